@@ -1,0 +1,118 @@
+// Package gateway is the port to a payment gateway: the words in which use
+// cases ask for money and hear what became of it. It knows no SDK.
+//
+// A decline is an Outcome, never an error. An error means "we do not know
+// what happened" and obliges the caller to reconcile with Find.
+package gateway
+
+import (
+	"context"
+
+	"perennial/shared/money"
+)
+
+// Intent is the gateway's identifier of one prepared payment.
+type Intent string
+
+// State is what has become of an intent.
+type State string
+
+// The states of an intent.
+const (
+	StatePrepared     State = "prepared"      // created, no money moved, may be confirmed
+	StateProcessing   State = "processing"    // accepted, result comes later
+	StateSucceeded    State = "succeeded"     // money captured
+	StateDeclined     State = "declined"      // refused; Outcome.Decline says why
+	StateActionNeeded State = "action_needed" // the customer must authenticate at Outcome.ActionURL
+	StateCancelled    State = "cancelled"     // can never capture any more
+)
+
+// Final reports whether the state can no longer change by itself.
+func (s State) Final() bool {
+	return s == StateSucceeded || s == StateDeclined || s == StateCancelled
+}
+
+// Account names one merchant account at one gateway.
+type Account struct {
+	Gateway string // "sandbox", "stripe"
+	ID      string // the account's id there
+}
+
+// Params is everything that a prepared payment is made of. The same Key with
+// the same Params is the same payment; with others it is refused.
+type Params struct {
+	Key       string // idempotency key; gateways forget it after 24 h
+	Amount    money.Amount
+	Customer  string // the gateway's customer reference
+	Method    string // the gateway's method reference
+	OnSession bool   // the customer is present and can be challenged
+	ReturnURL string // where a challenge sends the customer back, by GET
+	Payment   string // our payment id, kept as metadata and used to match after a crash
+}
+
+// Decline is the gateway's refusal of one charge.
+type Decline struct {
+	Code   string // lower-case decline code, such as "insufficient_funds"
+	Advice string // card network advice code, empty when there is none
+}
+
+// Outcome is what the gateway knows of an intent now.
+type Outcome struct {
+	Intent    Intent
+	State     State
+	Charge    string // the gateway's charge reference, once captured
+	Amount    money.Amount
+	Payment   string // the metadata that Params.Payment carried
+	Decline   Decline
+	ActionURL string
+}
+
+// Method is a saved payment method as the gateway describes it. It never
+// holds a card number.
+type Method struct {
+	Ref         string // the gateway's method reference
+	Brand       string // "visa", "mastercard", "amex"
+	Last4       string
+	ExpMonth    int
+	ExpYear     int
+	Fingerprint string // equal for the same card at the same account
+	Country     string // issuing country, ISO 3166 alpha-2
+}
+
+// Payments moves money. Confirm may be repeated with the same key.
+type Payments interface {
+	// Prepare creates an intent. No money moves.
+	Prepare(ctx context.Context, account Account, params Params) (Intent, error)
+	// Confirm charges a prepared intent.
+	Confirm(ctx context.Context, account Account, intent Intent, key string) (Outcome, error)
+	// Find tells what became of an intent.
+	Find(ctx context.Context, account Account, intent Intent) (Outcome, error)
+	// Cancel makes an intent uncapturable, or tells that it had succeeded.
+	Cancel(ctx context.Context, account Account, intent Intent) (Outcome, error)
+	// List returns the intents of a customer of the last days, newest first.
+	List(ctx context.Context, account Account, customer string) ([]Outcome, error)
+}
+
+// Vault keeps payment methods.
+type Vault interface {
+	// Enrol creates the gateway's customer for ours; the same id gives the
+	// same reference.
+	Enrol(ctx context.Context, account Account, customerID string) (string, error)
+	// Save turns a one-time token of the card fields into a saved method of
+	// the customer. A refused card is a *RefusedError.
+	Save(ctx context.Context, account Account, key, customer, token string) (Method, error)
+	// Remove forgets a saved method; removing it twice is no error.
+	Remove(ctx context.Context, account Account, method string) error
+}
+
+// Refunder gives money back.
+type Refunder interface {
+	// Refund returns part or all of a captured intent under an idempotency key.
+	Refund(ctx context.Context, account Account, intent Intent, key string, amount money.Amount) (string, error)
+}
+
+// RefusedError says that a gateway did not accept a new payment method.
+type RefusedError struct{ Decline Decline }
+
+// Error implements error.
+func (e *RefusedError) Error() string { return "payment method refused: " + e.Decline.Code }
