@@ -1,0 +1,120 @@
+# Everything a developer or CI does with Perennial. `make help` lists it.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+FUNCTIONS := $(patsubst functions/%/main.go,%,$(wildcard functions/*/main.go))
+GOLANGCI  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.5.0
+TOOLS     := infra/node_modules/.package-lock.json
+
+# The flags that make a bootstrap small and the same on every machine, so that
+# an unchanged function keeps its asset hash and is not deployed again.
+BOOTSTRAP := CGO_ENABLED=0 go build -tags lambda.norpc -trimpath -buildvcs=false -ldflags '-s -w -buildid='
+
+# Quiet the CDK's Node banner, its own deprecations and its telemetry.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+export JSII_DEPRECATED := quiet
+export CDK_DISABLE_CLI_TELEMETRY := true
+
+# Packages that need the built functions have their own targets.
+HEAVY    := /infra/e2e|/infra/faults
+PACKAGES  = $$(go list ./... | grep -Ev '$(HEAVY)')
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(TOOLS) ## install the pinned tools; check for Java and Chromium
+	@bash infra/setup.sh
+
+$(TOOLS): infra/package.json infra/package-lock.json
+	cd infra && npm ci --no-fund --no-audit
+	@touch $@
+
+.PHONY: build
+build: $(FUNCTIONS:%=build/%/bootstrap) ## build every function for this machine
+
+.PHONY: build-arm64
+build-arm64: $(FUNCTIONS:%=build/arm64/%/bootstrap) ## build every function for deployment
+
+# Go decides what is stale, so these rules always run. The longer name wins
+# only because the shorter stem does: make prefers build/arm64/%.
+.PHONY: FORCE
+build/arm64/%/bootstrap: FORCE
+	@GOOS=linux GOARCH=arm64 $(BOOTSTRAP) -o $@ ./functions/$*
+
+build/%/bootstrap: FORCE
+	@$(BOOTSTRAP) -o $@ ./functions/$*
+
+.PHONY: run
+run: $(TOOLS) build ## run everything on this machine: API, portal, checkout, mailbox
+	go run ./infra/cmd/perennial local
+
+.PHONY: demo
+demo: $(TOOLS) build ## play a subscription's year on the test clock, from sign-up to recovery
+	go run ./infra/cmd/demo
+
+.PHONY: invoke
+invoke: $(TOOLS) build ## call one function with a sample payload: FN=api EVENT=events/x.json
+	@test -n "$(FN)" -a -n "$(EVENT)" || { echo "usage: make invoke FN=api EVENT=events/x.json" >&2; exit 2; }
+	go run ./infra/cmd/perennial invoke --function "$(FN)" --event "$(EVENT)"
+
+.PHONY: trace
+trace: build ## follow one renewal through every layer
+	go run ./infra/cmd/trace
+
+.PHONY: test
+test: $(TOOLS) ## unit, property, contract and infrastructure tests
+	go test $(PACKAGES)
+
+.PHONY: e2e
+e2e: $(TOOLS) build ## whole stories against the local stack, SDKs and browser included
+	go test -count=1 -timeout 20m ./infra/e2e/...
+
+.PHONY: faults
+faults: $(TOOLS) build ## the same renewals under COUNT injected faults
+	go test -count=1 -timeout 60m ./infra/faults -faults.count=$(or $(COUNT),10000)
+
+.PHONY: cover
+cover: $(TOOLS) ## test coverage of shared/, written to build/cover.html
+	@mkdir -p build
+	go test -coverprofile=build/cover.out ./shared/...
+	go tool cover -html=build/cover.out -o build/cover.html
+	@go tool cover -func=build/cover.out | tail -1
+
+.PHONY: bench
+bench: build ## cold start, request latency, and the cost of a renewal
+	go run ./infra/cmd/bench
+
+.PHONY: fmt
+fmt: ## format all Go code
+	gofmt -w functions infra shared
+
+.PHONY: lint
+lint: ## formatting, vet and golangci-lint
+	@test -z "$$(gofmt -l functions infra shared)" || { gofmt -l functions infra shared; echo "run: make fmt" >&2; exit 1; }
+	go vet ./...
+	go run $(GOLANGCI) run ./...
+
+.PHONY: flow
+flow: $(TOOLS) ## validate the state machine
+	infra/node_modules/.bin/asl-validator --json-path infra/holdflow.asl.json
+
+.PHONY: synth
+synth: $(TOOLS) build-arm64 ## make the CloudFormation templates in cdk.out
+	go build -o build/cdkapp ./infra
+	cd infra && node_modules/.bin/cdk synth --quiet
+
+.PHONY: deploy
+deploy: synth ## deploy all stacks to the AWS account of the environment
+	cd infra && node_modules/.bin/cdk deploy --all --require-approval broadening
+
+.PHONY: check
+check: lint test flow synth e2e ## everything that CI runs
+	$(MAKE) faults COUNT=200
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf build cdk.out
