@@ -1,0 +1,195 @@
+package gatewaytest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"perennial/shared/gateway"
+	"perennial/shared/money"
+)
+
+func prepareOnly(t *testing.T, d desk) {
+	p := d.params("k", "visa_ok", false)
+	id := d.prepare(p)
+	want := gateway.Outcome{Intent: id, State: gateway.StatePrepared, Amount: p.Amount, Payment: p.Payment}
+	if diff := cmp.Diff(want, d.find(id)); diff != "" {
+		t.Error(diff)
+	}
+	if again := d.prepare(p); again != id {
+		t.Errorf("the same key made %s and %s", id, again)
+	}
+	d.wantLedger(0)
+}
+
+func captureOnce(t *testing.T, d desk) {
+	p := d.params("k", "visa_ok", false)
+	id := d.prepare(p)
+	first := d.confirm(id, "k1")
+	d.wantState(first, gateway.StateSucceeded, "")
+	if first.Charge == "" {
+		t.Error("no charge reference")
+	}
+	for _, key := range []string{"k1", "k2"} {
+		if diff := cmp.Diff(first, d.confirm(id, key)); diff != "" {
+			t.Errorf("%s: %s", key, diff)
+		}
+	}
+	if diff := cmp.Diff(first, d.find(id)); diff != "" {
+		t.Error(diff)
+	}
+	d.wantLedger(1)
+	line := d.Ledger(t)[0]
+	if line.Kind != Capture || line.Amount != p.Amount || line.Intent != id || line.Payment != p.Payment {
+		t.Errorf("ledger says %+v", line)
+	}
+}
+
+func keyReused(t *testing.T, d desk) {
+	p := d.params("k", "visa_ok", false)
+	d.prepare(p)
+	p.Amount = money.Of(9900, "EUR")
+	_, err := d.Payments.Prepare(t.Context(), d.Account, p)
+	d.wantError(err, "a key with another amount")
+}
+
+func keyForgotten(t *testing.T, d desk) {
+	p := d.params("k", "visa_ok", false)
+	first := d.prepare(p)
+	d.Advance(24*time.Hour + time.Minute)
+	if again := d.prepare(p); again == first {
+		t.Error("the key was remembered for more than a day")
+	}
+}
+
+func declinedCharge(t *testing.T, d desk) {
+	p := d.params("k", "decline_on_charge", false)
+	id := d.prepare(p)
+	d.wantState(d.confirm(id, "k1"), gateway.StateDeclined, "generic_decline")
+	d.wantState(d.confirm(id, "k2"), gateway.StateDeclined, "generic_decline")
+	d.wantState(d.find(id), gateway.StateDeclined, "generic_decline")
+	d.wantLedger(0)
+}
+
+func lostBefore(t *testing.T, d desk) {
+	id := d.prepare(d.params("k", "visa_ok", false))
+	d.Break(t, OpConfirm, "k1", Before)
+	_, err := d.Payments.Confirm(t.Context(), d.Account, id, "k1")
+	d.wantError(err, "a lost answer")
+	d.wantState(d.find(id), gateway.StatePrepared, "")
+	d.wantLedger(0)
+	d.wantState(d.confirm(id, "k1"), gateway.StateSucceeded, "")
+	d.wantLedger(1)
+}
+
+func lostAfter(t *testing.T, d desk) {
+	id := d.prepare(d.params("k", "visa_ok", false))
+	d.Break(t, OpConfirm, "k1", After)
+	_, err := d.Payments.Confirm(t.Context(), d.Account, id, "k1")
+	d.wantError(err, "a lost answer")
+	d.wantState(d.find(id), gateway.StateSucceeded, "")
+	d.wantState(d.confirm(id, "k1"), gateway.StateSucceeded, "")
+	d.wantState(d.confirm(id, "k2"), gateway.StateSucceeded, "")
+	d.wantLedger(1)
+}
+
+func lostPrepare(t *testing.T, d desk) {
+	p := d.params("k", "visa_ok", false)
+	d.Break(t, OpPrepare, "k", After)
+	_, err := d.Payments.Prepare(t.Context(), d.Account, p)
+	d.wantError(err, "a lost answer")
+	id := d.prepare(p)
+	listed, err := d.Payments.List(t.Context(), d.Account, p.Customer)
+	d.must(err)
+	if len(listed) != 1 || listed[0].Intent != id {
+		t.Errorf("one payment became %v", listed)
+	}
+}
+
+func cancelled(t *testing.T, d desk) {
+	id := d.prepare(d.params("k", "visa_ok", true))
+	for range 2 {
+		out, err := d.Payments.Cancel(t.Context(), d.Account, id)
+		d.must(err)
+		d.wantState(out, gateway.StateCancelled, "")
+	}
+	d.wantState(d.confirm(id, "k1"), gateway.StateCancelled, "")
+	d.wantLedger(0)
+}
+
+func cancelTooLate(t *testing.T, d desk) {
+	id := d.charge(d.params("k", "visa_ok", true)).Intent
+	out, err := d.Payments.Cancel(t.Context(), d.Account, id)
+	d.must(err)
+	d.wantState(out, gateway.StateSucceeded, "")
+}
+
+func listed(t *testing.T, d desk) {
+	p := d.params("a", "visa_ok", false)
+	first := d.prepare(p)
+	d.Advance(time.Second)
+	p.Key, p.Payment = "b", "pay_b"
+	second := d.charge(p).Intent
+	got, err := d.Payments.List(t.Context(), d.Account, p.Customer)
+	d.must(err)
+	want := []gateway.Outcome{d.find(second), d.find(first)}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	none, err := d.Payments.List(t.Context(), d.Account, d.enrol("cus_bob"))
+	if err != nil || len(none) != 0 {
+		t.Errorf("somebody else's intents: %v, %v", none, err)
+	}
+}
+
+func refunds(t *testing.T, d desk) {
+	p := d.params("k", "visa_ok", false)
+	id := d.prepare(p)
+	refund := func(key string, amount money.Amount) error {
+		_, err := d.Refunder.Refund(t.Context(), d.Account, id, key, amount)
+		return err
+	}
+	d.wantError(refund("r0", p.Amount), "a refund before the capture")
+	d.confirm(id, "k1")
+	d.must(refund("r1", money.Of(1000, "EUR")))
+	d.wantError(refund("r2", money.Of(251, "EUR")), "a refund above the rest")
+	d.wantError(refund("r3", money.Of(100, "USD")), "another currency")
+	d.must(refund("r4", money.Of(250, "EUR")))
+	d.wantError(refund("r5", money.Of(1, "EUR")), "a refund of nothing left")
+	d.wantLedger(3)
+}
+
+func refundTwice(t *testing.T, d desk) {
+	p := d.params("k", "visa_ok", false)
+	id := d.charge(p).Intent
+	d.Break(t, OpRefund, "r", After)
+	_, err := d.Refunder.Refund(t.Context(), d.Account, id, "r", p.Amount)
+	d.wantError(err, "a lost answer")
+	ref, err := d.Refunder.Refund(t.Context(), d.Account, id, "r", p.Amount)
+	if err != nil || ref == "" {
+		t.Fatalf("%q, %v", ref, err)
+	}
+	d.wantLedger(2)
+	if line := d.Ledger(t)[1]; line.Kind != Refund || line.Amount != p.Amount {
+		t.Errorf("ledger says %+v", line)
+	}
+}
+
+func strangers(t *testing.T, d desk) {
+	p := d.params("k", "visa_ok", false)
+	id := d.prepare(p)
+	ctx := t.Context()
+	_, err := d.Payments.Find(ctx, d.Other, id)
+	d.wantError(err, "find")
+	_, err = d.Payments.Confirm(ctx, d.Other, id, "k1")
+	d.wantError(err, "confirm")
+	_, err = d.Payments.Cancel(ctx, d.Other, id)
+	d.wantError(err, "cancel")
+	_, err = d.Payments.Prepare(ctx, d.Other, p)
+	d.wantError(err, "prepare")
+	d.wantError(d.Vault.Remove(ctx, d.Other, p.Method), "remove")
+	_, err = d.Refunder.Refund(ctx, d.Other, id, "r", p.Amount)
+	d.wantError(err, "refund")
+	d.wantState(d.find(id), gateway.StatePrepared, "")
+}
