@@ -1,0 +1,72 @@
+// Package access holds the rules of getting into the portal without a
+// password: one-time links and the sessions they open. Times here are wall
+// time; only hashes of secrets are ever part of a record.
+package access
+
+import (
+	"slices"
+	"time"
+
+	"perennial/shared/fault"
+)
+
+// Lifetimes of links and sessions.
+const (
+	LinkLife    = 24 * time.Hour
+	SessionLife = 24 * time.Hour
+)
+
+// Faults of this package. An unknown, used or expired link looks the same.
+var (
+	ErrLink    = fault.New(fault.Gone, "LINK_EXPIRED", "This link has expired or was already used.")
+	ErrSession = fault.New(fault.Unauthorized, "SESSION_EXPIRED", "Your session has ended. Ask for a new link to sign in.")
+)
+
+// Link is a one-time way into the portal, valid for 24 hours, consumed by
+// POST because mail scanners open GET links (R081, R084).
+type Link struct {
+	Hash      string // SHA-256 of the token; the record's identity
+	Version   int64
+	Email     string   // normalised address the link was mailed to; empty for links made by API
+	Customers []string // the customer records it opens
+	Next      string   // path inside the portal to open
+	ReturnURL string   // the merchant's page to go back to
+	ExpiresAt time.Time
+	UsedAt    time.Time
+}
+
+// Redeem consumes the link and gives the session it opens.
+func (l Link) Redeem(now time.Time, sessionHash string) (Link, Session, error) {
+	if !l.UsedAt.IsZero() || !now.Before(l.ExpiresAt) {
+		return l, Session{}, ErrLink
+	}
+	l.UsedAt = now
+	return l, Session{
+		Hash: sessionHash, Email: l.Email, Customers: l.Customers, ReturnURL: l.ReturnURL,
+		CreatedAt: now, ExpiresAt: now.Add(SessionLife),
+	}, nil
+}
+
+// Session is a signed-in browser: bound to one scope and to the customer
+// records of one address, or of one customer when the link came by API
+// (rules 19).
+type Session struct {
+	Hash      string // SHA-256 of the cookie's token; the record's identity
+	Version   int64
+	Email     string
+	Customers []string
+	ReturnURL string
+	CreatedAt time.Time
+	ExpiresAt time.Time
+}
+
+// Check refuses a session that has ended; TTL deletion comes late.
+func (s Session) Check(now time.Time) error {
+	if s.Hash == "" || !now.Before(s.ExpiresAt) {
+		return ErrSession
+	}
+	return nil
+}
+
+// May reports whether the session may see a customer's objects.
+func (s Session) May(customer string) bool { return slices.Contains(s.Customers, customer) }

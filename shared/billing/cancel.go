@@ -1,0 +1,113 @@
+package billing
+
+import (
+	"slices"
+
+	"perennial/shared/calendar"
+	"perennial/shared/fault"
+)
+
+// Feedbacks are Dodo's values of cancellation_feedback.
+var Feedbacks = []string{
+	"too_expensive", "missing_features", "switched_service", "unused",
+	"customer_service", "low_quality", "too_complex", "other",
+}
+
+// ErrNotScheduled refuses to revoke a cancellation that was never scheduled.
+var ErrNotScheduled = fault.New(fault.Conflict, "CANCELLATION_NOT_SCHEDULED", "No cancellation is scheduled.")
+
+// Check names what is wrong with a cancellation's particulars.
+func (c Cancellation) Check() error {
+	var check fault.Check
+	check.That(c.Feedback == "" || slices.Contains(Feedbacks, c.Feedback), "cancellation_feedback", "is not a known reason")
+	check.That(len(c.Comment) <= 1000, "cancellation_comment", "must be at most 1000 characters")
+	return check.Fault("INVALID_REQUEST_PARAMETERS", "The cancellation is not valid.")
+}
+
+// CancelNow ends the subscription at once: unpaid renewals are voided, a hold
+// is closed, retries stop (rules 10). While a payment is locked the wish is
+// recorded and applied when the payment settles.
+func (s Subscription) CancelNow(open []Invoice, hold *Hold, at calendar.Instant, c Cancellation) (Change, error) {
+	if err := c.Check(); err != nil {
+		return Change{}, err
+	}
+	status, err := s.Status.after(MoveCancel)
+	if err != nil {
+		return Change{}, err
+	}
+	c.AtPeriodEnd, c.At = false, at
+	if s.Lock.Set() {
+		c.Pending, c.At = true, 0
+		s.Cancel = c
+		return Change{Subscription: s, Events: s.events(EventSubscriptionUpdated, "")}, nil
+	}
+	c.Pending = false
+	return s.end(status, EventSubscriptionCanceled, open, hold, c), nil
+}
+
+// CancelAtEnd schedules the end of the subscription for its next billing
+// date. In past_due and on_hold it is immediate (rules 10).
+func (s Subscription) CancelAtEnd(open []Invoice, hold *Hold, at calendar.Instant, c Cancellation) (Change, error) {
+	if s.Status != StatusActive || !s.Failure.At.IsZero() {
+		return s.CancelNow(open, hold, at, c)
+	}
+	if err := c.Check(); err != nil {
+		return Change{}, err
+	}
+	c.AtPeriodEnd = true
+	s.Cancel = c
+	return Change{Subscription: s, Events: s.events(EventSubscriptionUpdated, "")}, nil
+}
+
+// Revoke takes back a scheduled cancellation.
+func (s Subscription) Revoke() (Change, error) {
+	if !s.Cancel.AtPeriodEnd && !s.Cancel.Pending || s.Status.Ended() {
+		return Change{}, ErrNotScheduled
+	}
+	s.Cancel = Cancellation{}
+	return Change{Subscription: s, Events: s.events(EventSubscriptionUpdated, "")}, nil
+}
+
+// CancelDue carries out a scheduled cancellation on its date.
+func (s Subscription) CancelDue(at calendar.Instant) (Change, error) {
+	if s.Next(at) != StepCancel {
+		return Change{}, ErrNotScheduled
+	}
+	c := s.Cancel
+	c.At = at
+	return s.end(StatusCancelled, EventSubscriptionCanceled, nil, nil, c), nil
+}
+
+// Expire ends a subscription whose term is over, whatever it owes.
+func (s Subscription) Expire(open []Invoice, hold *Hold) (Change, error) {
+	status, err := s.Status.after(MoveExpire)
+	if err != nil {
+		return Change{}, err
+	}
+	return s.end(status, EventSubscriptionExpired, open, hold, s.Cancel), nil
+}
+
+// Fail ends a pending subscription whose first payment never came.
+func (s Subscription) Fail(open []Invoice) (Change, error) {
+	status, err := s.Status.after(MoveFail)
+	if err != nil {
+		return Change{}, err
+	}
+	return s.end(status, EventSubscriptionFailed, open, nil, s.Cancel), nil
+}
+
+// end is the common part of every ending.
+func (s Subscription) end(to Status, event EventType, open []Invoice, hold *Hold, c Cancellation) Change {
+	s.Status, s.Cancel, s.Open, s.Failure = to, c, nil, Failure{}
+	ch := Change{Subscription: s, Events: s.events(event, c.Reason, EventSubscriptionUpdated)}
+	for _, v := range open {
+		if v.Status == InvoiceOpen {
+			v = v.void()
+		}
+		ch.Invoices = append(ch.Invoices, v)
+	}
+	if hold != nil && hold.Open() {
+		ch.close(*hold, VerdictEnded)
+	}
+	return ch
+}

@@ -1,0 +1,81 @@
+package billing
+
+import (
+	"fmt"
+	"strings"
+
+	"perennial/shared/calendar"
+	"perennial/shared/fault"
+)
+
+// Address is a postal address; only the country is always known.
+type Address struct {
+	Country string // ISO 3166 alpha-2
+	City    string
+	State   string
+	Street  string
+	Zip     string
+}
+
+// Customer is a person or company that buys from one business.
+type Customer struct {
+	ID            string
+	Version       int64
+	Email         string // as typed; NormalEmail is what is compared
+	Name          string
+	Phone         string
+	Metadata      map[string]any
+	InvoicePrefix string // series of the customer's invoices (rules 17)
+	InvoiceSeq    int64  // last number taken in that series
+	Gateways      map[string]string
+	CreatedAt     calendar.Instant
+}
+
+// NormalEmail is the form in which addresses are compared and looked up.
+func NormalEmail(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
+
+// Mailbox makes a customer findable by address. Addresses are not unique: one
+// mailbox may hold several customers.
+type Mailbox struct {
+	Email    string // normalised
+	Customer string
+}
+
+// Check names everything that is wrong with the customer.
+func (c Customer) Check() error {
+	var check fault.Check
+	name, host, at := strings.Cut(c.Email, "@")
+	plain := !strings.ContainsAny(c.Email, " \t\r\n,;<>") && len(c.Email) <= 254
+	check.That(at && plain && name != "" && strings.Contains(host, "."), "email", "must be an e-mail address")
+	check.That(strings.TrimSpace(c.Name) != "", "name", "must not be empty")
+	check.That(len(c.Name) <= 200, "name", "must be at most 200 characters")
+	return check.Fault("INVALID_REQUEST_PARAMETERS", "The customer's details are not valid.")
+}
+
+// TakeNumber reserves the next number of the customer's gapless series.
+func (c Customer) TakeNumber() (Customer, string) {
+	c.InvoiceSeq++
+	return c, fmt.Sprintf("%s-%04d", c.InvoicePrefix, c.InvoiceSeq)
+}
+
+// Method is a saved payment method. It never holds a card number.
+type Method struct {
+	ID          string
+	Version     int64
+	Customer    string
+	Gateway     string // "sandbox", "stripe"
+	Account     string // merchant account at that gateway
+	Reference   string // the gateway's method reference
+	Holder      string // the gateway's customer reference
+	Brand       string
+	Last4       string
+	ExpMonth    int
+	ExpYear     int
+	Country     string
+	Fingerprint string
+	CreatedAt   calendar.Instant
+	UsedAt      calendar.Instant
+}
+
+// IsZero reports whether there is no method.
+func (m Method) IsZero() bool { return m.ID == "" }

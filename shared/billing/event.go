@@ -1,0 +1,47 @@
+package billing
+
+// EventType is an event's wire name.
+type EventType string
+
+// The events that billing reports. Those up to PaymentMethodUpdated are
+// Dodo's; the rest stay inside unless a merchant names them (rules 24).
+const (
+	EventPaymentSucceeded     EventType = "payment.succeeded"
+	EventPaymentFailed        EventType = "payment.failed"
+	EventPaymentProcessing    EventType = "payment.processing"
+	EventPaymentCancelled     EventType = "payment.cancelled"
+	EventSubscriptionActive   EventType = "subscription.active"
+	EventSubscriptionRenewed  EventType = "subscription.renewed"
+	EventSubscriptionPastDue  EventType = "subscription.past_due"
+	EventSubscriptionOnHold   EventType = "subscription.on_hold"
+	EventSubscriptionPaused   EventType = "subscription.paused"
+	EventSubscriptionResumed  EventType = "subscription.unpaused"
+	EventSubscriptionCanceled EventType = "subscription.cancelled"
+	EventSubscriptionFailed   EventType = "subscription.failed"
+	EventSubscriptionExpired  EventType = "subscription.expired"
+	EventSubscriptionUpdated  EventType = "subscription.updated"
+	EventMethodUpdated        EventType = "subscription.update_payment_method"
+	EventRefundSucceeded      EventType = "refund.succeeded"
+
+	EventActionRequired EventType = "payment.action_required"
+	EventHoldStarted    EventType = "hold.started"
+	EventHoldDecided    EventType = "hold.decided"
+	EventNotice         EventType = "notice"
+)
+
+// Reasons that tell apart events of one type.
+const (
+	ReasonFirst       = "first_payment"
+	ReasonRenewal     = "renewal"
+	ReasonReactivated = "reactivated"
+	ReasonPlanned     = "scheduled"
+	ReasonRecovery    = "recovery_window_ended"
+	ReasonLateCapture = "late_capture"
+)
+
+// Event is something that happened to one object.
+type Event struct {
+	Type   EventType
+	Object string // id of the subscription, payment or hold it is about
+	Reason string
+}

@@ -1,0 +1,78 @@
+package billing
+
+import (
+	"fmt"
+
+	"perennial/shared/calendar"
+	"perennial/shared/money"
+)
+
+// Accounts of the journal. Debits are positive, credits negative.
+const (
+	AccountGateway = "gateway_receivable" // money a gateway holds for the merchant
+	AccountRevenue = "revenue"
+	AccountTax     = "tax_payable"
+)
+
+// Posting is one line of a journal entry: a debit when positive.
+type Posting struct {
+	Account string
+	Amount  money.Amount
+}
+
+// Entry is one balanced journal entry, written in the transaction of the
+// money it records and never changed.
+type Entry struct {
+	ID       string // the payment's or refund's id
+	Version  int64
+	Customer string
+	At       calendar.Instant
+	Postings []Posting
+}
+
+// Balanced reports an entry whose postings do not add up to zero.
+func (e Entry) Balanced() error {
+	for i := 1; i < len(e.Postings); i++ {
+		if e.Postings[i].Amount.Currency != e.Postings[0].Amount.Currency {
+			return fmt.Errorf("journal entry %s: %w", e.ID, money.ErrMix)
+		}
+	}
+	var sum int64
+	for _, p := range e.Postings {
+		sum += p.Amount.Minor
+	}
+	if sum != 0 {
+		return fmt.Errorf("journal entry %s: off by %d", e.ID, sum)
+	}
+	return nil
+}
+
+// captured records money that a gateway took from a customer.
+func captured(p Payment, at calendar.Instant) (Entry, error) {
+	net, err := p.Amount.Sub(p.Tax)
+	if err != nil {
+		return Entry{}, err
+	}
+	return entry(p.ID, p, net, p.Tax, 1, at), nil
+}
+
+// Reversed records a captured payment that was given back whole.
+func Reversed(id string, p Payment, at calendar.Instant) (Entry, error) {
+	net, err := p.Amount.Sub(p.Tax)
+	if err != nil {
+		return Entry{}, err
+	}
+	return entry(id, p, net, p.Tax, -1, at), nil
+}
+
+func entry(id string, p Payment, net, tax money.Amount, sign int64, at calendar.Instant) Entry {
+	cur := p.Amount.Currency
+	postings := []Posting{
+		{AccountGateway, money.Of(sign*p.Amount.Minor, cur)},
+		{AccountRevenue, money.Of(-sign*net.Minor, cur)},
+	}
+	if !tax.IsZero() {
+		postings = append(postings, Posting{AccountTax, money.Of(-sign*tax.Minor, cur)})
+	}
+	return Entry{ID: id, Customer: p.Customer, At: at, Postings: postings}
+}

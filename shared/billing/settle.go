@@ -1,0 +1,290 @@
+package billing
+
+import (
+	"slices"
+	"time"
+
+	"perennial/shared/calendar"
+	"perennial/shared/money"
+)
+
+// Case is a locked attempt with everything that settling it touches.
+type Case struct {
+	Subscription Subscription
+	Customer     Customer
+	Invoices     []Invoice // the invoices of the lock
+	Payment      *Payment  // when it existed before the attempt
+	Hold         *Hold     // when the subscription is on hold
+	At           calendar.Instant
+	Zone         *time.Location
+	FreshInvoice string // id for an invoice that replaces an overdue one
+}
+
+// Change is what a settlement or cancellation wants written, together.
+type Change struct {
+	Subscription Subscription
+	Customer     *Customer
+	Invoices     []Invoice
+	Payment      *Payment
+	Entry        *Entry
+	Hold         *Hold
+	Events       []Event
+}
+
+// payment is the attempt's payment with its new status.
+func (c Case) payment(status PaymentStatus) Payment {
+	s, l := c.Subscription, c.Subscription.Lock
+	p := Payment{ID: l.Payment, CreatedAt: l.At, Checkout: l.Checkout}
+	if c.Payment != nil {
+		p = *c.Payment
+	}
+	tax := money.Of(0, l.Amount.Currency)
+	for _, v := range c.Invoices {
+		tax.Minor += v.Tax.Minor
+	}
+	p.Customer, p.Subscription, p.Product, p.Quantity = s.Customer, s.ID, s.Product, s.Quantity
+	p.Invoices, p.Amount, p.Tax, p.Method = l.Invoices, l.Amount, tax, l.Method
+	p.Intent, p.Retry, p.By, p.Cause = l.Intent, l.Retry, l.By, l.Cause
+	p.UpdatesMethod = l.Keep && l.Cause != CauseFirst
+	p.Billing, p.Metadata = s.Billing, s.Metadata
+	p.Status, p.UpdatedAt, p.ActionURL = status, c.At, ""
+	return p
+}
+
+// Paid settles a captured attempt: invoices paid and numbered, journal, and
+// the subscription's dates; the period advances only here.
+func (c Case) Paid(charge string) (Change, error) {
+	s := c.Subscription
+	move := map[Cause]Move{CauseFirst: MoveActivate, CauseRenewal: MoveRenew}[s.Lock.Cause]
+	reactivated := s.Status == StatusOnHold || s.Status == StatusPastDue
+	if reactivated || !s.Failure.At.IsZero() {
+		move = MoveRecover
+	}
+	status, err := s.Status.after(move)
+	if err != nil {
+		return Change{}, err
+	}
+	p := c.payment(PaymentSucceeded)
+	p.Charge = charge
+	customer := c.Customer
+	invoices, s := c.date(s)
+	for i := range invoices {
+		if invoices[i].Status == InvoiceOpen {
+			var number string
+			customer, number = customer.TakeNumber()
+			invoices[i] = invoices[i].pay(p.ID, number, c.At)
+			p.InvoiceNumber = number
+			p.Invoices[i] = invoices[i].ID
+		}
+	}
+	entry, err := captured(p, c.At)
+	if err != nil {
+		return Change{}, err
+	}
+	if s.Lock.Keep || s.Method.IsZero() {
+		s.Method = s.Lock.Method
+	}
+	change := Change{Customer: &customer, Invoices: invoices, Payment: &p, Entry: &entry}
+	if p.Amount.IsZero() {
+		change.Entry = nil
+	}
+	change.Events = append([]Event{{Type: EventPaymentSucceeded, Object: p.ID, Reason: reasonOf(move)}}, s.paidEvents(move, status)...)
+	s.Status, s.Failure, s.Open, s.Lock = status, Failure{}, nil, Lock{}
+	if c.Hold != nil {
+		change.close(*c.Hold, VerdictPaid)
+	}
+	change.Subscription = s
+	return c.applyPending(change)
+}
+
+// date gives paid invoices and the subscription their periods.
+func (c Case) date(s Subscription) ([]Invoice, Subscription) {
+	var replaced []Invoice
+	invoices := slices.Clone(c.Invoices)
+	for i, v := range invoices {
+		switch {
+		case v.Cause == CauseFirst:
+			s = s.start(c.At, c.Zone)
+			invoices[i].Period = s.Period
+		case s.Lock.Restart:
+			s.Anchor = c.At
+			end, _ := calendar.Next(c.At, s.Price.Every, c.At, c.Zone)
+			old, fresh := v.restarted(c.FreshInvoice, calendar.Period{Start: c.At, End: end})
+			invoices[i], replaced = fresh, append(replaced, old)
+			s.Period = fresh.Period
+		default:
+			s.Period = v.Period
+		}
+	}
+	return append(invoices, replaced...), s
+}
+
+// start sets the first period, the trial and the term.
+func (s Subscription) start(at calendar.Instant, zone *time.Location) Subscription {
+	s.Anchor = at
+	if s.TrialDays > 0 {
+		s.TrialEnd = calendar.Boundary(at, calendar.Interval{Count: s.TrialDays, Unit: calendar.Day}, 1, zone)
+		s.Anchor = s.TrialEnd
+		s.Period = calendar.Period{Start: at, End: s.TrialEnd}
+	} else {
+		end, _ := calendar.Next(at, s.Price.Every, at, zone)
+		s.Period = calendar.Period{Start: at, End: end}
+	}
+	s.EndsAt = calendar.Boundary(s.Anchor, s.Price.Term, 1, zone)
+	return s
+}
+
+func reasonOf(m Move) string {
+	switch m {
+	case MoveActivate:
+		return ReasonFirst
+	case MoveRecover:
+		return ReasonReactivated
+	default:
+		return ReasonRenewal
+	}
+}
+
+// paidEvents are the subscription's events after payment.succeeded.
+func (s Subscription) paidEvents(m Move, status Status) []Event {
+	var events []Event
+	switch {
+	case m == MoveActivate:
+		events = s.events(EventSubscriptionActive, ReasonFirst)
+	case m == MoveRecover && !s.Status.Access() || s.Status == StatusPastDue:
+		events = s.events(EventSubscriptionActive, ReasonReactivated)
+	default:
+		events = s.events(EventSubscriptionRenewed, ReasonRenewal)
+	}
+	if s.Lock.Keep && m != MoveActivate {
+		events = append(events, s.events(EventMethodUpdated, "")...)
+	}
+	return append(events, s.events(EventSubscriptionUpdated, "")...)
+}
+
+// Declined settles a refused attempt. The invoices stay open: they are the
+// dues. What follows was decided by the merchant's policy.
+func (c Case) Declined(d Decline, f FollowUp) (Change, error) {
+	s := c.Subscription
+	p := c.payment(PaymentFailed)
+	p.Decline = d
+	change := Change{Payment: &p, Events: []Event{{Type: EventPaymentFailed, Object: p.ID, Reason: string(s.Lock.Cause)}}}
+	automatic := s.Lock.By == BySystem
+	s.Lock = Lock{}
+	if automatic && s.Status != StatusPending {
+		if s.Failure.At.IsZero() {
+			s.Failure.At = c.At
+		} else {
+			s.Failure.Retries++
+		}
+		s.Failure.Decline, s.Failure.NextRetry = d, f.NextRetry
+		s.Failure.HoldAt, s.Failure.WindowEnd = f.HoldAt, f.WindowEnd
+	}
+	if c.Hold != nil && !automatic {
+		hold := *c.Hold
+		hold.Attempts++
+		change.Hold = &hold
+	}
+	change.Subscription = s
+	if automatic && f.Status != "" && f.Status != s.Status {
+		if err := change.fall(f.Status, c.At); err != nil {
+			return Change{}, err
+		}
+	}
+	return c.applyPending(change)
+}
+
+// fall moves a subscription to past_due or on_hold.
+func (ch *Change) fall(to Status, at calendar.Instant) error {
+	move, event := MoveHold, EventSubscriptionOnHold
+	if to == StatusPastDue {
+		move, event = MoveGrace, EventSubscriptionPastDue
+	}
+	s := ch.Subscription
+	status, err := s.Status.after(move)
+	if err != nil {
+		return err
+	}
+	s.Status = status
+	ch.Events = append(ch.Events, s.events(event, ReasonRenewal, EventSubscriptionUpdated)...)
+	if status == StatusOnHold {
+		s.HoldEpoch++
+		s.HeldAt, s.Failure.HoldAt = at, 0
+		hold := Hold{
+			Subscription: s.ID, Epoch: s.HoldEpoch, Customer: s.Customer, StartedAt: at,
+			WindowEnds: s.Failure.WindowEnd, Flow: FlowRunning, Run: 1,
+		}
+		ch.Hold = &hold
+		ch.Events = append(ch.Events, Event{Type: EventHoldStarted, Object: hold.ID()})
+	}
+	ch.Subscription = s
+	return nil
+}
+
+// EndAccess puts a subscription on hold whose kept access is over.
+func (s Subscription) EndAccess(at calendar.Instant) (Change, error) {
+	if s.Lock.Set() {
+		return Change{}, ErrLocked
+	}
+	ch := Change{Subscription: s}
+	return ch, ch.fall(StatusOnHold, at)
+}
+
+// ActionNeeded keeps the lock while the customer authenticates.
+func (c Case) ActionNeeded(url string, lease time.Time) Change {
+	s := c.Subscription
+	s.Lock.State, s.Lock.ActionURL, s.Lock.Lease = LockAction, url, lease
+	p := c.payment(PaymentRequiresAction)
+	p.ActionURL = url
+	s.Lock.Seen = p.Version + 1
+	return Change{Subscription: s, Payment: &p, Events: []Event{{Type: EventActionRequired, Object: p.ID}}}
+}
+
+// Processing keeps the lock while the gateway works for longer.
+func (c Case) Processing(lease time.Time) Change {
+	s := c.Subscription
+	s.Lock.State, s.Lock.Lease = LockProcessing, lease
+	p := c.payment(PaymentProcessing)
+	s.Lock.Seen = p.Version + 1
+	return Change{Subscription: s, Payment: &p, Events: []Event{{Type: EventPaymentProcessing, Object: p.ID}}}
+}
+
+// Abandoned frees the lock of an attempt whose intent the gateway cancelled.
+func (c Case) Abandoned() (Change, error) {
+	s := c.Subscription
+	p := c.payment(PaymentCancelled)
+	s.Lock = Lock{}
+	return c.applyPending(Change{Subscription: s, Payment: &p, Events: []Event{{Type: EventPaymentCancelled, Object: p.ID}}})
+}
+
+// applyPending carries out a cancellation that was asked for while locked.
+func (c Case) applyPending(ch Change) (Change, error) {
+	if !ch.Subscription.Cancel.Pending {
+		return ch, nil
+	}
+	hold := ch.Hold
+	if hold == nil {
+		hold = c.Hold
+	}
+	open := ch.Invoices
+	if open == nil {
+		open = c.Invoices
+	}
+	ended, err := ch.Subscription.CancelNow(open, hold, c.At, ch.Subscription.Cancel)
+	if err != nil {
+		return Change{}, err
+	}
+	ch.Subscription, ch.Invoices = ended.Subscription, ended.Invoices
+	if ended.Hold != nil {
+		ch.Hold = ended.Hold
+	}
+	ch.Events = append(ch.Events, ended.Events...)
+	return ch, nil
+}
+
+// close records a hold's verdict and tells its flow.
+func (ch *Change) close(h Hold, v Verdict) {
+	h = h.Decide(v)
+	ch.Hold = &h
+	ch.Events = append(ch.Events, Event{Type: EventHoldDecided, Object: h.ID(), Reason: string(v)})
+}

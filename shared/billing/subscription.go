@@ -1,0 +1,235 @@
+package billing
+
+import (
+	"time"
+
+	"perennial/shared/calendar"
+	"perennial/shared/fault"
+)
+
+// PendingLife is how long a new subscription waits for its first payment.
+const PendingLife = 24 * time.Hour
+
+// Subscription is one customer's standing purchase of one product.
+type Subscription struct {
+	ID           string
+	Version      int64
+	Customer     string
+	Product      string
+	ProductName  string
+	Status       Status
+	Price        Price // as bought; later changes of the product do not touch it
+	Quantity     int64
+	TrialDays    int
+	Zone         string           // IANA zone that decides billing dates
+	Anchor       calendar.Instant // boundaries are counted from here
+	Period       calendar.Period  // the period that was last paid for
+	EndsAt       calendar.Instant // end of the term
+	TrialEnd     calendar.Instant
+	Method       Method // what renewals are charged to
+	Billing      Address
+	TaxID        string
+	BusinessName string
+	Metadata     map[string]any
+	Cancel       Cancellation
+	Open         []string // ids of open invoices: the dues
+	Failure      Failure
+	HoldEpoch    int // number of the current or last hold
+	HeldAt       calendar.Instant
+	Lock         Lock
+	CreatedAt    calendar.Instant
+}
+
+// Cancellation is what is known about the end of a subscription.
+type Cancellation struct {
+	AtPeriodEnd bool
+	Pending     bool // asked for while a payment was locked; applied when it settles
+	At          calendar.Instant
+	Reason      string // Dodo's cancel_reason
+	Feedback    string // Dodo's cancellation_feedback
+	Comment     string
+}
+
+// Failure is the state of recovery since the first failed charge of the
+// current dues.
+type Failure struct {
+	At        calendar.Instant // first failure; zero when nothing failed
+	Decline   Decline          // the last one
+	Retries   int              // automatic retries made
+	NextRetry calendar.Instant
+	HoldAt    calendar.Instant // when kept access ends
+	WindowEnd calendar.Instant
+}
+
+// FollowUp is what a policy decides after a decline.
+type FollowUp struct {
+	Status    Status           // active (access kept), past_due or on_hold
+	NextRetry calendar.Instant // zero: no automatic retry
+	HoldAt    calendar.Instant // when kept access ends
+	WindowEnd calendar.Instant
+}
+
+// Step is what is due for a subscription.
+type Step string
+
+// The steps, in the order in which they are looked for.
+const (
+	StepNone    Step = ""
+	StepRecover Step = "recover" // a payment lock is set: finish it
+	StepFail    Step = "fail"    // the first payment never came
+	StepCancel  Step = "cancel"  // cancellation at the period's end
+	StepExpire  Step = "expire"  // the term is over
+	StepRenew   Step = "renew"
+	StepRetry   Step = "retry" // automatic retry of the dues
+	StepHold    Step = "hold"  // kept access ends
+)
+
+// Due is the earliest instant at which something must be done. Zero: never.
+func (s Subscription) Due() calendar.Instant {
+	if s.Lock.Set() {
+		return s.Lock.At
+	}
+	switch s.Status {
+	case StatusPending:
+		return s.CreatedAt.Add(PendingLife)
+	case StatusActive:
+		if !s.Failure.At.IsZero() {
+			return earliest(s.Failure.NextRetry, s.Failure.HoldAt)
+		}
+		return earliest(s.Period.End, s.EndsAt)
+	case StatusPastDue:
+		return earliest(s.Failure.NextRetry, s.Failure.HoldAt, s.EndsAt)
+	case StatusOnHold:
+		return earliest(s.Failure.NextRetry, s.EndsAt)
+	default:
+		return 0
+	}
+}
+
+// Next is what is due at an instant.
+func (s Subscription) Next(at calendar.Instant) Step {
+	due := func(i calendar.Instant) bool { return !i.IsZero() && i <= at }
+	switch {
+	case s.Lock.Set():
+		return StepRecover
+	case s.Status == StatusPending && due(s.CreatedAt.Add(PendingLife)):
+		return StepFail
+	case s.Status == StatusPending || s.Status == StatusPaused || s.Status.Ended():
+		return StepNone
+	case s.Status == StatusActive && s.Failure.At.IsZero() && s.Cancel.AtPeriodEnd && due(s.Period.End):
+		return StepCancel
+	case due(s.EndsAt):
+		return StepExpire
+	case due(s.Failure.HoldAt) && s.Status != StatusOnHold:
+		return StepHold
+	case due(s.Failure.NextRetry):
+		return StepRetry
+	case s.Status == StatusActive && s.Failure.At.IsZero() && due(s.Period.End):
+		return StepRenew
+	}
+	return StepNone
+}
+
+func earliest(instants ...calendar.Instant) calendar.Instant {
+	var first calendar.Instant
+	for _, i := range instants {
+		if !i.IsZero() && (first.IsZero() || i < first) {
+			first = i
+		}
+	}
+	return first
+}
+
+// Order is what a new subscription is made of.
+type Order struct {
+	ID           string
+	InvoiceID    string
+	Product      Product
+	Customer     Customer
+	Quantity     int64
+	TrialDays    int // -1 takes the product's
+	Zone         string
+	Billing      Address
+	TaxID        string
+	BusinessName string
+	Metadata     map[string]any
+	At           calendar.Instant
+}
+
+// Check names everything that is wrong with the order.
+func (o Order) Check() error {
+	var check fault.Check
+	check.That(o.Quantity >= 1 && o.Quantity <= 1_000_000, "quantity", "must be between 1 and 1000000")
+	check.That(len(o.Billing.Country) == 2, "billing.country", "must be an ISO 3166 alpha-2 code")
+	check.That(o.TrialDays >= -1 && o.TrialDays <= 10000, "trial_period_days", "must be between 0 and 10000")
+	check.That(len(o.BusinessName) <= 250, "customer_business_name", "must be at most 250 characters")
+	return check.Fault("INVALID_REQUEST_PARAMETERS", "The subscription is not valid.")
+}
+
+// Subscribe makes a pending subscription and its open first invoice. The
+// periods are settled when the first payment succeeds.
+func Subscribe(o Order) (Subscription, Invoice, error) {
+	if err := o.Check(); err != nil {
+		return Subscription{}, Invoice{}, err
+	}
+	if o.Product.Archived {
+		return Subscription{}, Invoice{}, ErrProductArchived
+	}
+	trial := o.TrialDays
+	if trial < 0 {
+		trial = o.Product.Price.TrialDays
+	}
+	s := Subscription{
+		ID: o.ID, Customer: o.Customer.ID, Product: o.Product.ID, ProductName: o.Product.Name,
+		Status: StatusPending, Price: o.Product.Price, Quantity: o.Quantity, TrialDays: trial, Zone: o.Zone,
+		Period: calendar.Period{Start: o.At, End: o.At}, Billing: o.Billing, TaxID: o.TaxID,
+		BusinessName: o.BusinessName, Metadata: o.Metadata, CreatedAt: o.At,
+	}
+	invoice, err := newInvoice(o.InvoiceID, s, o.Customer, CauseFirst, s.Period)
+	if err != nil {
+		return Subscription{}, Invoice{}, err
+	}
+	s.Open = []string{invoice.ID}
+	return s, invoice, nil
+}
+
+// Renewal opens the invoice of the period that follows. It refuses a
+// subscription that is not due, not active, or has dues (R135).
+func (s Subscription) Renewal(invoiceID string, c Customer, at calendar.Instant, zone *time.Location) (Subscription, Invoice, error) {
+	if s.Lock.Set() {
+		return s, Invoice{}, ErrLocked
+	}
+	if _, err := s.Status.after(MoveRenew); err != nil || s.Next(at) != StepRenew {
+		return s, Invoice{}, ErrInactive
+	}
+	end, _ := calendar.Next(s.Anchor, s.Price.Every, s.Period.End, zone)
+	invoice, err := newInvoice(invoiceID, s, c, CauseRenewal, calendar.Period{Start: s.Period.End, End: end})
+	if err != nil {
+		return s, Invoice{}, err
+	}
+	s.Open = []string{invoice.ID}
+	return s, invoice, nil
+}
+
+// SetMethod switches renewals to another payment method. With dues open the
+// method changes only when they are paid (rules 6).
+func (s Subscription) SetMethod(m Method) (Subscription, []Event, error) {
+	if s.Lock.Set() {
+		return s, nil, ErrLocked
+	}
+	status, err := s.Status.after(MoveSetMethod)
+	if err != nil {
+		return s, nil, err
+	}
+	s.Status, s.Method = status, m
+	return s, s.events(EventMethodUpdated, "", EventSubscriptionUpdated), nil
+}
+
+// events makes events about the subscription: the first carries the reason.
+func (s Subscription) events(first EventType, reason string, more ...EventType) []Event {
+	out := []Event{{Type: first, Object: s.ID, Reason: reason}}
+	for _, t := range more {
+		out = append(out, Event{Type: t, Object: s.ID})
+	}
+	return out
+}

@@ -1,0 +1,158 @@
+package record
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"perennial/shared/access"
+	"perennial/shared/billing"
+	"perennial/shared/calendar"
+	"perennial/shared/merchant"
+)
+
+// Kind is the type of a stored object.
+type Kind string
+
+// The kinds.
+const (
+	KindBusiness     Kind = "BUS"
+	KindState        Kind = "STATE"
+	KindKey          Kind = "KEY"
+	KindEndpoint     Kind = "WHK"
+	KindCustomer     Kind = "CUS"
+	KindMailbox      Kind = "MBOX"
+	KindMethod       Kind = "PM"
+	KindProduct      Kind = "PDT"
+	KindSubscription Kind = "SUB"
+	KindInvoice      Kind = "INV"
+	KindPayment      Kind = "PAY"
+	KindEntry        Kind = "JRN"
+	KindHold         Kind = "HOLD"
+	KindCheckout     Kind = "CKS"
+	KindLink         Kind = "LINK"
+	KindSession      Kind = "SESS"
+	KindDelivery     Kind = "DLV"
+	KindMail         Kind = "MAIL"
+)
+
+// Checkout is a hosted page session, known by its unguessable id.
+type Checkout struct {
+	ID           string // cks_…
+	Version      int64
+	Subscription string
+	Customer     string
+	Payment      string // payment it is meant to make
+	Method       bool   // it replaces the subscription's payment method
+	ReturnURL    string
+	CreatedAt    time.Time
+	ExpiresAt    time.Time
+}
+
+// Delivery is one webhook that was not accepted yet (an accepted one leaves
+// no record): event number Event of an outbox item to one endpoint.
+type Delivery struct {
+	ID       string // outbox key and endpoint
+	Version  int64
+	Outbox   string
+	Endpoint string
+	Event    int // first event of the outbox item that is still to be sent
+	Attempts int
+	Next     time.Time // zero when given up
+	Status   int       // last HTTP status, 0 when there was none
+	Problem  string
+	At       time.Time
+}
+
+// Mail is the record of one mail, so that it is sent once.
+type Mail struct {
+	ID       string // outbox key and template
+	Version  int64
+	Outbox   string
+	Template string
+	To       string
+	SentAt   time.Time // zero while being sent
+	Tries    int
+	Next     time.Time // when it is looked at again; zero when sent
+	Expires  time.Time
+}
+
+// Entry is what a store has to know of an object besides its content.
+type Entry struct {
+	Kind     Kind
+	ID       string
+	Version  int64
+	Customer string           // groups the object with its customer's others
+	Created  time.Time        // orders lists
+	Due      calendar.Instant // business time at which it must be looked at
+	DueWall  time.Time        // the same in wall time, for work outside business time
+	Listed   bool             // appears in the business's lists
+	Filters  map[string]string
+	Expires  time.Time // may be removed after
+	Private  bool      // never leaves the store in an outbox item
+}
+
+// Describe tells a store about an object of a known kind.
+func Describe(obj any) (Entry, error) {
+	switch o := obj.(type) {
+	case merchant.Business:
+		return Entry{Kind: KindBusiness, ID: o.ID, Version: o.Version, Created: o.CreatedAt}, nil
+	case merchant.State:
+		return Entry{Kind: KindState, ID: o.Scope.String(), Version: o.Version}, nil
+	case merchant.APIKey:
+		return Entry{Kind: KindKey, ID: o.Hash, Version: o.Version, Created: o.CreatedAt, Private: true}, nil
+	case merchant.Endpoint:
+		return Entry{Kind: KindEndpoint, ID: o.ID, Version: o.Version, Created: o.CreatedAt, Listed: true, Private: true}, nil
+	case billing.Mailbox:
+		return Entry{Kind: KindMailbox, ID: o.Email + "#" + o.Customer, Customer: o.Customer, Private: true}, nil
+	case Checkout:
+		return Entry{Kind: KindCheckout, ID: o.ID, Version: o.Version, Created: o.CreatedAt, Expires: o.ExpiresAt.AddDate(0, 0, 30)}, nil
+	case access.Link:
+		return Entry{Kind: KindLink, ID: o.Hash, Version: o.Version, Expires: o.ExpiresAt.AddDate(0, 0, 30), Private: true}, nil
+	case access.Session:
+		return Entry{Kind: KindSession, ID: o.Hash, Version: o.Version, Created: o.CreatedAt, Expires: o.ExpiresAt, Private: true}, nil
+	case Delivery:
+		return Entry{Kind: KindDelivery, ID: o.ID, Version: o.Version, Created: o.At, DueWall: o.Next, Expires: o.At.AddDate(0, 0, 90)}, nil
+	case Mail:
+		return Entry{Kind: KindMail, ID: o.ID, Version: o.Version, DueWall: o.Next, Expires: o.Expires}, nil
+	}
+	return describeBilling(obj)
+}
+
+func describeBilling(obj any) (Entry, error) {
+	switch o := obj.(type) {
+	case billing.Customer:
+		return Entry{Kind: KindCustomer, ID: o.ID, Version: o.Version, Created: o.CreatedAt.Time(), Listed: true}, nil
+	case billing.Method:
+		return Entry{Kind: KindMethod, ID: o.ID, Version: o.Version, Customer: o.Customer, Created: o.CreatedAt.Time()}, nil
+	case billing.Product:
+		return Entry{
+			Kind: KindProduct, ID: o.ID, Version: o.Version, Created: o.CreatedAt.Time(), Listed: true,
+			Filters: map[string]string{"archived": strconv.FormatBool(o.Archived)},
+		}, nil
+	case billing.Subscription:
+		return Entry{
+			Kind: KindSubscription, ID: o.ID, Version: o.Version, Customer: o.Customer,
+			Created: o.CreatedAt.Time(), Due: o.Due(), Listed: true,
+			Filters: map[string]string{
+				"status": string(o.Status), "customer_id": o.Customer, "product_id": o.Product,
+				"cancel_at_next_billing_date": strconv.FormatBool(o.Cancel.AtPeriodEnd),
+			},
+		}, nil
+	case billing.Invoice:
+		return Entry{Kind: KindInvoice, ID: o.ID, Version: o.Version, Customer: o.Customer, Created: o.DueAt.Time()}, nil
+	case billing.Payment:
+		return Entry{
+			Kind: KindPayment, ID: o.ID, Version: o.Version, Customer: o.Customer,
+			Created: o.CreatedAt.Time(), Listed: true,
+			Filters: map[string]string{
+				"status": string(o.Status), "customer_id": o.Customer, "subscription_id": o.Subscription,
+			},
+		}, nil
+	case billing.Entry:
+		return Entry{Kind: KindEntry, ID: o.ID, Version: o.Version, Customer: o.Customer, Created: o.At.Time()}, nil
+	case billing.Hold:
+		return Entry{Kind: KindHold, ID: o.ID(), Version: o.Version, Customer: o.Customer, Created: o.StartedAt.Time(), Due: o.Due()}, nil
+	}
+	return Entry{}, fmt.Errorf("record: %T is not a stored kind", obj)
+}

@@ -1,0 +1,152 @@
+// Package record is the port to storage in the words of the use cases: what
+// one step wants written is one Commit, which the store turns into one
+// conditional transaction with one outbox item. It also says how each kind of
+// object is identified, found and waited for, so that every store agrees.
+//
+// Every object carries the version it was loaded with; a commit writes the
+// next one and fails whole with ErrStale when any object has moved on.
+package record
+
+import (
+	"context"
+	"time"
+
+	"perennial/shared/billing"
+	"perennial/shared/calendar"
+	"perennial/shared/fault"
+	"perennial/shared/merchant"
+)
+
+// Errors of stores.
+var (
+	// ErrStale: an object has changed since it was loaded; load and decide again.
+	ErrStale = fault.New(fault.Conflict, "CONCURRENT_CHANGE", "This was changed at the same time. Please try again.")
+	// ErrClaimed: a unique claim of the commit was already taken.
+	ErrClaimed = fault.New(fault.Conflict, "ALREADY_EXISTS", "This already exists.")
+	// ErrNotFound: no such object in this scope.
+	ErrNotFound = fault.New(fault.NotFound, "NOT_FOUND", "There is no such object.")
+)
+
+// ActorKind is who caused a commit.
+type ActorKind string
+
+// The actors.
+const (
+	ByKey      ActorKind = "key"
+	ByCustomer ActorKind = "customer"
+	ByOperator ActorKind = "operator"
+	BySystem   ActorKind = "system"
+	ByGateway  ActorKind = "gateway"
+)
+
+// Actor is who caused a commit: the audit trail's first half. The other half
+// is the commit's cause.
+type Actor struct {
+	Kind ActorKind
+	ID   string // key hint, customer id, operator name, gateway name
+}
+
+// System is the actor of scheduled work.
+var System = Actor{Kind: BySystem}
+
+// Claim takes a name that only one commit may ever take (until it expires).
+type Claim struct {
+	Key     string
+	Expires time.Time // wall time; zero keeps it for ever
+}
+
+// Commit is everything one step wants written, all or nothing.
+type Commit struct {
+	Scope  merchant.Scope
+	Actor  Actor
+	Cause  string // what made it happen, such as "renewal" or "POST /subscriptions"
+	At     calendar.Instant
+	Put    []any // objects of the kinds below, at the version they were loaded
+	Delete []any
+	Claims []Claim
+	Attach []any // unchanged objects that the events speak of
+	Events []billing.Event
+}
+
+// Committer writes commits.
+type Committer interface {
+	Commit(ctx context.Context, c Commit) error
+}
+
+// Ref names one object of a scope.
+type Ref struct {
+	Kind Kind
+	ID   string
+}
+
+// Loader reads objects with strong consistency, in the order of the refs.
+// An object that does not exist is nil.
+type Loader interface {
+	Load(ctx context.Context, scope merchant.Scope, refs ...Ref) ([]any, error)
+}
+
+// Get loads one object, or ErrNotFound.
+func Get[T any](ctx context.Context, l Loader, scope merchant.Scope, id string) (T, error) {
+	var none T
+	found, err := l.Load(ctx, scope, RefOf[T](id))
+	if err != nil {
+		return none, err
+	}
+	if found[0] == nil {
+		return none, ErrNotFound
+	}
+	return found[0].(T), nil
+}
+
+// Owned reads every object of the given kinds that belongs to a customer,
+// newest first. It may lag behind commits by moments.
+type Owned interface {
+	Owned(ctx context.Context, scope merchant.Scope, customer string, kinds ...Kind) ([]any, error)
+}
+
+// Query selects objects of one kind, newest first.
+type Query struct {
+	Kind    Kind
+	Filters map[string]string // by Entry.Filters names; all must match
+	From    time.Time         // created at or after
+	To      time.Time         // created at or before
+	Offset  int
+	Limit   int
+}
+
+// Lister lists the objects of a scope. It may lag behind commits by moments.
+type Lister interface {
+	List(ctx context.Context, scope merchant.Scope, q Query) ([]any, error)
+}
+
+// Outbox is one commit as its consumers see it: the ordered events with the
+// state of every object they speak of, as it was then.
+type Outbox struct {
+	Key    string // unique and stable: scope, subject and version
+	Scope  merchant.Scope
+	Actor  Actor
+	Cause  string
+	At     calendar.Instant
+	Wall   time.Time
+	Events []billing.Event
+	State  []any
+}
+
+// Find gives the state of an object in the outbox item.
+func Find[T any](o Outbox, match func(T) bool) (T, bool) {
+	for _, obj := range o.State {
+		if t, ok := obj.(T); ok && match(t) {
+			return t, true
+		}
+	}
+	var none T
+	return none, false
+}
+
+// DueItem is one entry of the due index.
+type DueItem struct {
+	Scope    merchant.Scope
+	Ref      Ref
+	Customer string // spares a read: the object's customer
+	Due      calendar.Instant
+}
