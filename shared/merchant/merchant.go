@@ -177,3 +177,7 @@ func (e Endpoint) Wants(eventType string, documented bool) bool {
 	}
 	return false
 }
+
+// Deployment is the scope of the operator's own state: its brake stops every
+// business at once.
+var Deployment = Scope{Business: "deployment", Mode: Live}

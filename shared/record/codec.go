@@ -1,8 +1,11 @@
 package record
 
 import (
-	"encoding/json"
 	"fmt"
+	"reflect"
+
+	"github.com/go-json-experiment/json"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 
 	"perennial/shared/access"
 	"perennial/shared/billing"
@@ -13,6 +16,12 @@ import (
 // values; an older schema is lifted in Decode, so golden old documents always
 // load.
 const Schema = 1
+
+// options leave out what is zero, so that a document stays below one write
+// unit, and write the same value as the same bytes.
+var options = json.JoinOptions(
+	json.OmitZeroStructFields(true), json.Deterministic(true), jsonv1.FormatDurationAsNano(true),
+)
 
 // decoders reads a document of each kind.
 var decoders = map[Kind]func([]byte) (any, error){
@@ -38,13 +47,13 @@ var decoders = map[Kind]func([]byte) (any, error){
 
 func decode[T any](doc []byte) (any, error) {
 	var v T
-	err := json.Unmarshal(doc, &v)
+	err := json.Unmarshal(doc, &v, options)
 	return v, err
 }
 
 // Encode writes an object as its document at the next version.
 func Encode(obj any, version int64) ([]byte, error) {
-	return json.Marshal(atVersion(obj, version))
+	return json.Marshal(atVersion(obj, version), options)
 }
 
 // Decode reads a document of a kind. A schema newer than ours is an error.
@@ -73,62 +82,14 @@ func RefOf[T any](id string) Ref {
 	return Ref{entry.Kind, id}
 }
 
-// atVersion gives the object with another version.
-func atVersion(obj any, v int64) any {
-	switch o := obj.(type) {
-	case merchant.Business:
-		o.Version = v
-		return o
-	case merchant.State:
-		o.Version = v
-		return o
-	case merchant.APIKey:
-		o.Version = v
-		return o
-	case merchant.Endpoint:
-		o.Version = v
-		return o
-	case billing.Customer:
-		o.Version = v
-		return o
-	case billing.Method:
-		o.Version = v
-		return o
-	case billing.Product:
-		o.Version = v
-		return o
-	case billing.Subscription:
-		o.Version = v
-		return o
-	case billing.Invoice:
-		o.Version = v
-		return o
-	case billing.Payment:
-		o.Version = v
-		return o
-	case billing.Entry:
-		o.Version = v
-		return o
-	case billing.Hold:
-		o.Version = v
-		return o
-	case Checkout:
-		o.Version = v
-		return o
-	case access.Link:
-		o.Version = v
-		return o
-	case access.Session:
-		o.Version = v
-		return o
-	case Delivery:
-		o.Version = v
-		return o
-	case Mail:
-		o.Version = v
-		return o
+// atVersion gives the object with another version; kinds without one stay.
+func atVersion(obj any, version int64) any {
+	next := reflect.New(reflect.TypeOf(obj)).Elem()
+	next.Set(reflect.ValueOf(obj))
+	if field := next.FieldByName("Version"); field.IsValid() {
+		field.SetInt(version)
 	}
-	return obj
+	return next.Interface()
 }
 
 // Next gives an object as a successful commit has left it, so that it can be
