@@ -1,6 +1,7 @@
 package shared_test
 
 import (
+	"errors"
 	"go/build"
 	"io/fs"
 	"os"
@@ -256,7 +257,8 @@ func packages(t *testing.T) []pkg {
 			return filepath.SkipDir
 		}
 		p, err := build.ImportDir(dir, 0)
-		if _, none := err.(*build.NoGoError); none {
+		var none *build.NoGoError
+		if errors.As(err, &none) {
 			return nil
 		}
 		path, _ := filepath.Rel(root, dir)

@@ -6,7 +6,10 @@
 // run ahead of the wall, and the two must not mix.
 package calendar
 
-import "time"
+import (
+	"sort"
+	"time"
+)
 
 // Instant is a moment of business time in microseconds since the Unix epoch.
 // Zero means absent.
@@ -65,8 +68,11 @@ func (p Period) Contains(i Instant) bool { return p.Start <= i && i < p.End }
 // Boundary is the n-th billing date after the anchor: the anchor's local day
 // and time of day in zone, moved by n intervals and clamped to the month's
 // length. A local time that a clock change skips moves forward to the first
-// valid instant; a repeated one takes the earlier offset.
+// valid instant; a repeated one takes the earlier. Boundary 0 is the anchor.
 func Boundary(anchor Instant, every Interval, n int, zone *time.Location) Instant {
+	if n == 0 {
+		return anchor
+	}
 	start := anchor.Time().In(zone)
 	steps := every.Count * n
 	year, month, day := start.Date()
@@ -80,12 +86,18 @@ func Boundary(anchor Instant, every Interval, n int, zone *time.Location) Instan
 	case Year:
 		year, month, day = clamp(year+steps, int(month), day)
 	}
-	return At(local(year, month, day, start, zone))
+	hour, minute, second := start.Clock()
+	reading := time.Date(year, month, day, hour, minute, second, start.Nanosecond(), time.UTC)
+	return At(resolve(reading, zone))
 }
 
-// Next is the first boundary after the instant, and its number n.
+// Next is the first boundary after the instant, and its number n. An interval
+// that is not valid has none, and gives zero.
 func Next(anchor Instant, every Interval, after Instant, zone *time.Location) (Instant, int) {
-	n := max(0, int(after.Sub(anchor)/(longest(every)))-1)
+	if !every.Valid() {
+		return 0, 0
+	}
+	n := max(0, elapsed(anchor, every, after, zone)-1)
 	for {
 		if b := Boundary(anchor, every, n, zone); b > after {
 			return b, n
@@ -94,39 +106,57 @@ func Next(anchor Instant, every Interval, after Instant, zone *time.Location) (I
 	}
 }
 
-// longest is a duration that no step of the interval exceeds.
-func longest(every Interval) time.Duration {
-	days := map[Unit]int{Day: 1, Week: 7, Month: 31, Year: 366}[every.Unit]
-	return time.Duration(every.Count*days)*24*time.Hour + 3*time.Hour
+// elapsed counts the whole intervals between the local dates of two instants;
+// it never exceeds the number of boundaries passed by more than one.
+func elapsed(from Instant, every Interval, to Instant, zone *time.Location) int {
+	y1, m1, d1 := from.Time().In(zone).Date()
+	y2, m2, d2 := to.Time().In(zone).Date()
+	months := 12*(y2-y1) + int(m2-m1)
+	days := int(date(y2, m2, d2).Sub(date(y1, m1, d1)) / (24 * time.Hour))
+	switch every.Unit {
+	case Day:
+		return days / every.Count
+	case Week:
+		return days / (7 * every.Count)
+	case Month:
+		return months / every.Count
+	default:
+		return (y2 - y1) / every.Count
+	}
 }
 
 // clamp brings a day of a possibly overflowing month into that month.
 func clamp(year, month, day int) (int, time.Month, int) {
-	first := time.Date(year, time.Month(month), 1, 0, 0, 0, 0, time.UTC)
+	first := date(year, time.Month(month), 1)
 	last := first.AddDate(0, 1, -1).Day()
 	return first.Year(), first.Month(), min(day, last)
 }
 
-// local resolves a wall-clock reading in a zone. time.Date lets a skipped
-// reading fall on either side of the gap and promises nothing for a repeated
-// one, so both are settled here.
-func local(year int, month time.Month, day int, clock time.Time, zone *time.Location) time.Time {
-	hour, minute, second := clock.Clock()
-	reading := time.Date(year, month, day, hour, minute, second, clock.Nanosecond(), time.UTC)
-	guess := time.Date(year, month, day, hour, minute, second, clock.Nanosecond(), zone)
-	_, before := guess.Add(-24 * time.Hour).Zone()
-	_, after := guess.Add(24 * time.Hour).Zone()
-	for _, offset := range []int{max(before, after), min(before, after)} {
-		t := reading.Add(-time.Duration(offset) * time.Second)
-		if _, got := t.In(zone).Zone(); got == offset {
+func date(year int, month time.Month, day int) time.Time {
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+}
+
+// resolve finds the instant at which clocks in zone show the reading, which
+// is given as if it were UTC. It tries the offsets of the day before and the
+// day after, because time.Date may choose either side of a gap or of a
+// repeated hour, and the ends of Time.ZoneBounds are not always clock changes.
+func resolve(reading time.Time, zone *time.Location) time.Time {
+	second := reading.Truncate(time.Second)
+	eve, morrow := second.Add(-24*time.Hour), second.Add(24*time.Hour)
+	before, after := offset(eve, zone), offset(morrow, zone)
+	for _, o := range []time.Duration{max(before, after), min(before, after)} {
+		if t := reading.Add(-o); offset(t, zone) == o {
 			return t
 		}
 	}
-	return gapEnd(guess, zone)
+	change := sort.Search(int(morrow.Sub(eve)/time.Second), func(seconds int) bool {
+		return offset(eve.Add(time.Duration(seconds)*time.Second), zone) != before
+	})
+	return eve.Add(time.Duration(change) * time.Second)
 }
 
-// gapEnd is the first valid instant after a skipped local time near guess.
-func gapEnd(guess time.Time, zone *time.Location) time.Time {
-	_, end := guess.Add(-24 * time.Hour).In(zone).ZoneBounds()
-	return end
+// offset is how far the clocks in zone are ahead of UTC at the instant.
+func offset(t time.Time, zone *time.Location) time.Duration {
+	_, seconds := t.In(zone).Zone()
+	return time.Duration(seconds) * time.Second
 }

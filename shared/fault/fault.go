@@ -56,8 +56,8 @@ func (f *Fault) Error() string {
 
 // Is makes two faults with the same code the same error.
 func (f *Fault) Is(target error) bool {
-	var other *Fault
-	return errors.As(target, &other) && other.Code == f.Code
+	other, ok := target.(*Fault)
+	return ok && other.Code == f.Code
 }
 
 // Details joins the problems into one sentence each, or gives the message.

@@ -6,6 +6,7 @@ package money
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 
 	"github.com/bojanz/currency"
@@ -26,11 +27,12 @@ var (
 	ErrMix      = errors.New("money: currencies differ")
 	ErrDivision = errors.New("money: division by zero")
 	ErrCurrency = errors.New("money: unknown currency")
+	ErrWeight   = errors.New("money: negative weight")
 )
 
 // ParseCurrency accepts a known ISO 4217 code in upper case.
 func ParseCurrency(code string) (Currency, error) {
-	if !currency.IsValid(code) {
+	if code == "" || !currency.IsValid(code) { // the library takes "" for a currency
 		return "", fmt.Errorf("%w: %q", ErrCurrency, code)
 	}
 	return Currency(code), nil
@@ -54,7 +56,7 @@ func (a Amount) Add(b Amount) (Amount, error) {
 		return Amount{}, fmt.Errorf("%w: %s and %s", ErrMix, a.Currency, b.Currency)
 	}
 	sum := a.Minor + b.Minor
-	if (sum > a.Minor) != (b.Minor > 0) && b.Minor != 0 {
+	if b.Minor != 0 && (sum > a.Minor) != (b.Minor > 0) {
 		return Amount{}, ErrOverflow
 	}
 	return Amount{sum, a.Currency}, nil
@@ -62,7 +64,7 @@ func (a Amount) Add(b Amount) (Amount, error) {
 
 // Neg returns -a.
 func (a Amount) Neg() (Amount, error) {
-	if a.Minor == -1<<63 {
+	if a.Minor == math.MinInt64 {
 		return Amount{}, ErrOverflow
 	}
 	return Amount{-a.Minor, a.Currency}, nil
@@ -70,11 +72,14 @@ func (a Amount) Neg() (Amount, error) {
 
 // Sub returns a - b.
 func (a Amount) Sub(b Amount) (Amount, error) {
-	n, err := b.Neg()
-	if err != nil {
-		return Amount{}, err
+	if a.Currency != b.Currency {
+		return Amount{}, fmt.Errorf("%w: %s and %s", ErrMix, a.Currency, b.Currency)
 	}
-	return a.Add(n)
+	difference := a.Minor - b.Minor
+	if b.Minor != 0 && (difference < a.Minor) != (b.Minor > 0) {
+		return Amount{}, ErrOverflow
+	}
+	return Amount{difference, a.Currency}, nil
 }
 
 // Times returns a·num/den, rounded once half away from zero.
@@ -114,7 +119,7 @@ func (a Amount) Split(weights []int64) ([]Amount, error) {
 	total := new(big.Int)
 	for _, w := range weights {
 		if w < 0 {
-			return nil, fmt.Errorf("money: negative weight %d", w)
+			return nil, fmt.Errorf("%w: %d", ErrWeight, w)
 		}
 		total.Add(total, big.NewInt(w))
 	}
@@ -124,6 +129,7 @@ func (a Amount) Split(weights []int64) ([]Amount, error) {
 	return a.split(weights, total), nil
 }
 
+// split gives each weight its share of a, which the weights' total divides.
 func (a Amount) split(weights []int64, total *big.Int) []Amount {
 	parts := make([]Amount, len(weights))
 	rests := make([]*big.Int, len(weights))
@@ -140,14 +146,20 @@ func (a Amount) split(weights []int64, total *big.Int) []Amount {
 		step = -1
 	}
 	for ; left != 0; left -= step {
-		best := 0
-		for i := range rests {
-			if rests[i].Cmp(rests[best]) > 0 {
-				best = i
-			}
-		}
-		parts[best].Minor += step
-		rests[best] = new(big.Int)
+		i := largest(rests)
+		parts[i].Minor += step
+		rests[i] = new(big.Int)
 	}
 	return parts
+}
+
+// largest is the index of the first of the largest numbers.
+func largest(numbers []*big.Int) int {
+	best := 0
+	for i, n := range numbers {
+		if n.Cmp(numbers[best]) > 0 {
+			best = i
+		}
+	}
+	return best
 }
