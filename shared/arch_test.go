@@ -35,8 +35,10 @@ var laws = map[string]law{
 		not:     world,
 	},
 	"ports": {
-		layers: []string{"rules"},
-		not:    []string{"net/http", "os", "log", "database"},
+		layers:  []string{"rules"},
+		// Records are stored as versioned JSON, so a port may say how.
+		library: []string{"github.com/go-json-experiment/json"},
+		not:     []string{"net/http", "os", "log", "database"},
 	},
 	"usecases": {
 		layers:  []string{"rules", "ports", "usecases", "support"},
