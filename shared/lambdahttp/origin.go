@@ -1,0 +1,97 @@
+package lambdahttp
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// Headers that the edge adds to requests to the origin.
+const (
+	OriginHeader  = "X-Perennial-Origin"        // the secret that proves the edge
+	SurfaceHeader = "X-Perennial-Surface"       // the surface's name in the topology
+	viewerHeader  = "Cloudfront-Viewer-Address" // "address:port" of the viewer
+)
+
+type surfaceKey struct{}
+
+// Surface is the name that the edge gave for the origin of this request, empty
+// for a handler with one origin.
+func Surface(ctx context.Context) string {
+	name, _ := ctx.Value(surfaceKey{}).(string)
+	return name
+}
+
+// admit checks where a request comes from and puts the viewer's address and
+// our own host into it. The edge's headers go no further: a handler can
+// neither trust nor log them.
+func (s *server) admit(r *http.Request) bool {
+	secret, surface, viewer := take(r, OriginHeader), take(r, SurfaceHeader), take(r, viewerHeader)
+	if s.guarded {
+		if !s.known(secret) {
+			return false
+		}
+		if address, ok := viewerAddress(viewer); ok {
+			r.RemoteAddr = address
+		}
+	}
+	if !s.guarded || !s.manySurfaces {
+		surface = ""
+	}
+	host, ok := s.hosts[surface]
+	if ok && host != "" {
+		r.Host = host
+	}
+	if surface != "" {
+		*r = *r.WithContext(context.WithValue(r.Context(), surfaceKey{}, surface))
+	}
+	return ok || !s.manySurfaces
+}
+
+func take(r *http.Request, name string) string {
+	v := r.Header.Get(name)
+	r.Header.Del(name)
+	return v
+}
+
+// known compares with every secret in constant time.
+func (s *server) known(secret string) bool {
+	got, match := sha256.Sum256([]byte(secret)), 0
+	for _, accepted := range s.secrets {
+		want := sha256.Sum256([]byte(accepted))
+		if accepted != "" {
+			match |= subtle.ConstantTimeCompare(got[:], want[:])
+		}
+	}
+	return match == 1
+}
+
+// viewerAddress turns CloudFront's "address:port", which has no brackets
+// around an IPv6 address, into the form of Request.RemoteAddr.
+func viewerAddress(v string) (string, bool) {
+	i := strings.LastIndexByte(v, ':')
+	if i < 0 {
+		return "", false
+	}
+	ip, err := netip.ParseAddr(strings.Trim(v[:i], "[]"))
+	if err != nil {
+		return "", false
+	}
+	at, err := netip.ParseAddrPort("[::]:" + v[i+1:])
+	if err != nil {
+		return "", false
+	}
+	return netip.AddrPortFrom(ip, at.Port()).String(), true
+}
+
+// ClientIP is the address of the request's caller, invalid when unknown.
+func ClientIP(r *http.Request) netip.Addr {
+	at, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return at.Addr().Unmap()
+}

@@ -1,0 +1,105 @@
+package lambdahttp_test
+
+import (
+	"net/http"
+	"testing"
+
+	"perennial/shared/lambdahttp"
+)
+
+// whoAsks writes down where a handler thinks its request comes from.
+type whoAsks struct{ client, host, surface, leftover string }
+
+func (w *whoAsks) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
+	*w = whoAsks{
+		lambdahttp.ClientIP(r).String(), r.Host, lambdahttp.Surface(r.Context()),
+		r.Header.Get(lambdahttp.OriginHeader) + r.Header.Get(lambdahttp.SurfaceHeader) + r.Header.Get("CloudFront-Viewer-Address"),
+	}
+}
+
+func ask(t *testing.T, headers map[string]string, opts ...lambdahttp.Option) (int, whoAsks) {
+	t.Helper()
+	var who whoAsks
+	f := lambdahttp.Handler(&who, append(opts, quiet())...)
+	a := overLambda(t, f, request{method: "GET", target: "/", headers: headers})
+	return a.status, who
+}
+
+func TestOriginSecret(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		secrets []string
+		sent    string
+		want    int
+	}{
+		"the secret":          {[]string{"new"}, "new", 200},
+		"the old one still":   {[]string{"new", "old"}, "old", 200},
+		"the new one already": {[]string{"new", "old"}, "new", 200},
+		"another":             {[]string{"new", "old"}, "guess", 403},
+		"a prefix":            {[]string{"new"}, "ne", 403},
+		"none sent":           {[]string{"new"}, "", 403},
+		"none configured":     {nil, "", 403},
+		"empty configured":    {[]string{""}, "", 403},
+	} {
+		status, _ := ask(t, map[string]string{lambdahttp.OriginHeader: c.sent}, lambdahttp.OriginSecret(c.secrets...))
+		if status != c.want {
+			t.Errorf("%s: %d, want %d", name, status, c.want)
+		}
+	}
+}
+
+func TestViewerAddressCountsOnlyThroughTheEdge(t *testing.T) {
+	t.Parallel()
+	const gateway = "203.0.113.9" // what API Gateway saw
+	for name, c := range map[string]struct{ viewer, secret, want string }{
+		"IPv4":               {"198.51.100.10:46532", "s", "198.51.100.10"},
+		"IPv6":               {"2001:db8::17e:7:57694", "s", "2001:db8::17e:7"},
+		"IPv6 in brackets":   {"[2001:db8::1]:443", "s", "2001:db8::1"},
+		"IPv4 mapped":        {"::ffff:198.51.100.10:443", "s", "198.51.100.10"},
+		"absent":             {"", "s", gateway},
+		"nonsense":           {"me:443", "s", gateway},
+		"no port":            {"198.51.100.10", "s", gateway},
+		"a port out of line": {"198.51.100.10:99999", "s", gateway},
+	} {
+		status, who := ask(t, map[string]string{"CloudFront-Viewer-Address": c.viewer, lambdahttp.OriginHeader: c.secret}, lambdahttp.OriginSecret("s"))
+		if status != 200 || who.client != c.want || who.leftover != "" {
+			t.Errorf("%s: %d %+v, want client %s", name, status, who, c.want)
+		}
+	}
+	_, who := ask(t, map[string]string{"CloudFront-Viewer-Address": "198.51.100.10:1"})
+	if who.client != gateway || who.leftover != "" {
+		t.Errorf("without an edge the header was believed: %+v", who)
+	}
+}
+
+func TestHostComesFromConfigurationOnly(t *testing.T) {
+	t.Parallel()
+	forged := map[string]string{"X-Forwarded-Host": "evil.example", lambdahttp.SurfaceHeader: "portal"}
+	if _, who := ask(t, forged, lambdahttp.URL("https://api.example.com/base")); who.host != "api.example.com" || who.surface != "" {
+		t.Errorf("got %+v", who)
+	}
+}
+
+func TestSurfaces(t *testing.T) {
+	t.Parallel()
+	bases := lambdahttp.Surfaces(map[string]string{"portal": "https://portal.example.com", "portal-test": "http://test.portal.localhost:8080"})
+	guard := lambdahttp.OriginSecret("s")
+	for surface, want := range map[string]whoAsks{
+		"portal":      {host: "portal.example.com", surface: "portal"},
+		"portal-test": {host: "test.portal.localhost:8080", surface: "portal-test"},
+	} {
+		status, who := ask(t, map[string]string{lambdahttp.OriginHeader: "s", lambdahttp.SurfaceHeader: surface}, bases, guard)
+		if status != 200 || who.host != want.host || who.surface != want.surface {
+			t.Errorf("%s: %d %+v", surface, status, who)
+		}
+	}
+	for name, headers := range map[string]map[string]string{
+		"unknown": {lambdahttp.OriginHeader: "s", lambdahttp.SurfaceHeader: "checkout"},
+		"unnamed": {lambdahttp.OriginHeader: "s"},
+		"forged":  {lambdahttp.SurfaceHeader: "portal"},
+	} {
+		if status, _ := ask(t, headers, bases, guard); status != 403 {
+			t.Errorf("%s: %d, want 403", name, status)
+		}
+	}
+}
