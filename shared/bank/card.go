@@ -1,0 +1,71 @@
+// Package bank holds the rules of the sandbox gateway: test cards, payment
+// methods, intents and what may become of them, the ledger, and the faults an
+// operator can order. It stands for somebody else's computer: the rest of
+// Perennial reaches it over HTTPS only and imports none of it.
+//
+// The package is pure. Time and ids are arguments; bank/teller loads and
+// commits, bank/bankstore keeps, bank/bankhttp answers.
+package bank
+
+// Need says when a card asks its holder to authenticate.
+type Need int
+
+// The needs for authentication.
+const (
+	NeverAsks  Need = iota
+	AsksOnce        // until one challenge was approved
+	AlwaysAsks      // at every on-session charge
+)
+
+// Card is one test card. The name is all that ever travels; the number is for
+// the browser and for the page that lists the cards.
+type Card struct {
+	Name    string
+	Number  string
+	Brand   string
+	Country string // issuing country, ISO 3166 alpha-2
+	Refused string // decline code when it is saved, empty when it saves
+	Decline string // decline code when it is charged
+	Asks    Need
+	Says    string // what it does, for people
+}
+
+// Cards are the test cards, with the numbers and the behaviour of Stripe's.
+var Cards = []Card{
+	{Name: "visa_ok", Number: "4242424242424242", Brand: "visa", Country: "US", Says: "Every charge succeeds."},
+	{Name: "mastercard_ok", Number: "5555555555554444", Brand: "mastercard", Country: "US", Says: "Every charge succeeds."},
+	{Name: "amex_ok", Number: "378282246310005", Brand: "amex", Country: "US", Says: "Every charge succeeds."},
+	{Name: "visa_germany", Number: "4000002760000016", Brand: "visa", Country: "DE", Says: "Issued in Germany; every charge succeeds."},
+	{Name: "visa_france", Number: "4000002500000003", Brand: "visa", Country: "FR", Says: "Issued in France; every charge succeeds."},
+	{Name: "decline_on_charge", Number: "4000000000000341", Brand: "visa", Country: "US", Decline: "generic_decline",
+		Says: "Can be saved, but every charge is declined: the card for failed renewals."},
+	{Name: "authenticate_once", Number: "4000002500003155", Brand: "visa", Country: "US", Asks: AsksOnce,
+		Says: "Asks for authentication at the first charge; once approved, renewals succeed without it."},
+	{Name: "authenticate_always", Number: "4000002760003184", Brand: "visa", Country: "US", Asks: AlwaysAsks,
+		Says: "Asks for authentication at every charge, so a renewal is declined with authentication_required."},
+	{Name: "authenticate_then_insufficient_funds", Number: "4000008260003178", Brand: "visa", Country: "US", Asks: AlwaysAsks,
+		Decline: "insufficient_funds", Says: "Asks for authentication, then is declined for insufficient funds."},
+	{Name: "authenticate_then_decline", Number: "4000008400001629", Brand: "visa", Country: "US", Asks: AlwaysAsks,
+		Decline: "generic_decline", Says: "Asks for authentication, then is declined."},
+	{Name: "generic_decline", Number: "4000000000000002", Brand: "visa", Country: "US", Refused: "generic_decline", Says: "Declined without a reason."},
+	{Name: "insufficient_funds", Number: "4000000000009995", Brand: "visa", Country: "US", Refused: "insufficient_funds", Says: "Declined: insufficient funds."},
+	{Name: "lost_card", Number: "4000000000009987", Brand: "visa", Country: "US", Refused: "lost_card", Says: "Declined: reported lost."},
+	{Name: "stolen_card", Number: "4000000000009979", Brand: "visa", Country: "US", Refused: "stolen_card", Says: "Declined: reported stolen."},
+	{Name: "expired_card", Number: "4000000000000069", Brand: "visa", Country: "US", Refused: "expired_card", Says: "Declined: expired."},
+	{Name: "incorrect_cvc", Number: "4000000000000127", Brand: "visa", Country: "US", Refused: "incorrect_cvc", Says: "Declined: wrong security code."},
+	{Name: "processing_error", Number: "4000000000000119", Brand: "visa", Country: "US", Refused: "processing_error", Says: "Declined: error while processing."},
+	{Name: "card_velocity_exceeded", Number: "4000000000006975", Brand: "visa", Country: "US", Refused: "card_velocity_exceeded", Says: "Declined: too many charges."},
+}
+
+// CardNamed finds a test card by its name.
+func CardNamed(name string) (Card, bool) {
+	for _, c := range Cards {
+		if c.Name == name {
+			return c, true
+		}
+	}
+	return Card{}, false
+}
+
+// Last4 is the end of the number, which people see.
+func (c Card) Last4() string { return c.Number[len(c.Number)-4:] }
