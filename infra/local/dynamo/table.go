@@ -104,3 +104,15 @@ func checkShape(ctx context.Context, client *dynamodb.Client, name string, t top
 func shape(attributes []string) string {
 	return "with " + strings.Join(slices.Sorted(slices.Values(attributes)), " ")
 }
+
+// StreamARN returns the ARN of a table's stream.
+func StreamARN(ctx context.Context, client *dynamodb.Client, table string) (string, error) {
+	out, err := client.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &table})
+	if err != nil {
+		return "", fmt.Errorf("describe table %s: %w", table, err)
+	}
+	if out.Table.LatestStreamArn == nil {
+		return "", fmt.Errorf("table %s has no stream", table)
+	}
+	return *out.Table.LatestStreamArn, nil
+}
