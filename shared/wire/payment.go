@@ -1,0 +1,132 @@
+package wire
+
+import (
+	"strings"
+
+	"perennial/shared/billing"
+	"perennial/shared/dunning"
+	"perennial/shared/merchant"
+)
+
+// provider stands for the sandbox gateway: Dodo's enum knows stripe, adyen
+// and dodo.
+const provider = "dodo"
+
+// PaymentBase are the fields that a payment has alone and in a list.
+type PaymentBase struct {
+	PaymentID                string          `json:"payment_id"`
+	BrandID                  string          `json:"brand_id"`
+	Status                   *string         `json:"status"`
+	SubscriptionID           *string         `json:"subscription_id"`
+	SubscriptionIDs          []string        `json:"subscription_ids"`
+	IsMultiSubscription      bool            `json:"is_multi_subscription"`
+	Customer                 CustomerLimited `json:"customer"`
+	Currency                 string          `json:"currency"`
+	TotalAmount              int64           `json:"total_amount"` // minor units, with tax
+	CreatedAt                string          `json:"created_at"`
+	Metadata                 map[string]any  `json:"metadata"`
+	DigitalProductsDelivered bool            `json:"digital_products_delivered"`
+	PaymentProvider          string          `json:"payment_provider"`
+	PaymentMethod            *string         `json:"payment_method"`
+	PaymentMethodType        *string         `json:"payment_method_type"`
+	CardLastFour             *string         `json:"card_last_four"`
+	CardNetwork              *string         `json:"card_network"`
+	InvoiceID                *string         `json:"invoice_id"`
+	InvoiceURL               *string         `json:"invoice_url"`
+	RefundStatus             *string         `json:"refund_status"`
+}
+
+// Payment is the object of GET /payments/{id}.
+type Payment struct {
+	PaymentBase
+	BusinessID            string        `json:"business_id"`
+	Billing               Address       `json:"billing"`
+	SettlementAmount      int64         `json:"settlement_amount"`
+	SettlementCurrency    string        `json:"settlement_currency"`
+	SettlementTax         *int64        `json:"settlement_tax"`
+	Tax                   *int64        `json:"tax"`
+	UpdatedAt             *string       `json:"updated_at"`
+	Disputes              []any         `json:"disputes"`
+	Refunds               []any         `json:"refunds"`
+	RetryAttempt          int           `json:"retry_attempt"`
+	IsUpdatePaymentMethod bool          `json:"is_update_payment_method"`
+	CheckoutSessionID     *string       `json:"checkout_session_id"`
+	ProductCart           []ProductUnit `json:"product_cart"`
+	PaymentLink           *string       `json:"payment_link"`
+	PaymentMethodID       *string       `json:"payment_method_id"`
+	CardType              *string       `json:"card_type"`
+	CardIssuingCountry    *string       `json:"card_issuing_country"`
+	CardHolderName        *string       `json:"card_holder_name"`
+	Discounts             []any         `json:"discounts"`
+	DiscountID            *string       `json:"discount_id"`
+	ErrorCode             *string       `json:"error_code"` // Dodo's SCREAMING_SNAKE decline code
+	ErrorMessage          *string       `json:"error_message"`
+	CustomFieldResponses  []any         `json:"custom_field_responses"`
+}
+
+// ProductUnit is one position of a product cart.
+type ProductUnit struct {
+	ProductID string `json:"product_id"`
+	Quantity  int64  `json:"quantity"`
+}
+
+// PaymentItem is one item of GET /payments.
+type PaymentItem struct {
+	PaymentBase
+	HasLicenseKey bool    `json:"has_license_key"`
+	DisputeStatus *string `json:"dispute_status"`
+}
+
+// ToPayment converts a payment of a scope with its customer. payment_link is
+// null: only the one who serves the checkout page knows its address.
+func ToPayment(scope merchant.Scope, p billing.Payment, c billing.Customer) Payment {
+	var message *string
+	if p.Decline.Code != "" {
+		message = text(dunning.Explain(p.Decline))
+	}
+	var cart []ProductUnit
+	if p.Product != "" {
+		cart = []ProductUnit{{p.Product, p.Quantity}}
+	}
+	return Payment{
+		PaymentBase: paymentBase(scope, p, c), BusinessID: scope.Business, Billing: ToAddress(p.Billing),
+		SettlementAmount: p.Amount.Minor, SettlementCurrency: string(p.Amount.Currency),
+		SettlementTax: &p.Tax.Minor, Tax: &p.Tax.Minor, UpdatedAt: instant(p.UpdatedAt),
+		Disputes: []any{}, Refunds: []any{}, RetryAttempt: p.Retry, IsUpdatePaymentMethod: p.UpdatesMethod,
+		CheckoutSessionID: text(p.Checkout), ProductCart: cart, PaymentMethodID: text(p.Method.ID),
+		CardIssuingCountry: text(p.Method.Country), Discounts: []any{}, CustomFieldResponses: []any{},
+		ErrorCode: text(strings.ToUpper(p.Decline.Code)), ErrorMessage: message,
+	}
+}
+
+// ToPaymentItem converts a payment for a list.
+func ToPaymentItem(scope merchant.Scope, p billing.Payment, c billing.Customer) PaymentItem {
+	return PaymentItem{PaymentBase: paymentBase(scope, p, c)}
+}
+
+func paymentBase(scope merchant.Scope, p billing.Payment, c billing.Customer) PaymentBase {
+	base := PaymentBase{
+		PaymentID: p.ID, BrandID: scope.Business, Status: text(p.Status), SubscriptionID: text(p.Subscription),
+		SubscriptionIDs: []string{}, Customer: ToCustomerLimited(c), Currency: string(p.Amount.Currency),
+		TotalAmount: p.Amount.Minor, CreatedAt: p.CreatedAt.String(), Metadata: metadata(p.Metadata),
+		PaymentProvider: provider, CardLastFour: text(p.Method.Last4), CardNetwork: text(p.Method.Brand),
+		InvoiceID: text(p.InvoiceNumber), RefundStatus: text(refunded(p)),
+	}
+	if p.Subscription != "" {
+		base.SubscriptionIDs = []string{p.Subscription}
+	}
+	if !p.Method.IsZero() {
+		base.PaymentMethod = text("card")
+	}
+	return base
+}
+
+func refunded(p billing.Payment) string {
+	switch {
+	case p.Refunded.IsZero():
+		return ""
+	case p.Refunded.Minor < p.Amount.Minor:
+		return "partial"
+	}
+	return "full"
+}
