@@ -72,3 +72,15 @@ func (h Hold) Decide(v Verdict) Hold {
 	}
 	return h
 }
+
+// CloseHold ends an unpaid hold when its window is over: the subscription
+// stays on hold without further retries, or is cancelled.
+func (s Subscription) CloseHold(open []Invoice, h Hold, at calendar.Instant, cancel bool) (Change, error) {
+	if cancel {
+		return s.CancelNow(open, &h, at, Cancellation{Reason: "cancelled_by_merchant_grace_period_expired"})
+	}
+	s.Failure.NextRetry = 0
+	ch := Change{Subscription: s, Events: s.events(EventSubscriptionUpdated, ReasonRecovery)}
+	ch.close(h, VerdictEnded)
+	return ch, nil
+}

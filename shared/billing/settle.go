@@ -90,7 +90,7 @@ func (c Case) Paid(charge string) (Change, error) {
 	}
 	change.Events = append([]Event{{Type: EventPaymentSucceeded, Object: p.ID, Reason: reasonOf(move)}}, s.paidEvents(move, status)...)
 	s.Status, s.Failure, s.Open, s.Lock = status, Failure{}, nil, Lock{}
-	if c.Hold != nil {
+	if c.Hold != nil && c.Hold.Open() {
 		change.close(*c.Hold, VerdictPaid)
 	}
 	change.Subscription = s
@@ -170,6 +170,7 @@ func (c Case) Declined(d Decline, f FollowUp) (Change, error) {
 	p.Decline = d
 	change := Change{Payment: &p, Events: []Event{{Type: EventPaymentFailed, Object: p.ID, Reason: string(s.Lock.Cause)}}}
 	automatic := s.Lock.By == BySystem
+	tried := s.Lock
 	s.Lock = Lock{}
 	if automatic && s.Status != StatusPending {
 		if s.Failure.At.IsZero() {
@@ -177,9 +178,13 @@ func (c Case) Declined(d Decline, f FollowUp) (Change, error) {
 		} else {
 			s.Failure.Retries++
 		}
-		s.Failure.Decline, s.Failure.NextRetry = d, f.NextRetry
+		s.Failure.NextRetry = f.NextRetry
 		s.Failure.HoldAt, s.Failure.WindowEnd = f.HoldAt, f.WindowEnd
 	}
+	if tried.Intent != "" {
+		s.Failure.Payment, s.Failure.Method = tried.Payment, tried.Method
+	}
+	s.Failure.Decline = d
 	if c.Hold != nil && !automatic {
 		hold := *c.Hold
 		hold.Attempts++

@@ -55,6 +55,8 @@ type Cancellation struct {
 type Failure struct {
 	At        calendar.Instant // first failure; zero when nothing failed
 	Decline   Decline          // the last one
+	Payment   string           // the last attempt's payment
+	Method    Method           // what it was made with
 	Retries   int              // automatic retries made
 	NextRetry calendar.Instant
 	HoldAt    calendar.Instant // when kept access ends

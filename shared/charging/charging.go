@@ -1,0 +1,249 @@
+// Package charging makes one attempt to collect the open invoices of a
+// subscription, and finishes it after any crash. It owns the payment lock:
+//
+//  1. commit the lock with the invoices,
+//  2. prepare the payment, commit its intent, then confirm it,
+//  3. commit the outcome.
+//
+// At most one attempt is in flight; an error leaves the lock, and whoever
+// comes next asks the gateway what became of the intent before anything else.
+package charging
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+	_ "time/tzdata" // billing dates need the time zones wherever this runs
+
+	"perennial/shared/billing"
+	"perennial/shared/clock"
+	"perennial/shared/fault"
+	"perennial/shared/gateway"
+	"perennial/shared/ids"
+	"perennial/shared/merchant"
+	"perennial/shared/record"
+)
+
+// Store is what charging needs of storage.
+type Store interface {
+	record.Loader
+	record.Committer
+	// State gives a scope's settings, clock and brake.
+	State(ctx context.Context, scope merchant.Scope) (merchant.State, error)
+}
+
+// Gateway is what charging needs of a payment gateway.
+type Gateway interface {
+	gateway.Payments
+	gateway.Refunder
+}
+
+// Brake limits how fast charges may be confirmed.
+type Brake interface {
+	// Allow takes one charge of a scope from its budget per minute.
+	Allow(ctx context.Context, scope merchant.Scope, perMinute int) (bool, error)
+}
+
+// ErrStopped refuses to charge while the brake is on. Nothing was started.
+var ErrStopped = fault.New(fault.Unavailable, "CHARGING_STOPPED", "Payments are paused for the moment. Please try again later.")
+
+// Service charges.
+type Service struct {
+	Store   Store
+	Gateway Gateway
+	Brake   Brake
+	Wall    clock.Wall
+}
+
+// Start is what one attempt is made of. The subscription and its new invoices
+// are written with the lock, in one commit.
+type Start struct {
+	Scope        merchant.Scope
+	Actor        record.Actor
+	Cause        string
+	State        merchant.State
+	Subscription billing.Subscription
+	Customer     billing.Customer
+	Dues         billing.Dues
+	Hold         *billing.Hold
+	Payment      *billing.Payment // an existing payment that this attempt makes
+	Method       billing.Method
+	By           billing.Initiator
+	Keep         bool // the method becomes the subscription's when paid
+	Checkout     string
+	ReturnURL    string
+}
+
+// Result is what became of an attempt.
+type Result struct {
+	Subscription billing.Subscription
+	Payment      billing.Payment
+	ActionURL    string // where the customer must authenticate
+	Pending      bool   // the outcome is not known yet; nothing is charged twice
+}
+
+// attempt carries one locked attempt through its steps.
+type attempt struct {
+	billing.Case
+	scope  merchant.Scope
+	actor  record.Actor
+	cause  string
+	state  merchant.State
+	claims []record.Claim
+}
+
+// Charge locks the subscription and makes the attempt.
+func (s *Service) Charge(ctx context.Context, in Start) (Result, error) {
+	if err := s.braked(ctx, in.State); err != nil {
+		return Result{}, err
+	}
+	if err := s.lastLook(ctx, in); err != nil {
+		return Result{}, err
+	}
+	wall := s.Wall()
+	now := in.State.Clock.Now(wall)
+	try := billing.Attempt{
+		Payment: ids.New("pay_", wall), Method: in.Method, By: in.By, Keep: in.Keep,
+		Checkout: in.Checkout, ReturnURL: in.ReturnURL, At: now, Wall: wall,
+	}
+	if in.Payment != nil {
+		try.Payment, try.Seen = in.Payment.ID, in.Payment.Version
+	}
+	locked, invoices, err := in.Subscription.Begin(try, in.Dues)
+	if err != nil {
+		return Result{}, err
+	}
+	a := &attempt{
+		Case: billing.Case{
+			Subscription: locked, Customer: in.Customer, Invoices: invoices,
+			Payment: in.Payment, Hold: in.Hold,
+		},
+		scope: in.Scope, actor: in.Actor, cause: in.Cause, state: in.State,
+	}
+	if err := s.lock(ctx, a); err != nil {
+		return Result{}, fmt.Errorf("lock %s: %w", locked.ID, err)
+	}
+	return s.drive(ctx, a)
+}
+
+// lock commits the lock and leaves the attempt as the store has it.
+func (s *Service) lock(ctx context.Context, a *attempt) error {
+	put := []any{a.Subscription}
+	for _, v := range a.Invoices {
+		put = append(put, v)
+	}
+	if err := s.Store.Commit(ctx, s.commit(a, put, nil)); err != nil {
+		return err
+	}
+	a.Subscription = record.Next(a.Subscription)
+	for i := range a.Invoices {
+		a.Invoices[i] = record.Next(a.Invoices[i])
+	}
+	return nil
+}
+
+// drive takes a locked attempt that was not confirmed yet to its outcome.
+func (s *Service) drive(ctx context.Context, a *attempt) (Result, error) {
+	l := a.Subscription.Lock
+	switch {
+	case l.Amount.IsZero():
+		return s.settle(ctx, a, gateway.Outcome{State: gateway.StateSucceeded, Amount: l.Amount})
+	case l.Method.IsZero():
+		missing := gateway.Decline{Code: "no_payment_method"}
+		return s.settle(ctx, a, gateway.Outcome{State: gateway.StateDeclined, Decline: missing})
+	}
+	if l.Intent == "" {
+		if err := s.prepare(ctx, a); err != nil {
+			return s.unknown(ctx, a, err)
+		}
+	}
+	return s.confirm(ctx, a)
+}
+
+// prepare gets the intent from the gateway and commits it before any money
+// can move.
+func (s *Service) prepare(ctx context.Context, a *attempt) error {
+	l := a.Subscription.Lock
+	intent, err := s.Gateway.Prepare(ctx, accountOf(l.Method), params(a.scope, a.Subscription))
+	if err != nil {
+		return fmt.Errorf("prepare %s: %w", l.Key, err)
+	}
+	next := a.Subscription.Prepared(string(intent))
+	if err := s.Store.Commit(ctx, s.commit(a, []any{next}, nil)); err != nil {
+		return fmt.Errorf("record intent of %s: %w", l.Key, err)
+	}
+	a.Subscription = record.Next(next)
+	return nil
+}
+
+// confirm charges the committed intent.
+func (s *Service) confirm(ctx context.Context, a *attempt) (Result, error) {
+	if err := s.braked(ctx, a.state); err != nil {
+		return Result{Subscription: a.Subscription, Pending: true}, nil
+	}
+	l := a.Subscription.Lock
+	out, err := s.Gateway.Confirm(ctx, accountOf(l.Method), gateway.Intent(l.Intent), l.Key)
+	if err != nil {
+		return s.unknown(ctx, a, err)
+	}
+	return s.settle(ctx, a, out)
+}
+
+// unknown leaves the lock where it is: the outcome must be asked for.
+func (s *Service) unknown(ctx context.Context, a *attempt, err error) (Result, error) {
+	slog.WarnContext(ctx, "payment outcome unknown", "scope", a.scope.String(),
+		"subscription", a.Subscription.ID, "payment", a.Subscription.Lock.Payment, "error", err)
+	return Result{Subscription: a.Subscription, Pending: true}, nil
+}
+
+// braked tells whether charging is stopped for the scope or everywhere.
+func (s *Service) braked(ctx context.Context, state merchant.State) error {
+	all, err := s.Store.State(ctx, merchant.Deployment)
+	if err != nil {
+		return fmt.Errorf("read the deployment's brake: %w", err)
+	}
+	for _, st := range []merchant.State{all, state} {
+		if st.Brake.Stopped {
+			return ErrStopped
+		}
+		if st.Brake.PerMinute == 0 || s.Brake == nil {
+			continue
+		}
+		if ok, err := s.Brake.Allow(ctx, st.Scope, st.Brake.PerMinute); err != nil || !ok {
+			return ErrStopped
+		}
+	}
+	return nil
+}
+
+// commit wraps objects of the attempt for the store.
+func (s *Service) commit(a *attempt, put []any, events []billing.Event) record.Commit {
+	return record.Commit{
+		Scope: a.scope, Actor: a.actor, Cause: a.cause, At: a.state.Clock.Now(s.Wall()),
+		Put: put, Attach: []any{a.Customer}, Events: events,
+	}
+}
+
+// accountOf is the gateway account that a method was saved at.
+func accountOf(m billing.Method) gateway.Account {
+	return gateway.Account{Gateway: m.Gateway, ID: m.Account}
+}
+
+// params rebuilds the same request from the lock, whoever asks.
+func params(scope merchant.Scope, s billing.Subscription) gateway.Params {
+	l := s.Lock
+	return gateway.Params{
+		Key: l.Key, Amount: l.Amount, Customer: l.Method.Holder, Method: l.Method.Reference,
+		OnSession: l.OnSession(), ReturnURL: l.ReturnURL, Payment: Tag(scope, s.ID, l.Payment),
+	}
+}
+
+// zone loads the zone that decides a subscription's dates.
+func zone(name string) (*time.Location, error) {
+	location, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, fmt.Errorf("time zone %q: %w", name, err)
+	}
+	return location, nil
+}

@@ -1,0 +1,98 @@
+package charging
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"perennial/shared/billing"
+	"perennial/shared/gateway"
+	"perennial/shared/record"
+)
+
+// Notice is a gateway's word about one of our intents.
+type Notice struct {
+	Account gateway.Account
+	Event   string // the gateway's event id
+	Outcome gateway.Outcome
+}
+
+// Hear acts on a gateway's notice. The notice is only a hint: the gateway is
+// asked for the intent itself. A capture that nobody waits for any more is
+// given back (rules 8, 10).
+func (s *Service) Hear(ctx context.Context, n Notice) error {
+	scope, subscription, payment, ok := ParseTag(n.Outcome.Payment)
+	if !ok {
+		slog.WarnContext(ctx, "gateway event about a payment that is not ours", "event", n.Event)
+		return nil
+	}
+	actor := record.Actor{Kind: record.ByGateway, ID: n.Account.Gateway}
+	r := Recover{Scope: scope, Subscription: subscription, Actor: actor, Cause: "gateway event", Event: n.Account.Gateway + "#" + n.Event}
+	a, err := s.resume(ctx, r)
+	if err != nil {
+		return err
+	}
+	if a.Subscription.Lock.Payment == payment {
+		_, err := s.Finish(ctx, r)
+		if errors.Is(err, record.ErrClaimed) {
+			return nil
+		}
+		return err
+	}
+	return s.late(ctx, a, n, payment)
+}
+
+// late gives back a capture of an attempt that was already settled otherwise.
+func (s *Service) late(ctx context.Context, a *attempt, n Notice, payment string) error {
+	if n.Outcome.State != gateway.StateSucceeded {
+		return nil
+	}
+	return s.giveBack(ctx, a, n.Account, payment)
+}
+
+// lastLook asks what became of the attempt before this one, which was told to
+// have failed: a gateway may have captured after all.
+func (s *Service) lastLook(ctx context.Context, in Start) error {
+	f := in.Subscription.Failure
+	if f.Payment == "" {
+		return nil
+	}
+	a := &attempt{
+		Case:  billing.Case{Subscription: in.Subscription, Customer: in.Customer},
+		scope: in.Scope, actor: in.Actor, cause: "last look before a charge", state: in.State,
+	}
+	return s.giveBack(ctx, a, accountOf(f.Method), f.Payment)
+}
+
+// giveBack refunds a payment that we hold for failed and the gateway for
+// captured.
+func (s *Service) giveBack(ctx context.Context, a *attempt, account gateway.Account, payment string) error {
+	p, err := record.Get[billing.Payment](ctx, s.Store, a.scope, payment)
+	if err != nil {
+		return fmt.Errorf("payment %s of a late capture: %w", payment, err)
+	}
+	if p.Status == billing.PaymentSucceeded || !p.Refunded.IsZero() || p.Intent == "" {
+		return nil
+	}
+	out, err := s.Gateway.Find(ctx, account, gateway.Intent(p.Intent))
+	if err != nil {
+		return fmt.Errorf("late capture %s: %w", payment, err)
+	}
+	if out.State != gateway.StateSucceeded {
+		return nil
+	}
+	if _, err := s.Gateway.Refund(ctx, account, out.Intent, "late#"+payment, out.Amount); err != nil {
+		return fmt.Errorf("give back late capture %s: %w", payment, err)
+	}
+	slog.ErrorContext(ctx, "late capture given back", "scope", a.scope.String(), "payment", payment)
+	p.Refunded, p.Charge, p.UpdatedAt = out.Amount, out.Charge, a.state.Clock.Now(s.Wall())
+	events := []billing.Event{{Type: billing.EventRefundSucceeded, Object: p.ID, Reason: billing.ReasonLateCapture}}
+	commit := s.commit(a, []any{p}, events)
+	commit.Claims = a.claims
+	err = s.Store.Commit(ctx, commit)
+	if errors.Is(err, record.ErrClaimed) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,208 @@
+package charging
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"perennial/shared/billing"
+	"perennial/shared/gateway"
+	"perennial/shared/merchant"
+	"perennial/shared/record"
+)
+
+// keyLife is how long replaying Prepare with the same key is trusted to give
+// the same intent; gateways forget keys after 24 h.
+const keyLife = 20 * time.Hour
+
+// Recover names an attempt that should be finished.
+type Recover struct {
+	Scope        merchant.Scope
+	Subscription string
+	Actor        record.Actor
+	Cause        string
+	Event        string // gateway event that made it necessary; applied once
+}
+
+// Finish takes the attempt in flight, if there is one, as far as the gateway
+// knows. It may be called at any time by anybody: it never opens a second
+// charge, and within the lease it only listens.
+func (s *Service) Finish(ctx context.Context, r Recover) (Result, error) {
+	a, err := s.resume(ctx, r)
+	if err != nil {
+		return Result{}, err
+	}
+	l := a.Subscription.Lock
+	switch {
+	case !l.Set():
+		return Result{Subscription: a.Subscription}, nil
+	case l.Amount.IsZero() || l.Method.IsZero():
+		return s.drive(ctx, a)
+	case l.Intent == "":
+		return s.unprepared(ctx, a)
+	}
+	out, err := s.Gateway.Find(ctx, accountOf(l.Method), gateway.Intent(l.Intent))
+	if err != nil {
+		return s.unknown(ctx, a, err)
+	}
+	return s.apply(ctx, a, out)
+}
+
+// Supersede cancels an attempt that waits for the customer, because the
+// customer wants to pay otherwise (rules 7). When it turns out paid, that is
+// the result.
+func (s *Service) Supersede(ctx context.Context, r Recover) (Result, error) {
+	a, err := s.resume(ctx, r)
+	if err != nil {
+		return Result{}, err
+	}
+	if a.Subscription.Lock.State != billing.LockAction {
+		return s.Finish(ctx, r)
+	}
+	return s.cancel(ctx, a)
+}
+
+// resume loads the attempt in flight.
+func (s *Service) resume(ctx context.Context, r Recover) (*attempt, error) {
+	state, err := s.Store.State(ctx, r.Scope)
+	if err != nil {
+		return nil, fmt.Errorf("state of %s: %w", r.Scope, err)
+	}
+	c, err := s.load(ctx, r.Scope, r.Subscription)
+	if err != nil {
+		return nil, err
+	}
+	a := &attempt{Case: c, scope: r.Scope, actor: r.Actor, cause: r.Cause, state: state}
+	if r.Event != "" {
+		a.claims = []record.Claim{{Key: "event#" + r.Event, Expires: s.Wall().AddDate(0, 0, 90)}}
+	}
+	return a, nil
+}
+
+// apply settles a final outcome, and decides what to do about one that is not.
+func (s *Service) apply(ctx context.Context, a *attempt, out gateway.Outcome) (Result, error) {
+	l := a.Subscription.Lock
+	over := !s.Wall().Before(l.Lease)
+	switch {
+	case out.State.Final():
+		return s.settle(ctx, a, out)
+	case out.State == gateway.StateActionNeeded && l.State != billing.LockAction:
+		return s.settle(ctx, a, out)
+	case !over:
+		return s.waiting(a), nil
+	case out.State == gateway.StatePrepared && !l.OnSession():
+		return s.confirm(ctx, a)
+	case out.State == gateway.StateProcessing:
+		return s.settle(ctx, a, out)
+	}
+	return s.cancel(ctx, a)
+}
+
+// cancel makes the intent uncapturable before the lock is let go; the gateway
+// may answer that it had succeeded.
+func (s *Service) cancel(ctx context.Context, a *attempt) (Result, error) {
+	l := a.Subscription.Lock
+	out, err := s.Gateway.Cancel(ctx, accountOf(l.Method), gateway.Intent(l.Intent))
+	if err != nil {
+		return s.unknown(ctx, a, err)
+	}
+	if !out.State.Final() {
+		return s.waiting(a), nil
+	}
+	return s.settle(ctx, a, out)
+}
+
+// unprepared finishes an attempt whose intent was never committed, so that
+// nothing was confirmed: the system's goes on, the customer's is given up
+// because the customer has left.
+func (s *Service) unprepared(ctx context.Context, a *attempt) (Result, error) {
+	l := a.Subscription.Lock
+	if s.Wall().Before(l.Lease) {
+		return s.waiting(a), nil
+	}
+	if err := s.adopt(ctx, a); err != nil {
+		return s.unknown(ctx, a, err)
+	}
+	if l.OnSession() {
+		return s.cancel(ctx, a)
+	}
+	return s.confirm(ctx, a)
+}
+
+// adopt commits the intent of an attempt that lost it: by replaying Prepare
+// while the gateway still knows the key, then by searching the customer's
+// intents for our metadata.
+func (s *Service) adopt(ctx context.Context, a *attempt) error {
+	l := a.Subscription.Lock
+	if s.Wall().Before(l.TakenAt.Add(keyLife)) {
+		return s.prepare(ctx, a)
+	}
+	intents, err := s.Gateway.List(ctx, accountOf(l.Method), l.Method.Holder)
+	if err != nil {
+		return fmt.Errorf("list intents of %s: %w", l.Method.Holder, err)
+	}
+	tag := Tag(a.scope, a.Subscription.ID, l.Payment)
+	for _, out := range intents {
+		if out.Payment != tag {
+			continue
+		}
+		next := a.Subscription.Prepared(string(out.Intent))
+		if err := s.Store.Commit(ctx, s.commit(a, []any{next}, nil)); err != nil {
+			return fmt.Errorf("record intent of %s: %w", l.Key, err)
+		}
+		a.Subscription = record.Next(next)
+		return nil
+	}
+	return s.prepare(ctx, a)
+}
+
+func (s *Service) waiting(a *attempt) Result {
+	l := a.Subscription.Lock
+	r := Result{Subscription: a.Subscription, ActionURL: l.ActionURL, Pending: l.State != billing.LockAction}
+	if a.Payment != nil {
+		r.Payment = *a.Payment
+	}
+	return r
+}
+
+// load reads a subscription with everything that settling its attempt touches.
+func (s *Service) load(ctx context.Context, scope merchant.Scope, id string) (billing.Case, error) {
+	sub, err := record.Get[billing.Subscription](ctx, s.Store, scope, id)
+	if err != nil {
+		return billing.Case{}, fmt.Errorf("subscription %s: %w", id, err)
+	}
+	refs := []record.Ref{record.RefOf[billing.Customer](sub.Customer)}
+	for _, invoice := range sub.Lock.Invoices {
+		refs = append(refs, record.RefOf[billing.Invoice](invoice))
+	}
+	if sub.Lock.Seen > 0 {
+		refs = append(refs, record.RefOf[billing.Payment](sub.Lock.Payment))
+	}
+	if sub.Status == billing.StatusOnHold {
+		refs = append(refs, record.RefOf[billing.Hold](billing.HoldID(sub.ID, sub.HoldEpoch)))
+	}
+	found, err := s.Store.Load(ctx, scope, refs...)
+	if err != nil {
+		return billing.Case{}, fmt.Errorf("attempt of %s: %w", id, err)
+	}
+	return caseOf(sub, found, refs)
+}
+
+func caseOf(sub billing.Subscription, found []any, refs []record.Ref) (billing.Case, error) {
+	c := billing.Case{Subscription: sub}
+	for i, obj := range found {
+		switch o := obj.(type) {
+		case billing.Customer:
+			c.Customer = o
+		case billing.Invoice:
+			c.Invoices = append(c.Invoices, o)
+		case billing.Payment:
+			c.Payment = &o
+		case billing.Hold:
+			c.Hold = &o
+		default:
+			return c, fmt.Errorf("%s %s of %s: %w", refs[i].Kind, refs[i].ID, sub.ID, record.ErrNotFound)
+		}
+	}
+	return c, nil
+}

@@ -1,0 +1,134 @@
+package charging
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"perennial/shared/billing"
+	"perennial/shared/dunning"
+	"perennial/shared/gateway"
+	"perennial/shared/ids"
+	"perennial/shared/record"
+)
+
+// tries is how often a settlement is decided anew when something else of the
+// same customer changed meanwhile.
+const tries = 8
+
+// settle commits what the gateway reported. When another worker settled the
+// same attempt first, its result is given.
+func (s *Service) settle(ctx context.Context, a *attempt, out gateway.Outcome) (Result, error) {
+	payment := a.Subscription.Lock.Payment
+	for range tries {
+		change, err := s.decide(a, out)
+		if err != nil {
+			return Result{}, fmt.Errorf("settle %s: %w", payment, err)
+		}
+		commit := s.commit(a, Objects(change), change.Events)
+		commit.Claims = a.claims
+		err = s.Store.Commit(ctx, commit)
+		if err == nil {
+			return resultOf(change), nil
+		}
+		if !errors.Is(err, record.ErrStale) {
+			return Result{}, fmt.Errorf("settle %s: %w", payment, err)
+		}
+		if err := s.reload(ctx, a); err != nil {
+			return Result{}, fmt.Errorf("settle %s: %w", payment, err)
+		}
+		if a.Subscription.Lock.Payment != payment {
+			return s.settled(ctx, a, payment)
+		}
+	}
+	return Result{}, fmt.Errorf("settle %s: %w", payment, record.ErrStale)
+}
+
+// decide turns the gateway's word into a change, purely.
+func (s *Service) decide(a *attempt, out gateway.Outcome) (billing.Change, error) {
+	wall := s.Wall()
+	location, err := zone(a.Subscription.Zone)
+	if err != nil {
+		return billing.Change{}, err
+	}
+	c := a.Case
+	c.At, c.Zone, c.FreshInvoice = a.state.Clock.Now(wall), location, ids.New("inv_", wall)
+	l := c.Subscription.Lock
+	switch out.State {
+	case gateway.StateSucceeded:
+		if out.Amount != l.Amount {
+			return billing.Change{}, fmt.Errorf("gateway captured %v for an attempt at %v", out.Amount, l.Amount)
+		}
+		return c.Paid(out.Charge)
+	case gateway.StateDeclined:
+		return s.declined(c, a, out.Decline)
+	case gateway.StateCancelled:
+		if l.By == billing.BySystem {
+			return s.declined(c, a, gateway.Decline{Code: "try_again_later"})
+		}
+		return c.Abandoned()
+	case gateway.StateActionNeeded:
+		return c.ActionNeeded(out.ActionURL, wall.Add(billing.LeaseChallenge)), nil
+	case gateway.StateProcessing:
+		return c.Processing(wall.Add(billing.LeaseChallenge)), nil
+	case gateway.StatePrepared:
+	}
+	return billing.Change{}, fmt.Errorf("gateway answered state %q to a confirmed intent", out.State)
+}
+
+func (s *Service) declined(c billing.Case, a *attempt, d gateway.Decline) (billing.Change, error) {
+	decline := dunning.Classify(d.Code, d.Advice)
+	return c.Declined(decline, dunning.Decide(a.state.Recovery, c.Subscription, decline, c.At))
+}
+
+// Objects lists what a change of billing writes, the subscription first.
+func Objects(ch billing.Change) []any {
+	put := []any{ch.Subscription}
+	if ch.Customer != nil {
+		put = append(put, *ch.Customer)
+	}
+	for _, v := range ch.Invoices {
+		put = append(put, v)
+	}
+	if ch.Payment != nil {
+		put = append(put, *ch.Payment)
+	}
+	if ch.Entry != nil {
+		put = append(put, *ch.Entry)
+	}
+	if ch.Hold != nil {
+		put = append(put, *ch.Hold)
+	}
+	return put
+}
+
+func resultOf(ch billing.Change) Result {
+	r := Result{Subscription: record.Next(ch.Subscription)}
+	if ch.Payment != nil {
+		r.Payment = record.Next(*ch.Payment)
+		r.ActionURL = ch.Payment.ActionURL
+		r.Pending = ch.Payment.Status == billing.PaymentProcessing
+	}
+	return r
+}
+
+// settled tells what another worker made of the attempt.
+func (s *Service) settled(ctx context.Context, a *attempt, payment string) (Result, error) {
+	p, err := record.Get[billing.Payment](ctx, s.Store, a.scope, payment)
+	if err != nil {
+		return Result{}, fmt.Errorf("settled %s: %w", payment, err)
+	}
+	slog.InfoContext(ctx, "attempt was settled by another worker", "scope", a.scope.String(), "payment", payment)
+	return Result{Subscription: a.Subscription, Payment: p, ActionURL: p.ActionURL}, nil
+}
+
+// reload reads everything that settling the attempt touches again.
+func (s *Service) reload(ctx context.Context, a *attempt) error {
+	fresh, err := s.load(ctx, a.scope, a.Subscription.ID)
+	if err != nil {
+		return err
+	}
+	a.Case = fresh
+	return nil
+}

@@ -1,0 +1,229 @@
+// Package lifecycle runs a subscription's life: it begins one, renews it,
+// cancels it and does whatever its dates make due. It decides with the rules
+// of billing and writes one commit per step; charging makes the payments.
+package lifecycle
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"perennial/shared/billing"
+	"perennial/shared/calendar"
+	"perennial/shared/charging"
+	"perennial/shared/clock"
+	"perennial/shared/ids"
+	"perennial/shared/merchant"
+	"perennial/shared/record"
+)
+
+// Store is what a subscription's life needs of storage.
+type Store interface {
+	record.Loader
+	record.Committer
+	State(ctx context.Context, scope merchant.Scope) (merchant.State, error)
+}
+
+// Charger makes and finishes payments.
+type Charger interface {
+	Charge(ctx context.Context, in charging.Start) (charging.Result, error)
+	Finish(ctx context.Context, r charging.Recover) (charging.Result, error)
+}
+
+// Holds looks after holds whose recovery window is over.
+type Holds interface {
+	CloseWindow(ctx context.Context, scope merchant.Scope, subscription string, epoch int) error
+}
+
+// Service runs lives.
+type Service struct {
+	Store   Store
+	Charger Charger
+	Holds   Holds
+	Wall    clock.Wall
+}
+
+// Perform does one due item. It is safe to call at any time and any number of
+// times: what is not due any more is left alone.
+func (s *Service) Perform(ctx context.Context, item record.DueItem) error {
+	switch item.Ref.Kind {
+	case record.KindSubscription:
+		return s.subscription(ctx, item)
+	case record.KindHold:
+		hold, err := record.Get[billing.Hold](ctx, s.Store, item.Scope, item.Ref.ID)
+		if err != nil {
+			return fmt.Errorf("hold %s: %w", item.Ref.ID, err)
+		}
+		return s.Holds.CloseWindow(ctx, item.Scope, hold.Subscription, hold.Epoch)
+	}
+	return fmt.Errorf("due item of kind %s is not a collector's work", item.Ref.Kind)
+}
+
+// work is a subscription with what deciding about it needs.
+type work struct {
+	scope    merchant.Scope
+	state    merchant.State
+	sub      billing.Subscription
+	customer billing.Customer
+	now      calendar.Instant
+}
+
+func (s *Service) subscription(ctx context.Context, item record.DueItem) error {
+	w, err := s.open(ctx, item)
+	if err != nil {
+		return err
+	}
+	step := w.sub.Next(w.now)
+	switch step {
+	case billing.StepNone:
+		return nil
+	case billing.StepRecover:
+		_, err = s.Charger.Finish(ctx, charging.Recover{
+			Scope: w.scope, Subscription: w.sub.ID, Actor: record.System, Cause: "recover attempt",
+		})
+	case billing.StepRenew:
+		err = s.renew(ctx, w)
+	case billing.StepRetry:
+		err = s.retry(ctx, w)
+	case billing.StepFail, billing.StepCancel, billing.StepExpire, billing.StepHold:
+		err = s.end(ctx, w, step)
+	}
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", step, w.sub.ID, err)
+	}
+	slog.InfoContext(ctx, "did due work", "scope", w.scope.String(), "subscription", w.sub.ID, "step", string(step))
+	return nil
+}
+
+// open loads the subscription and its customer in one request when the due
+// item names the customer.
+func (s *Service) open(ctx context.Context, item record.DueItem) (work, error) {
+	w := work{scope: item.Scope}
+	var err error
+	if w.state, err = s.Store.State(ctx, item.Scope); err != nil {
+		return w, fmt.Errorf("state of %s: %w", item.Scope, err)
+	}
+	if item.Customer == "" {
+		w.sub, err = record.Get[billing.Subscription](ctx, s.Store, item.Scope, item.Ref.ID)
+		if err != nil {
+			return w, fmt.Errorf("subscription %s: %w", item.Ref.ID, err)
+		}
+		item.Customer = w.sub.Customer
+	}
+	found, err := s.Store.Load(ctx, item.Scope, item.Ref, record.RefOf[billing.Customer](item.Customer))
+	if err != nil {
+		return w, fmt.Errorf("subscription %s: %w", item.Ref.ID, err)
+	}
+	sub, isSub := found[0].(billing.Subscription)
+	customer, isCustomer := found[1].(billing.Customer)
+	if !isSub || !isCustomer {
+		return w, fmt.Errorf("subscription %s: %w", item.Ref.ID, record.ErrNotFound)
+	}
+	w.sub, w.customer, w.now = sub, customer, w.state.Clock.Now(s.Wall())
+	return w, nil
+}
+
+// renew bills the period that follows and charges it off-session.
+func (s *Service) renew(ctx context.Context, w work) error {
+	zone, err := time.LoadLocation(w.sub.Zone)
+	if err != nil {
+		return err
+	}
+	sub, invoice, err := w.sub.Renewal(ids.New("inv_", s.Wall()), w.customer, w.now, zone)
+	if err != nil {
+		return err
+	}
+	dues := billing.Dues{Invoices: []billing.Invoice{invoice}, Total: invoice.Total, Next: invoice.Period.End}
+	_, err = s.Charger.Charge(ctx, charging.Start{
+		Scope: w.scope, Actor: record.System, Cause: "renewal", State: w.state,
+		Subscription: sub, Customer: w.customer, Dues: dues, Method: sub.Method, By: billing.BySystem,
+	})
+	return err
+}
+
+// retry charges the open invoices again with the method that failed.
+func (s *Service) retry(ctx context.Context, w work) error {
+	zone, err := time.LoadLocation(w.sub.Zone)
+	if err != nil {
+		return err
+	}
+	open, hold, err := Arrears(ctx, s.Store, w.scope, w.sub)
+	if err != nil {
+		return err
+	}
+	dues, err := w.sub.DuesAt(open, w.now, KeepFor(w.state), zone)
+	if err != nil {
+		return err
+	}
+	_, err = s.Charger.Charge(ctx, charging.Start{
+		Scope: w.scope, Actor: record.System, Cause: "automatic retry", State: w.state, Hold: hold,
+		Subscription: w.sub, Customer: w.customer, Dues: dues, Method: w.sub.Method, By: billing.BySystem,
+	})
+	return err
+}
+
+// end commits the steps that move no money.
+func (s *Service) end(ctx context.Context, w work, step billing.Step) error {
+	open, hold, err := Arrears(ctx, s.Store, w.scope, w.sub)
+	if err != nil {
+		return err
+	}
+	var change billing.Change
+	switch step {
+	case billing.StepFail:
+		change, err = w.sub.Fail(open)
+	case billing.StepCancel:
+		change, err = w.sub.CancelDue(w.now)
+	case billing.StepExpire:
+		change, err = w.sub.Expire(open, hold)
+	case billing.StepHold:
+		change, err = w.sub.EndAccess(w.now)
+	case billing.StepNone, billing.StepRecover, billing.StepRenew, billing.StepRetry:
+		err = fmt.Errorf("step %s moves money", step)
+	}
+	if err != nil {
+		return err
+	}
+	return s.Store.Commit(ctx, record.Commit{
+		Scope: w.scope, Actor: record.System, Cause: string(step), At: w.now,
+		Put: charging.Objects(change), Attach: []any{w.customer}, Events: change.Events,
+	})
+}
+
+// KeepFor is how long after its due date a paid renewal keeps the anchor.
+func KeepFor(state merchant.State) time.Duration {
+	return time.Duration(state.Recovery.KeepDays) * 24 * time.Hour
+}
+
+// Arrears loads the open invoices of a subscription, and its hold when it is
+// on hold.
+func Arrears(ctx context.Context, l record.Loader, scope merchant.Scope, sub billing.Subscription) ([]billing.Invoice, *billing.Hold, error) {
+	var refs []record.Ref
+	for _, id := range sub.Open {
+		refs = append(refs, record.RefOf[billing.Invoice](id))
+	}
+	if sub.Status == billing.StatusOnHold {
+		refs = append(refs, record.RefOf[billing.Hold](billing.HoldID(sub.ID, sub.HoldEpoch)))
+	}
+	if len(refs) == 0 {
+		return nil, nil, nil
+	}
+	found, err := l.Load(ctx, scope, refs...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("dues of %s: %w", sub.ID, err)
+	}
+	var open []billing.Invoice
+	var hold *billing.Hold
+	for i, obj := range found {
+		switch o := obj.(type) {
+		case billing.Invoice:
+			open = append(open, o)
+		case billing.Hold:
+			hold = &o
+		default:
+			return nil, nil, fmt.Errorf("%s %s of %s: %w", refs[i].Kind, refs[i].ID, sub.ID, record.ErrNotFound)
+		}
+	}
+	return open, hold, nil
+}

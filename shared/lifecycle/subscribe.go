@@ -1,0 +1,179 @@
+package lifecycle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"perennial/shared/billing"
+	"perennial/shared/charging"
+	"perennial/shared/fault"
+	"perennial/shared/ids"
+	"perennial/shared/merchant"
+	"perennial/shared/money"
+	"perennial/shared/record"
+)
+
+// Subscribe is a new purchase, to be paid on the hosted page.
+type Subscribe struct {
+	Scope        merchant.Scope
+	Actor        record.Actor
+	Product      string
+	Customer     string            // an existing customer, or
+	Buyer        *billing.Customer // a new one, complete but for its version
+	Quantity     int64
+	TrialDays    int // -1 takes the product's
+	Billing      billing.Address
+	TaxID        string
+	BusinessName string
+	Metadata     map[string]any
+	ReturnURL    string
+}
+
+// Subscribed is a purchase that waits for its first payment.
+type Subscribed struct {
+	Subscription billing.Subscription
+	Customer     billing.Customer
+	Invoice      billing.Invoice
+	Payment      billing.Payment
+	Checkout     record.Checkout
+}
+
+// ErrNoProduct and ErrNoCustomer refuse a purchase that names nothing.
+var (
+	ErrNoProduct  = fault.New(fault.NotFound, "NOT_FOUND", "There is no such product.")
+	ErrNoCustomer = fault.New(fault.NotFound, "NOT_FOUND", "There is no such customer.")
+)
+
+// Subscribe makes a pending subscription with its first invoice, the payment
+// that is to be made and the page on which to make it, in one commit.
+func (s *Service) Subscribe(ctx context.Context, in Subscribe) (Subscribed, error) {
+	state, err := s.Store.State(ctx, in.Scope)
+	if err != nil {
+		return Subscribed{}, fmt.Errorf("state of %s: %w", in.Scope, err)
+	}
+	product, customer, err := s.parties(ctx, in)
+	if err != nil {
+		return Subscribed{}, err
+	}
+	wall := s.Wall()
+	now := state.Clock.Now(wall)
+	sub, invoice, err := billing.Subscribe(billing.Order{
+		ID: ids.New("sub_", wall), InvoiceID: ids.New("inv_", wall), Product: product, Customer: customer,
+		Quantity: in.Quantity, TrialDays: in.TrialDays, Zone: state.Business.Zone, Billing: in.Billing,
+		TaxID: in.TaxID, BusinessName: in.BusinessName, Metadata: in.Metadata, At: now,
+	})
+	if err != nil {
+		return Subscribed{}, err
+	}
+	out := Subscribed{Subscription: sub, Customer: customer, Invoice: invoice}
+	out.Checkout = record.Checkout{
+		ID: ids.New("cks_", wall), Subscription: sub.ID, Customer: customer.ID,
+		ReturnURL: in.ReturnURL, CreatedAt: wall, ExpiresAt: wall.Add(24 * time.Hour),
+	}
+	out.Payment = billing.Payment{
+		ID: ids.New("pay_", wall), Customer: customer.ID, Subscription: sub.ID, Product: product.ID,
+		Quantity: in.Quantity, Invoices: []string{invoice.ID}, Checkout: out.Checkout.ID,
+		Status: billing.PaymentRequiresMethod, Amount: invoice.Total, Tax: invoice.Tax, By: billing.ByCustomer,
+		Cause: billing.CauseFirst, Refunded: money.Of(0, invoice.Total.Currency), Billing: in.Billing,
+		Metadata: in.Metadata, CreatedAt: now, UpdatedAt: now,
+	}
+	out.Checkout.Payment = out.Payment.ID
+	commit := record.Commit{
+		Scope: in.Scope, Actor: in.Actor, Cause: "subscribe", At: now,
+		Put: []any{sub, invoice, out.Payment, out.Checkout}, Attach: []any{customer},
+	}
+	if in.Buyer != nil {
+		commit.Put = append(commit.Put, customer, billing.Mailbox{Email: billing.NormalEmail(customer.Email), Customer: customer.ID})
+	}
+	if err := s.Store.Commit(ctx, commit); err != nil {
+		return Subscribed{}, fmt.Errorf("subscribe %s: %w", customer.ID, err)
+	}
+	return out, nil
+}
+
+// parties loads what is bought and who buys, in one request.
+func (s *Service) parties(ctx context.Context, in Subscribe) (billing.Product, billing.Customer, error) {
+	refs := []record.Ref{record.RefOf[billing.Product](in.Product)}
+	if in.Buyer == nil {
+		refs = append(refs, record.RefOf[billing.Customer](in.Customer))
+	}
+	found, err := s.Store.Load(ctx, in.Scope, refs...)
+	if err != nil {
+		return billing.Product{}, billing.Customer{}, fmt.Errorf("subscribe: %w", err)
+	}
+	product, ok := found[0].(billing.Product)
+	if !ok {
+		return billing.Product{}, billing.Customer{}, ErrNoProduct
+	}
+	if in.Buyer != nil {
+		return product, *in.Buyer, in.Buyer.Check()
+	}
+	customer, ok := found[1].(billing.Customer)
+	if !ok {
+		return product, billing.Customer{}, ErrNoCustomer
+	}
+	return product, customer, nil
+}
+
+// Cancel is a wish to end a subscription.
+type Cancel struct {
+	Scope        merchant.Scope
+	Actor        record.Actor
+	Subscription string
+	Mode         CancelMode
+	Particulars  billing.Cancellation // reason, feedback, comment
+}
+
+// CancelMode is when a cancellation takes effect.
+type CancelMode string
+
+// The modes.
+const (
+	CancelNow    CancelMode = "now"
+	CancelAtEnd  CancelMode = "at_next_billing_date"
+	CancelRevoke CancelMode = "revoke"
+)
+
+// Cancel ends a subscription now or at its next billing date, or takes a
+// scheduled cancellation back. It is decided anew when a payment settles at
+// the same moment.
+func (s *Service) Cancel(ctx context.Context, in Cancel) (billing.Subscription, error) {
+	for range 5 {
+		sub, err := s.cancel(ctx, in)
+		if !errors.Is(err, record.ErrStale) {
+			return sub, err
+		}
+	}
+	return billing.Subscription{}, fmt.Errorf("cancel %s: %w", in.Subscription, record.ErrStale)
+}
+
+func (s *Service) cancel(ctx context.Context, in Cancel) (billing.Subscription, error) {
+	ref := record.RefOf[billing.Subscription](in.Subscription)
+	w, err := s.open(ctx, record.DueItem{Scope: in.Scope, Ref: ref})
+	if err != nil {
+		return billing.Subscription{}, err
+	}
+	open, hold, err := Arrears(ctx, s.Store, in.Scope, w.sub)
+	if err != nil {
+		return billing.Subscription{}, err
+	}
+	var change billing.Change
+	switch in.Mode {
+	case CancelNow:
+		change, err = w.sub.CancelNow(open, hold, w.now, in.Particulars)
+	case CancelAtEnd:
+		change, err = w.sub.CancelAtEnd(open, hold, w.now, in.Particulars)
+	case CancelRevoke:
+		change, err = w.sub.Revoke()
+	}
+	if err != nil {
+		return w.sub, err
+	}
+	err = s.Store.Commit(ctx, record.Commit{
+		Scope: in.Scope, Actor: in.Actor, Cause: "cancel " + string(in.Mode), At: w.now,
+		Put: charging.Objects(change), Attach: []any{w.customer}, Events: change.Events,
+	})
+	return record.Next(change.Subscription), err
+}

@@ -1,0 +1,96 @@
+// Package wallet saves and lists customers' payment methods. It sees one-time
+// tokens of a gateway's card fields and never a card number.
+package wallet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+
+	"perennial/shared/billing"
+	"perennial/shared/clock"
+	"perennial/shared/dunning"
+	"perennial/shared/fault"
+	"perennial/shared/gateway"
+	"perennial/shared/ids"
+	"perennial/shared/merchant"
+	"perennial/shared/record"
+)
+
+// Store is what the wallet needs of storage.
+type Store interface {
+	record.Loader
+	record.Committer
+	State(ctx context.Context, scope merchant.Scope) (merchant.State, error)
+}
+
+// Service keeps payment methods.
+type Service struct {
+	Store   Store
+	Vault   gateway.Vault
+	Account func(merchant.Scope) gateway.Account // where a scope saves new methods
+	Wall    clock.Wall
+}
+
+// codeRefused is the code of a card that the gateway did not accept.
+const codeRefused = "CARD_REFUSED"
+
+// ErrRefused matches a card that the gateway did not accept.
+var ErrRefused = fault.New(fault.Invalid, codeRefused, "The card was not accepted.")
+
+// Save turns a one-time token into a saved method of the customer.
+func (s *Service) Save(ctx context.Context, scope merchant.Scope, actor record.Actor, customer billing.Customer, token string) (billing.Method, error) {
+	state, err := s.Store.State(ctx, scope)
+	if err != nil {
+		return billing.Method{}, fmt.Errorf("state of %s: %w", scope, err)
+	}
+	account := s.Account(scope)
+	holder, known := customer.Gateways[account.Gateway]
+	if !known {
+		if holder, err = s.Vault.Enrol(ctx, account, customer.ID); err != nil {
+			return billing.Method{}, fmt.Errorf("enrol %s: %w", customer.ID, err)
+		}
+	}
+	saved, err := s.Vault.Save(ctx, account, "save#"+customer.ID+"#"+ids.Hash(token), holder, token)
+	if err != nil {
+		return billing.Method{}, refused(err)
+	}
+	wall := s.Wall()
+	method := billing.Method{
+		ID: ids.New("pm_", wall), Customer: customer.ID, Gateway: account.Gateway, Account: account.ID,
+		Reference: saved.Ref, Holder: holder, Brand: saved.Brand, Last4: saved.Last4,
+		ExpMonth: saved.ExpMonth, ExpYear: saved.ExpYear, Country: saved.Country,
+		Fingerprint: saved.Fingerprint, CreatedAt: state.Clock.Now(wall),
+	}
+	commit := record.Commit{
+		Scope: scope, Actor: actor, Cause: "save payment method", At: state.Clock.Now(wall), Put: []any{method},
+	}
+	if !known {
+		customer.Gateways = maps.Clone(customer.Gateways)
+		if customer.Gateways == nil {
+			customer.Gateways = make(map[string]string)
+		}
+		customer.Gateways[account.Gateway] = holder
+		commit.Put = append(commit.Put, customer)
+	}
+	err = s.Store.Commit(ctx, commit)
+	if errors.Is(err, record.ErrStale) { // only the customer can be: the reference is the same next time
+		commit.Put = commit.Put[:1]
+		err = s.Store.Commit(ctx, commit)
+	}
+	if err != nil {
+		return billing.Method{}, fmt.Errorf("save method of %s: %w", customer.ID, err)
+	}
+	return record.Next(method), nil
+}
+
+// refused turns a gateway's refusal into a fault that says why in plain words.
+func refused(err error) error {
+	var no *gateway.RefusedError
+	if !errors.As(err, &no) {
+		return fmt.Errorf("save method: %w", err)
+	}
+	d := dunning.Classify(no.Decline.Code, no.Decline.Advice)
+	return fmt.Errorf("save method: %w", fault.New(fault.Invalid, codeRefused, dunning.Explain(d)))
+}
