@@ -81,15 +81,27 @@ type Mail struct {
 type Entry struct {
 	Kind     Kind
 	ID       string
+	Scope    merchant.Scope // when it is not the commit's own; always of the same business
 	Version  int64
-	Customer string           // groups the object with its customer's others
-	Created  time.Time        // orders lists
-	Due      calendar.Instant // business time at which it must be looked at
-	DueWall  time.Time        // the same in wall time, for work outside business time
-	Listed   bool             // appears in the business's lists
-	Filters  map[string]string
-	Expires  time.Time // may be removed after
-	Private  bool      // never leaves the store in an outbox item
+	Loose    bool              // has no version: the last writer wins
+	Customer string            // groups the object with its customer's others
+	Created  time.Time         // orders lists
+	Due      calendar.Instant  // business time at which it must be looked at
+	DueWall  time.Time         // the same in wall time, for work outside business time
+	Listed   bool              // appears in the business's lists
+	Filters  map[string]string // by the names that lists are filtered with
+	Expires  time.Time         // may be removed after
+	Private  bool              // never leaves the store in an outbox item
+}
+
+// MethodID names a payment method in a Ref: methods are stored beside their
+// customer, so that one query reads both, and are found by both ids.
+func MethodID(customer, method string) string { return customer + "/" + method }
+
+// Global reports kinds whose unguessable id is a credential by itself: they
+// are found by Finder without knowing whose they are.
+func (k Kind) Global() bool {
+	return k == KindKey || k == KindLink || k == KindSession || k == KindCheckout
 }
 
 // Describe tells a store about an object of a known kind.
@@ -98,13 +110,13 @@ func Describe(obj any) (Entry, error) {
 	case merchant.Business:
 		return Entry{Kind: KindBusiness, ID: o.ID, Version: o.Version, Created: o.CreatedAt}, nil
 	case merchant.State:
-		return Entry{Kind: KindState, ID: o.Scope.String(), Version: o.Version}, nil
+		return Entry{Kind: KindState, ID: o.Scope.String(), Scope: o.Scope, Version: o.Version}, nil
 	case merchant.APIKey:
-		return Entry{Kind: KindKey, ID: o.Hash, Version: o.Version, Created: o.CreatedAt, Private: true}, nil
+		return Entry{Kind: KindKey, ID: o.Hash, Scope: o.Scope, Version: o.Version, Created: o.CreatedAt, Private: true}, nil
 	case merchant.Endpoint:
 		return Entry{Kind: KindEndpoint, ID: o.ID, Version: o.Version, Created: o.CreatedAt, Listed: true, Private: true}, nil
 	case billing.Mailbox:
-		return Entry{Kind: KindMailbox, ID: o.Email + "#" + o.Customer, Customer: o.Customer, Private: true}, nil
+		return Entry{Kind: KindMailbox, ID: o.Email + "#" + o.Customer, Customer: o.Customer, Loose: true, Private: true}, nil
 	case Checkout:
 		return Entry{Kind: KindCheckout, ID: o.ID, Version: o.Version, Created: o.CreatedAt, Expires: o.ExpiresAt.AddDate(0, 0, 30)}, nil
 	case access.Link:
@@ -124,7 +136,7 @@ func describeBilling(obj any) (Entry, error) {
 	case billing.Customer:
 		return Entry{Kind: KindCustomer, ID: o.ID, Version: o.Version, Created: o.CreatedAt.Time(), Listed: true}, nil
 	case billing.Method:
-		return Entry{Kind: KindMethod, ID: o.ID, Version: o.Version, Customer: o.Customer, Created: o.CreatedAt.Time()}, nil
+		return Entry{Kind: KindMethod, ID: MethodID(o.Customer, o.ID), Version: o.Version, Customer: o.Customer, Created: o.CreatedAt.Time()}, nil
 	case billing.Product:
 		return Entry{
 			Kind: KindProduct, ID: o.ID, Version: o.Version, Created: o.CreatedAt.Time(), Listed: true,

@@ -61,11 +61,11 @@ type Commit struct {
 	Actor  Actor
 	Cause  string // what made it happen, such as "renewal" or "POST /subscriptions"
 	At     calendar.Instant
-	Put    []any // objects of the kinds below, at the version they were loaded
-	Delete []any
+	Put    []any // objects of the kinds below, at the version they were loaded; 0 is a new one
+	Delete []any // at the version they were loaded
 	Claims []Claim
-	Attach []any // unchanged objects that the events speak of
-	Events []billing.Event
+	Attach []any           // unchanged objects that the events speak of
+	Events []billing.Event // in order; without any there is no outbox item
 }
 
 // Committer writes commits.
@@ -99,9 +99,27 @@ func Get[T any](ctx context.Context, l Loader, scope merchant.Scope, id string) 
 }
 
 // Owned reads every object of the given kinds that belongs to a customer,
-// newest first. It may lag behind commits by moments.
+// newest first: the customer, its methods, subscriptions, invoices and
+// payments; other kinds are refused. Customer and methods are current, the
+// rest may lag behind commits by moments.
 type Owned interface {
 	Owned(ctx context.Context, scope merchant.Scope, customer string, kinds ...Kind) ([]any, error)
+}
+
+// Finder finds an object of a global kind without knowing whose it is, or
+// answers ErrNotFound.
+type Finder interface {
+	Find(ctx context.Context, ref Ref) (merchant.Scope, any, error)
+}
+
+// Lookup finds one object of a global kind by its credential.
+func Lookup[T any](ctx context.Context, f Finder, id string) (merchant.Scope, T, error) {
+	var none T
+	scope, found, err := f.Find(ctx, RefOf[T](id))
+	if err != nil {
+		return scope, none, err
+	}
+	return scope, found.(T), nil
 }
 
 // Query selects objects of one kind, newest first.
@@ -110,43 +128,11 @@ type Query struct {
 	Filters map[string]string // by Entry.Filters names; all must match
 	From    time.Time         // created at or after
 	To      time.Time         // created at or before
-	Offset  int
-	Limit   int
+	Offset  int               // at most MaxOffset
+	Limit   int               // 1 to 100; 0 means 100
 }
 
 // Lister lists the objects of a scope. It may lag behind commits by moments.
 type Lister interface {
 	List(ctx context.Context, scope merchant.Scope, q Query) ([]any, error)
-}
-
-// Outbox is one commit as its consumers see it: the ordered events with the
-// state of every object they speak of, as it was then.
-type Outbox struct {
-	Key    string // unique and stable: scope, subject and version
-	Scope  merchant.Scope
-	Actor  Actor
-	Cause  string
-	At     calendar.Instant
-	Wall   time.Time
-	Events []billing.Event
-	State  []any
-}
-
-// Find gives the state of an object in the outbox item.
-func Find[T any](o Outbox, match func(T) bool) (T, bool) {
-	for _, obj := range o.State {
-		if t, ok := obj.(T); ok && match(t) {
-			return t, true
-		}
-	}
-	var none T
-	return none, false
-}
-
-// DueItem is one entry of the due index.
-type DueItem struct {
-	Scope    merchant.Scope
-	Ref      Ref
-	Customer string // spares a read: the object's customer
-	Due      calendar.Instant
 }
