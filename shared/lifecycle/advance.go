@@ -13,9 +13,9 @@ import (
 	"perennial/shared/record"
 )
 
-// Agenda tells what is due in a scope, earliest first.
+// Agenda tells what is due in a partition, earliest first.
 type Agenda interface {
-	ScopeDue(ctx context.Context, scope merchant.Scope, until calendar.Instant, limit int) ([]record.DueItem, error)
+	DueItems(ctx context.Context, p record.Partition, until calendar.Instant, limit int) ([]record.DueItem, error)
 }
 
 // Advancer moves the business clock of a test scope and does the work that
@@ -68,7 +68,7 @@ func (a *Advancer) Run(ctx context.Context, scope merchant.Scope, deadline time.
 		if !state.Clock.Advancing() {
 			return true, nil
 		}
-		items, err := a.Agenda.ScopeDue(ctx, scope, state.Clock.Target, 25)
+		items, err := a.Agenda.DueItems(ctx, record.Partition{Scope: scope}, state.Clock.Target, 25)
 		if err != nil {
 			return false, fmt.Errorf("agenda of %s: %w", scope, err)
 		}

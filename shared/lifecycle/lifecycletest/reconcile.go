@@ -1,0 +1,103 @@
+package lifecycletest
+
+import (
+	"strings"
+
+	"perennial/shared/billing"
+	"perennial/shared/calendar"
+	"perennial/shared/charging"
+	"perennial/shared/gateway/gatewaytest"
+)
+
+// Reconcile fails the test unless the gateway's ledger, the payments, the
+// invoices and the journal agree to the cent, no period was paid twice, no
+// lock is left, and every hold fits its subscription.
+func (w *World) Reconcile() {
+	w.T.Helper()
+	ledger := w.ledger()
+	w.payments(ledger)
+	w.invoices()
+	for _, s := range All[billing.Subscription](w) {
+		if s.Lock.Set() {
+			w.T.Errorf("subscription %s still has a payment lock: %+v", s.ID, s.Lock)
+		}
+		if s.Status == billing.StatusOnHold && w.Hold(s).Verdict == billing.VerdictPaid {
+			w.T.Errorf("subscription %s is on hold although hold %d is paid", s.ID, s.HoldEpoch)
+		}
+	}
+}
+
+// ledger is what the gateway took per payment, refunds subtracted.
+func (w *World) ledger() map[string]int64 {
+	net := make(map[string]int64)
+	for _, line := range w.Gateway.Ledger() {
+		_, _, payment, ok := charging.ParseTag(line.Payment)
+		if !ok {
+			w.T.Errorf("ledger line without our payment: %+v", line)
+		}
+		if line.Kind == gatewaytest.Refund {
+			net[payment] -= line.Amount.Minor
+		} else {
+			net[payment] += line.Amount.Minor
+		}
+	}
+	return net
+}
+
+// payments compares payments and journal entries with the ledger.
+func (w *World) payments(ledger map[string]int64) {
+	w.T.Helper()
+	for _, p := range All[billing.Payment](w) {
+		var kept int64
+		if p.Status == billing.PaymentSucceeded {
+			kept = p.Amount.Minor
+		}
+		if ledger[p.ID] != kept {
+			w.T.Errorf("payment %s is %s over %d, the gateway kept %d", p.ID, p.Status, p.Amount.Minor, ledger[p.ID])
+		}
+		if kept != 0 {
+			entry := Get[billing.Entry](w, p.ID)
+			if err := entry.Balanced(); err != nil || entry.Postings[0].Amount.Minor != kept {
+				w.T.Errorf("journal of %s: %+v, %v", p.ID, entry, err)
+			}
+		}
+		delete(ledger, p.ID)
+	}
+	for payment, kept := range ledger {
+		if kept != 0 {
+			w.T.Errorf("the gateway kept %d for %s, which we do not know", kept, payment)
+		}
+	}
+}
+
+// invoices checks that each was paid at most once, by a payment that
+// succeeded, with gapless numbers, and that paid periods never overlap.
+func (w *World) invoices() {
+	w.T.Helper()
+	numbers := make(map[string]bool)
+	periods := make(map[string][]calendar.Period)
+	for _, v := range All[billing.Invoice](w) {
+		if v.Status != billing.InvoicePaid {
+			if v.Number != "" {
+				w.T.Errorf("invoice %s is %s and has number %s", v.ID, v.Status, v.Number)
+			}
+			continue
+		}
+		if p := Get[billing.Payment](w, v.Payment); p.Status != billing.PaymentSucceeded {
+			w.T.Errorf("invoice %s is paid by %s, which is %s", v.ID, p.ID, p.Status)
+		}
+		if numbers[v.Number] || !strings.HasPrefix(v.Number, w.Customer.InvoicePrefix+"-") {
+			w.T.Errorf("invoice number %q is taken twice or out of its series", v.Number)
+		}
+		numbers[v.Number] = true
+		for _, other := range periods[v.Subscription] {
+			if other.Start < v.Period.End && v.Period.Start < other.End {
+				w.T.Errorf("subscription %s paid for %v and %v", v.Subscription, other, v.Period)
+			}
+		}
+		periods[v.Subscription] = append(periods[v.Subscription], v.Period)
+	}
+	if taken := Get[billing.Customer](w, w.Customer.ID).InvoiceSeq; int(taken) != len(numbers) {
+		w.T.Errorf("%d numbers taken, %d invoices numbered", taken, len(numbers))
+	}
+}
