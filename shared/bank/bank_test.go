@@ -1,0 +1,241 @@
+package bank_test
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"perennial/shared/bank"
+	"perennial/shared/money"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+var now = time.Date(2026, 3, 31, 12, 0, 0, 0, time.UTC)
+
+func saved(t *testing.T, card string) bank.Method {
+	t.Helper()
+	token, err := bank.NewToken("tok", "acct", card, 12, 2030, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	method, err := token.Save("pm", "cus", now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return method
+}
+
+func order() bank.Order {
+	return bank.Order{Amount: money.Of(1250, "EUR"), Customer: "cus", Method: "pm", Payment: "pay"}
+}
+
+// prose tells everything a card does, saved, charged and challenged.
+func prose(t *testing.T, c bank.Card) string {
+	t.Helper()
+	token, err := bank.NewToken("tok", "acct", c.Name, 12, 2030, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	method, err := token.Save("pm", "cus", now)
+	var refused *bank.RefusedError
+	if errors.As(err, &refused) {
+		return "refused " + refused.Code
+	}
+	say := func(i bank.Intent) string { return strings.TrimSpace(string(i.State) + " " + i.Decline) }
+	charge := func(m bank.Method, onSession bool) bank.Intent {
+		o := order()
+		o.OnSession = onSession
+		i, err := o.Prepare("int", m, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return i.Confirm(m)
+	}
+	first := charge(method, true)
+	text := fmt.Sprintf("on-session: %s; off-session: %s", say(first), say(charge(method, false)))
+	if first.State != bank.ActionNeeded {
+		return text
+	}
+	approved, method, err := first.Approve(method)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("%s; approved: %s, then on-session: %s, off-session: %s",
+		text, say(approved), say(charge(method, true)), say(charge(method, false)))
+}
+
+func TestWhatEachTestCardDoes(t *testing.T) {
+	t.Parallel()
+	var table strings.Builder
+	for _, c := range bank.Cards {
+		fmt.Fprintf(&table, "%s %s (%s, %s): %s\n", c.Number, c.Name, c.Brand, c.Country, prose(t, c))
+	}
+	const golden = "testdata/cards.txt"
+	if *update {
+		if err := os.WriteFile(golden, []byte(table.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), table.String()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestCardsAreDistinctAndTheirNumbersAreCardNumbers(t *testing.T) {
+	t.Parallel()
+	names, numbers := map[string]bool{}, map[string]bool{}
+	for _, c := range bank.Cards {
+		if names[c.Name] || numbers[c.Number] {
+			t.Errorf("%s is listed twice", c.Name)
+		}
+		names[c.Name], numbers[c.Number] = true, true
+		if !luhn(c.Number) || c.Says == "" {
+			t.Errorf("%s: number %s, says %q", c.Name, c.Number, c.Says)
+		}
+	}
+}
+
+func luhn(number string) bool {
+	sum := 0
+	for i := range len(number) {
+		n := int(number[len(number)-1-i] - '0')
+		if i%2 == 1 {
+			n *= 2
+		}
+		sum += n/10 + n%10
+	}
+	return sum%10 == 0
+}
+
+func TestTokensTakeDatesAheadAndLiveHalfAnHour(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		month, year int
+		ok          bool
+	}{{3, 2026, true}, {2, 2026, false}, {12, 2025, false}, {0, 2027, false}, {13, 2027, false}, {1, 2999, false}} {
+		_, err := bank.NewToken("tok", "acct", "visa_ok", c.month, c.year, now)
+		if (err == nil) != c.ok {
+			t.Errorf("%02d/%d: %v", c.month, c.year, err)
+		}
+	}
+	if _, err := bank.NewToken("tok", "acct", "4242424242424242", 12, 2030, now); !errors.Is(err, bank.ErrUnknownCard) {
+		t.Errorf("a number is no name: %v", err)
+	}
+	token, err := bank.NewToken("tok", "acct", "visa_ok", 12, 2030, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := token.Save("pm", "cus", now.Add(bank.TokenLife)); !errors.Is(err, bank.ErrNoToken) {
+		t.Errorf("after half an hour: %v", err)
+	}
+}
+
+func TestImpossibleIntentsAreRefused(t *testing.T) {
+	t.Parallel()
+	method := saved(t, "visa_ok")
+	for name, spoil := range map[string]func(*bank.Order){
+		"nothing to pay":        func(o *bank.Order) { o.Amount.Minor = 0 },
+		"unknown currency":      func(o *bank.Order) { o.Amount.Currency = "eur" },
+		"script to return to":   func(o *bank.Order) { o.ReturnURL = "javascript:alert(1)" },
+		"path to return to":     func(o *bank.Order) { o.ReturnURL = "/back" },
+		"another's method":      func(o *bank.Order) { o.Customer = "cus_other" },
+		"password to return to": func(o *bank.Order) { o.ReturnURL = "https://a:b@shop.test/" },
+	} {
+		o := order()
+		spoil(&o)
+		if _, err := o.Prepare("int", method, now); err == nil {
+			t.Errorf("%s was accepted", name)
+		}
+	}
+}
+
+// TestMoneyNeverMovesTwice does anything in any order to one intent.
+func TestMoneyNeverMovesTwice(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		var names []string
+		for _, c := range bank.Cards {
+			if c.Refused == "" {
+				names = append(names, c.Name)
+			}
+		}
+		method := saved(t, rapid.SampledFrom(names).Draw(r, "card"))
+		o := order()
+		o.OnSession = rapid.Bool().Draw(r, "on session")
+		intent, err := o.Prepare("int", method, now)
+		if err != nil {
+			r.Fatal(err)
+		}
+		captures := 0
+		for range rapid.IntRange(1, 12).Draw(r, "steps") {
+			before := intent
+			switch rapid.IntRange(0, 4).Draw(r, "step") {
+			case 0:
+				intent = intent.Confirm(method)
+			case 1:
+				intent, method, _ = intent.Approve(method) // refused unless it waits
+			case 2:
+				intent, _ = intent.Reject() // refused unless it waits
+			case 3:
+				intent = intent.Cancel()
+			case 4:
+				intent, _ = intent.Refund(money.Of(rapid.Int64Range(-5, 2000).Draw(r, "refund"), "EUR")) // refused above the rest
+			}
+			if before.State != bank.Succeeded && intent.State == bank.Succeeded {
+				captures++
+			}
+			final := before.State == bank.Succeeded || before.State == bank.Declined || before.State == bank.Cancelled
+			if final && intent.State != before.State {
+				r.Fatalf("%s became %s", before.State, intent.State)
+			}
+		}
+		refunded := intent.Refunded != 0
+		if captures > 1 || intent.Refunded < 0 || intent.Refunded > intent.Amount.Minor || refunded && captures == 0 {
+			r.Fatalf("%d captures, %d refunded", captures, intent.Refunded)
+		}
+	})
+}
+
+func TestFaultsOfAHeader(t *testing.T) {
+	t.Parallel()
+	got, err := bank.ParseFault("timeout_after; ms=200 ;webhooks=duplicate")
+	want := bank.Fault{Trouble: bank.TimeoutAfter, Wait: 200 * time.Millisecond, Webhooks: bank.Duplicate}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Error(err, diff)
+	}
+	for _, header := range []string{"", ";", "explode", "delay;ms=x", "delay;ms=999999", "delay;ms=-1", "delay;colour=red", "delay;webhooks=eaten"} {
+		if got, err := bank.ParseFault(header); err == nil {
+			t.Errorf("%q became %+v", header, got)
+		}
+	}
+}
+
+func TestFaultsMatchByKeyAndOperation(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		fault bank.Fault
+		want  bool
+	}{
+		{bank.Fault{}, true},
+		{bank.Fault{Operation: bank.OpConfirm}, true},
+		{bank.Fault{Operation: bank.OpRefund}, false},
+		{bank.Fault{Key: "k"}, true},
+		{bank.Fault{Operation: bank.OpConfirm, Key: "other"}, false},
+	} {
+		if got := c.fault.Matches(bank.OpConfirm, "k"); got != c.want {
+			t.Errorf("%+v: %t", c.fault, got)
+		}
+	}
+}
