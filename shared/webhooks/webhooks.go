@@ -1,0 +1,135 @@
+// Package webhooks posts events to merchants' endpoints: it writes the body
+// (package wire), signs it by the Standard Webhooks specification with a
+// fresh timestamp per attempt (R316), and sends it over a client that cannot
+// be led to private addresses. When to post and when again is package hooks'.
+package webhooks
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"perennial/shared/clock"
+	"perennial/shared/hooks"
+	"perennial/shared/wire"
+)
+
+// Timeout is how long an endpoint may take to answer, connecting included.
+const Timeout = 15 * time.Second
+
+// Opener opens sealed secrets.
+type Opener interface {
+	Open(ctx context.Context, purpose, scope, sealed string) ([]byte, error)
+}
+
+// Poster makes delivery attempts.
+type Poster struct {
+	secrets Opener
+	client  *http.Client
+	private bool
+	wall    clock.Wall
+}
+
+// New makes a poster. private lets it reach addresses inside the network and
+// plain http, for a merchant's server on a developer's machine.
+func New(secrets Opener, private bool, wall clock.Wall) *Poster {
+	return &Poster{secrets: secrets, client: newClient(private), private: private, wall: wall}
+}
+
+// Post makes one attempt at one event. An error is trouble of ours; an
+// endpoint that is wrong, silent or unreachable is an answer.
+func (p *Poster) Post(ctx context.Context, w hooks.Webhook) (hooks.Answer, error) {
+	body, err := wire.Event(w.Outbox, w.Event)
+	if err != nil {
+		return hooks.Answer{}, err
+	}
+	secret, err := p.secrets.Open(ctx, hooks.SecretPurpose(w.Endpoint.ID), w.Outbox.Scope.String(), w.Endpoint.Secret)
+	if err != nil {
+		return hooks.Answer{}, fmt.Errorf("secret of %s: %w", w.Endpoint.ID, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, Timeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, w.Endpoint.URL, bytes.NewReader(body))
+	if err != nil || request.URL.Scheme != "https" && !p.private {
+		return hooks.Answer{Problem: "the URL is not a valid https address"}, nil
+	}
+	if err := sign(request.Header, w, string(secret), body, p.wall()); err != nil {
+		return hooks.Answer{}, fmt.Errorf("sign for %s: %w", w.Endpoint.ID, err)
+	}
+	return p.send(request), nil
+}
+
+// sign sets the headers: the endpoint's own first, so that they cannot
+// replace ours.
+func sign(h http.Header, w hooks.Webhook, secret string, body []byte, now time.Time) error {
+	key, err := standardwebhooks.NewWebhook(secret)
+	if err != nil {
+		return err
+	}
+	signature, err := key.Sign(w.ID, now, body)
+	if err != nil {
+		return err
+	}
+	for name, value := range w.Endpoint.Headers {
+		h.Set(name, value)
+	}
+	h.Set("Content-Type", "application/json")
+	h.Set("User-Agent", "Perennial-Webhooks/1")
+	h.Set(standardwebhooks.HeaderWebhookID, w.ID)
+	h.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
+	h.Set(standardwebhooks.HeaderWebhookSignature, signature)
+	return nil
+}
+
+// send posts and reads no more of the answer than keeps the connection
+// usable.
+func (p *Poster) send(r *http.Request) hooks.Answer {
+	response, err := p.client.Do(r)
+	if err != nil {
+		return hooks.Answer{Problem: problem(err)}
+	}
+	defer func() { _ = response.Body.Close() }()                     // nothing was written to it
+	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 4<<10)) // the status alone counts
+	a := hooks.Answer{Status: response.StatusCode, RetryAfter: retryAfter(response.Header, p.wall())}
+	if !a.Accepted() {
+		a.Problem = "answered " + strings.TrimSpace(response.Status)
+	}
+	return a
+}
+
+// problem says what went wrong without repeating the URL, which may hold a
+// secret of the merchant's.
+func problem(err error) string {
+	var resolve *net.DNSError
+	var timeout interface{ Timeout() bool }
+	switch {
+	case errors.Is(err, errPrivate):
+		return errPrivate.Error()
+	case errors.As(err, &resolve):
+		return "the host name cannot be resolved"
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return "no answer within 15 seconds"
+	}
+	return "the endpoint cannot be reached"
+}
+
+// retryAfter reads the header's two forms, seconds and an HTTP date.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	text := h.Get("Retry-After")
+	if seconds, err := strconv.Atoi(text); err == nil && seconds >= 0 && seconds < 1e6 {
+		return time.Duration(seconds) * time.Second
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return max(0, at.Sub(now))
+	}
+	return 0
+}
