@@ -108,7 +108,7 @@ func (k Kind) Global() bool {
 func Describe(obj any) (Entry, error) {
 	switch o := obj.(type) {
 	case merchant.Business:
-		return Entry{Kind: KindBusiness, ID: o.ID, Version: o.Version, Created: o.CreatedAt}, nil
+		return Entry{Kind: KindBusiness, ID: o.ID, Scope: merchant.Scope{Business: o.ID, Mode: merchant.Live}, Version: o.Version, Created: o.CreatedAt}, nil
 	case merchant.State:
 		return Entry{Kind: KindState, ID: o.Scope.String(), Scope: o.Scope, Version: o.Version}, nil
 	case merchant.APIKey:

@@ -34,6 +34,9 @@ func (f *Fake) Commit(ctx context.Context, c record.Commit) error {
 func (f *Fake) commit(c record.Commit) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if err := f.free(c); err != nil {
+		return err
+	}
 	next := map[place]*item{}
 	for _, obj := range c.Put {
 		if err := f.stage(next, c, obj, true); err != nil {
@@ -47,9 +50,6 @@ func (f *Fake) commit(c record.Commit) error {
 	}
 	if n := len(next) + len(c.Claims); n == 0 || n >= maxWrites {
 		return fmt.Errorf("commit %s: %d writes", c.Cause, n)
-	}
-	if err := f.free(c); err != nil {
-		return err
 	}
 	if err := f.post(c); err != nil {
 		return err
@@ -77,7 +77,8 @@ func (f *Fake) stage(next map[place]*item, c record.Commit, obj any, put bool) e
 		return fmt.Errorf("commit %s: %s %s twice", c.Cause, e.Kind, e.ID)
 	}
 	old := f.items[at]
-	if !e.Loose && (old.version != e.Version || old.version > 0 && !old.visible(scope)) {
+	stale := old.version != e.Version || old.version > 0 && !old.visible(scope) || !put && old.version == 0
+	if stale && !e.Loose {
 		return fmt.Errorf("%s %s at version %d: %w", e.Kind, e.ID, e.Version, record.ErrStale)
 	}
 	next[at] = nil

@@ -33,3 +33,8 @@ func TestAHookRefusesACommitOrLosesItsReply(t *testing.T) {
 		t.Error("the effect of a lost reply is gone:\n" + diff)
 	}
 }
+
+func TestTheFakeKeepsTheContract(t *testing.T) {
+	t.Parallel()
+	recordtest.Suite(t, func(testing.TB) recordtest.Store { return recordtest.New() })
+}
