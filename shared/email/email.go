@@ -1,0 +1,22 @@
+// Package email is the port to the mail system: a finished message and who
+// sends it. It knows no template and no provider.
+package email
+
+import "context"
+
+// Message is one mail to one person. The sending address belongs to the
+// deployment; the merchant's name stands beside it.
+type Message struct {
+	To       string // address
+	FromName string // shown as the sender
+	ReplyTo  string // address; empty for none
+	Subject  string
+	Text     string
+	HTML     string
+}
+
+// Sender hands a message to the mail system. A nil error means that it was
+// taken, not that it arrived.
+type Sender interface {
+	Send(ctx context.Context, m Message) error
+}

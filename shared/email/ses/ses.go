@@ -1,0 +1,68 @@
+// Package ses sends mail through Amazon SES. Its errors name no recipient, as
+// errors are logged.
+package ses
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/mail"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
+	"github.com/aws/smithy-go"
+
+	"perennial/shared/email"
+)
+
+// Client is what a Sender asks of SES; *sesv2.Client of the SDK is one.
+type Client interface {
+	SendEmail(context.Context, *sesv2.SendEmailInput, ...func(*sesv2.Options)) (*sesv2.SendEmailOutput, error)
+}
+
+// Sender sends from one verified address.
+type Sender struct {
+	client Client
+	from   string
+}
+
+// New makes a sender; from is the address that SES has verified.
+func New(client Client, from string) *Sender { return &Sender{client: client, from: from} }
+
+// headers mark the mail as written by a machine (RFC 3834), so that holiday
+// replies stay away.
+var headers = []types.MessageHeader{{Name: aws.String("Auto-Submitted"), Value: aws.String("auto-generated")}}
+
+// Send implements email.Sender.
+func (s *Sender) Send(ctx context.Context, m email.Message) error {
+	from := mail.Address{Name: m.FromName, Address: s.from}
+	in := &sesv2.SendEmailInput{
+		FromEmailAddress: aws.String(from.String()),
+		Destination:      &types.Destination{ToAddresses: []string{m.To}},
+		Content: &types.EmailContent{Simple: &types.Message{
+			Subject: content(m.Subject), Headers: headers,
+			Body: &types.Body{Text: content(m.Text), Html: content(m.HTML)},
+		}},
+	}
+	if m.ReplyTo != "" {
+		in.ReplyToAddresses = []string{m.ReplyTo}
+	}
+	if _, err := s.client.SendEmail(ctx, in); err != nil {
+		return fmt.Errorf("send mail: %w", nameless(err))
+	}
+	return nil
+}
+
+func content(text string) *types.Content {
+	return &types.Content{Data: &text, Charset: aws.String("UTF-8")}
+}
+
+// nameless keeps the code of SES's errors: their message repeats addresses.
+func nameless(err error) error {
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		return errors.New("SES answered " + api.ErrorCode())
+	}
+	return err
+}
