@@ -103,10 +103,10 @@ func (t *Teller) announce(ctx context.Context, call Call, before bank.State, int
 	}
 	event := bank.Event{ID: newID("evt"), At: t.Now(), Intent: intent}
 	copies, delay := 1, time.Duration(0)
-	switch call.Webhooks {
-	case bank.Duplicate:
+	if call.Webhooks == bank.Duplicate {
 		copies = 2
-	case bank.Reorder:
+	}
+	if call.Webhooks == bank.Reorder {
 		delay = bank.ReorderWait
 	}
 	for range copies {

@@ -60,7 +60,7 @@ func Contract(t *testing.T, open func(*testing.T) Bench) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			check(t, desk{Bench: open(t), t: t, customer: ""})
+			check(t, desk{open(t), t})
 		})
 	}
 }
@@ -68,8 +68,7 @@ func Contract(t *testing.T, open func(*testing.T) Bench) {
 // desk shortens what the checks say.
 type desk struct {
 	Bench
-	t        *testing.T
-	customer string
+	t *testing.T
 }
 
 func (d desk) must(err error) {

@@ -102,10 +102,10 @@ func (f *Fake) confirm(i *intent, failure *When) (gateway.Outcome, error) {
 // apply makes the step's result the intent's state.
 func (f *Fake) apply(i *intent, step Step) {
 	i.State, i.Decline, i.then, i.ActionURL = step.state, step.decline, step.then, ""
-	switch step.state {
-	case gateway.StateActionNeeded:
+	if step.state == gateway.StateActionNeeded {
 		i.ActionURL = "https://sandbox.test/challenge/" + string(i.Intent)
-	case gateway.StateSucceeded:
+	}
+	if step.state == gateway.StateSucceeded {
 		i.Charge = f.id("ch")
 		f.post(i, Capture, i.Amount)
 	}
