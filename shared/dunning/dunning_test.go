@@ -1,0 +1,113 @@
+package dunning_test
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"perennial/shared/billing"
+	"perennial/shared/calendar"
+	"perennial/shared/dunning"
+	"perennial/shared/merchant"
+)
+
+var (
+	now    = calendar.At(time.Date(2027, 3, 1, 8, 0, 0, 0, time.UTC))
+	active = billing.Subscription{
+		Status: billing.StatusActive, Period: calendar.Period{Start: now.Add(-28 * day), End: now},
+		Price: billing.Price{Every: calendar.Interval{Count: 1, Unit: calendar.Month}},
+	}
+)
+
+const day = 24 * time.Hour
+
+func TestRule9WhoLosesAccessWhen(t *testing.T) {
+	t.Parallel()
+	grace := merchant.DefaultRecovery()
+	grace.GraceDays = 3
+	for _, c := range []struct {
+		name   string
+		policy merchant.Recovery
+		code   string
+		status billing.Status
+		holdIn time.Duration
+		retry  time.Duration
+	}{
+		{"no money, no grace", merchant.DefaultRecovery(), "insufficient_funds", billing.StatusOnHold, 0, day},
+		{"no money, three days of grace", grace, "insufficient_funds", billing.StatusPastDue, 3 * day, day},
+		{"stolen card is never retried", merchant.DefaultRecovery(), "stolen_card", billing.StatusOnHold, 0, 0},
+		{"expired card waits for the customer", merchant.DefaultRecovery(), "expired_card", billing.StatusOnHold, 0, 0},
+		{"vague", merchant.DefaultRecovery(), "do_not_honor", billing.StatusOnHold, 0, day},
+		{"technical keeps access for a day", merchant.DefaultRecovery(), "issuer_not_available", billing.StatusActive, day, 2 * time.Hour},
+		{"authentication keeps access for a day, no silent retry", merchant.DefaultRecovery(), "authentication_required", billing.StatusActive, day, 0},
+		{"our own fault keeps access", merchant.DefaultRecovery(), "invalid_amount", billing.StatusActive, day, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			f := dunning.Decide(c.policy, active, dunning.Classify(c.code, ""), now)
+			if f.Status != c.status || after(f.HoldAt) != c.holdIn || after(f.NextRetry) != c.retry {
+				t.Errorf("%s, hold in %v, retry in %v; want %s, %v, %v", f.Status, after(f.HoldAt), after(f.NextRetry), c.status, c.holdIn, c.retry)
+			}
+		})
+	}
+}
+
+func after(i calendar.Instant) time.Duration {
+	if i.IsZero() {
+		return 0
+	}
+	return i.Sub(now)
+}
+
+func TestRule14AdviceForbidsAnotherTry(t *testing.T) {
+	t.Parallel()
+	for _, advice := range []string{"03", "21"} {
+		d := dunning.Classify("insufficient_funds", advice)
+		if f := dunning.Decide(merchant.DefaultRecovery(), active, d, now); !f.NextRetry.IsZero() {
+			t.Errorf("advice %s: retried at %s", advice, f.NextRetry)
+		}
+	}
+}
+
+func TestRetriesNeverPassTheListTheWindowOrTheClass(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		policy := merchant.Recovery{
+			WindowDays: rapid.IntRange(1, 30).Draw(r, "window"), GraceDays: rapid.IntRange(0, 40).Draw(r, "grace"), RetryVague: true,
+		}
+		for range rapid.IntRange(0, 8).Draw(r, "retries") {
+			policy.Retries = append(policy.Retries, time.Duration(rapid.IntRange(1, 200).Draw(r, "hours"))*time.Hour)
+		}
+		s, at, made := active, now, 0
+		for {
+			d := dunning.Classify(rapid.SampledFrom([]string{"insufficient_funds", "do_not_honor", "lost_card"}).Draw(r, "code"), "")
+			f := dunning.Decide(policy, s, d, at)
+			if f.Status == billing.StatusPastDue && f.HoldAt >= now.Add(31*day) {
+				r.Fatalf("grace to %s reaches past the period", f.HoldAt)
+			}
+			if f.NextRetry.IsZero() {
+				return
+			}
+			if made++; made > len(policy.Retries) || d.Class == billing.ClassHard || f.NextRetry <= at || f.NextRetry > now.Add(time.Duration(policy.WindowDays)*day) {
+				r.Fatalf("retry %d at %s after %s (window %d days)", made, f.NextRetry, d.Code, policy.WindowDays)
+			}
+			if s.Failure.At.IsZero() {
+				s.Failure.At = at
+			} else {
+				s.Failure.Retries++
+			}
+			s.Status, s.Failure.HoldAt, at = f.Status, f.HoldAt, f.NextRetry
+		}
+	})
+}
+
+func TestTheTrueReasonOfAStolenCardIsNotShown(t *testing.T) {
+	t.Parallel()
+	stolen := dunning.Explain(dunning.Classify("stolen_card", ""))
+	for _, code := range []string{"lost_card", "pickup_card", "fraudulent"} {
+		if got := dunning.Explain(dunning.Classify(code, "")); got != stolen {
+			t.Errorf("%s is told as %q", code, got)
+		}
+	}
+}
