@@ -1,0 +1,96 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"perennial/shared/fault"
+	"perennial/shared/lambdahttp"
+)
+
+// Caller is who a valid API key speaks for. It is the zero Caller on public
+// routes.
+type Caller struct {
+	BusinessID string
+	Mode       string // test or live
+	Scope      string // <business id>.<mode>
+	KeyID      string
+	ReadOnly   bool
+}
+
+// Authenticator finds the caller of an API key. An unknown, revoked or expired
+// key is a fault of kind Unauthorized.
+type Authenticator interface {
+	Authenticate(ctx context.Context, secret string) (Caller, error)
+}
+
+// Faults of authentication.
+var (
+	ErrUnauthorized = fault.New(fault.Unauthorized, "UNAUTHORIZED", "The API key is missing or not valid.")
+	ErrReadOnlyKey  = fault.New(fault.Forbidden, "FORBIDDEN", "This API key may only read.")
+)
+
+type callerKey struct{}
+
+func caller(ctx context.Context) Caller {
+	c, _ := ctx.Value(callerKey{}).(Caller)
+	return c
+}
+
+// authenticate runs before a request is read: who may not ask learns nothing
+// about the question.
+func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
+	r, w := humago.Unwrap(ctx)
+	c, err := a.identify(r)
+	if err != nil {
+		write(w, r, err)
+		return
+	}
+	next(huma.WithValue(ctx, callerKey{}, c))
+}
+
+func (a *API) identify(r *http.Request) (Caller, error) {
+	secret, ok := bearer(r.Header.Get("Authorization"))
+	if !ok || a.auth == nil {
+		return Caller{}, ErrUnauthorized
+	}
+	c, err := a.auth.Authenticate(r.Context(), secret)
+	if err != nil {
+		return Caller{}, err
+	}
+	lambdahttp.Note(r.Context(), "scope", c.Scope)
+	lambdahttp.Note(r.Context(), "key", c.KeyID)
+	if c.ReadOnly && !safe(r.Method) {
+		return Caller{}, ErrReadOnlyKey
+	}
+	noteIDs(r)
+	return c, nil
+}
+
+// bearer takes an API key out of an Authorization header.
+func bearer(header string) (string, bool) {
+	scheme, secret, _ := strings.Cut(header, " ")
+	secret = strings.TrimSpace(secret)
+	return secret, strings.EqualFold(scheme, "Bearer") &&
+		(strings.HasPrefix(secret, "sk_test_") || strings.HasPrefix(secret, "sk_live_"))
+}
+
+func safe(method string) bool {
+	return slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions}, method)
+}
+
+// noteIDs puts the object ids of the path into the log line. On public routes
+// an id may be the credential, so this runs for authenticated callers only.
+func noteIDs(r *http.Request) {
+	for part := range strings.SplitSeq(r.Pattern, "/") {
+		name, ok := strings.CutPrefix(strings.TrimSuffix(part, "}"), "{")
+		if ok && strings.HasSuffix(name, "id") {
+			lambdahttp.Note(r.Context(), name, r.PathValue(name))
+		}
+	}
+}

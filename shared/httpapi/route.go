@@ -1,0 +1,117 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// None is the input of an operation without parameters, and the output of one
+// that answers without a body.
+type None struct{}
+
+// Option adjusts one route.
+type Option func(*huma.Operation)
+
+// Public lets a route work without an API key; its Caller is zero.
+func Public() Option {
+	return func(op *huma.Operation) { op.Security, op.Middlewares = nil, nil }
+}
+
+// Status is the status of success; the default is 200.
+func Status(code int) Option { return func(op *huma.Operation) { op.DefaultStatus = code } }
+
+// Describe adds Markdown to the operation's description.
+func Describe(text string) Option { return func(op *huma.Operation) { op.Description = text } }
+
+// Route adds an operation such as
+//
+//	Route(api, "GET /customers/{customer_id}", "Get a customer", s.getCustomer)
+//
+// In is a struct: fields tagged path or query are parameters, a field Body is
+// the JSON body (optional members carry omitempty), embedded Paging and Cursor
+// page. If In has a method Validate() error it runs before h. Out is the JSON
+// answer; None answers without a body.
+//
+// A mistake in In or Out shows when the operation is first called or
+// described; a test that asks for OpenAPI finds them all.
+func Route[In, Out any](a *API, pattern, summary string, h func(context.Context, Caller, In) (Out, error), opts ...Option) {
+	op := a.operation(pattern, summary, opts)
+	run := func(ctx context.Context, in *In) (*answer[Out], error) {
+		if v, ok := any(in).(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return nil, newError(ctx, err)
+			}
+		}
+		out, err := h(ctx, caller(ctx), *in)
+		if err != nil {
+			return nil, newError(ctx, err)
+		}
+		return &answer[Out]{Body: out}, nil
+	}
+	a.add(op, func(to huma.API) { register(to, op, run) })
+}
+
+type answer[Out any] struct{ Body Out }
+
+// register describes an operation to huma, which answers without a body when
+// the output has no field Body.
+func register[In, Out any](to huma.API, op huma.Operation, run func(context.Context, *In) (*answer[Out], error)) {
+	if _, none := any(*new(Out)).(None); !none {
+		huma.Register(to, op, run)
+		return
+	}
+	huma.Register(to, op, func(ctx context.Context, in *In) (*None, error) {
+		_, err := run(ctx, in)
+		return nil, err
+	})
+}
+
+func (a *API) operation(pattern, summary string, opts []Option) huma.Operation {
+	method, path, _ := strings.Cut(pattern, " ")
+	op := huma.Operation{
+		Method: method, Path: path, Summary: summary, DefaultStatus: http.StatusOK,
+		OperationID:  strings.ReplaceAll(strings.ToLower(summary), " ", "-"),
+		Tags:         []string{tag(path)},
+		Security:     []map[string][]string{{"apiKey": {}}},
+		Middlewares:  huma.Middlewares{a.authenticate},
+		MaxBodyBytes: MaxBody + 1, // huma refuses a body of exactly this size
+	}
+	for _, o := range opts {
+		o(&op)
+	}
+	return op
+}
+
+// tag groups operations by the first part of their path: "/customers/{id}"
+// belongs to Customers.
+func tag(path string) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	first = strings.ReplaceAll(first, "-", " ")
+	if first == "" {
+		return "Other"
+	}
+	return strings.ToUpper(first[:1]) + first[1:]
+}
+
+// Handle adds a route that is not JSON, such as a PDF, and is not described.
+// An error that h returns before writing is answered like any other.
+func (a *API) Handle(pattern string, h func(w http.ResponseWriter, r *http.Request, c Caller) error, opts ...Option) {
+	op := a.operation(pattern, "", opts)
+	public := len(op.Middlewares) == 0
+	a.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		var c Caller
+		if !public {
+			var err error
+			if c, err = a.identify(r); err != nil {
+				write(w, r, err)
+				return
+			}
+		}
+		if err := h(w, r, c); err != nil {
+			write(w, r, err)
+		}
+	})
+}
