@@ -36,6 +36,9 @@ func Errorf(code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
+// ServeHTTP answers any request with the refusal.
+func (e *Error) ServeHTTP(w http.ResponseWriter, _ *http.Request) { refuse(w, e) }
+
 // Handle makes an operation of a function with typed input and output.
 func Handle[In, Out any](f func(context.Context, In) (Out, error)) Operation {
 	return func(ctx context.Context, body []byte) (any, error) {

@@ -67,6 +67,9 @@ func Start(ctx context.Context, o Options) (*Engine, error) {
 // URL is the engine's endpoint.
 func (e *Engine) URL() string { return e.url }
 
+// Exited is closed when the engine has ended, asked or not.
+func (e *Engine) Exited() <-chan struct{} { return e.process.Exited() }
+
 // Stop ends the engine; data in a folder stays.
 func (e *Engine) Stop() error { return e.process.Stop() }
 

@@ -31,7 +31,7 @@ func javaPath() (string, error) {
 
 // jarFolder finds the unpacked engine below the project's root.
 func jarFolder() (string, error) {
-	root, err := projectRoot()
+	root, err := ProjectRoot()
 	if err != nil {
 		return "", err
 	}
@@ -45,8 +45,8 @@ func jarFolder() (string, error) {
 	return filepath.Dir(found[len(found)-1]), nil
 }
 
-// projectRoot is the closest folder, from here upwards, that holds go.mod.
-func projectRoot() (string, error) {
+// ProjectRoot is the closest folder, from here upwards, that holds go.mod.
+func ProjectRoot() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return "", err

@@ -85,10 +85,13 @@ func (f *Front) match(host, path string) (topology.Surface, bool) {
 	return best, length > 0
 }
 
-// under says whether a path lies below a prefix, whole segments only.
+// under says whether a path lies below a prefix. As at API Gateway, where a
+// prefix is the route prefix/{proxy+}, something has to follow it.
 func under(path, prefix string) bool {
-	rest, ok := strings.CutPrefix(path, strings.TrimSuffix(prefix, "/"))
-	return ok && (rest == "" || rest[0] == '/')
+	if prefix == "/" {
+		return true
+	}
+	return len(path) > len(prefix)+1 && strings.HasPrefix(path, prefix+"/")
 }
 
 // serve is one request through API Gateway to the function and back.

@@ -66,7 +66,7 @@ func TestHostAndLongestPrefixChooseTheFunction(t *testing.T) {
 	for url, want := range map[string]string{
 		"http://api.localhost:8700/subscriptions":            "api",
 		"http://api.localhost:8700/gateway-events/sandbox/x": "gatewayevents",
-		"http://api.localhost:8700/gateway-events":           "gatewayevents",
+		"http://api.localhost:8700/gateway-events":           "api",
 		"http://api.localhost:8700/gateway-eventsx":          "api",
 		"http://portal.localhost:8700/":                      "portal",
 		"http://test.portal.localhost/":                      "portal",

@@ -26,6 +26,7 @@ import (
 type Options struct {
 	Queues  []topology.Queue
 	Invoker Invoker
+	Listen  net.Listener  // nil means a free loopback port
 	Retry   time.Duration // how long a failed message hides; 0 means one second
 	File    string        // keeps the messages over a clean stop; empty forgets them
 	Log     io.Writer     // nil drops
@@ -45,8 +46,7 @@ type Server struct {
 	working sync.WaitGroup // batches under way
 }
 
-// Start loads kept messages, listens on a free loopback port and begins to
-// deliver.
+// Start loads kept messages, serves the API and begins to deliver.
 func Start(o Options) (*Server, error) {
 	if o.Retry == 0 {
 		o.Retry = time.Second
@@ -58,9 +58,12 @@ func Start(o Options) (*Server, error) {
 	if err := s.load(); err != nil {
 		return nil, err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
+	listener := o.Listen
+	if listener == nil {
+		var err error
+		if listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+			return nil, err
+		}
 	}
 	s.url = "http://" + listener.Addr().String()
 	s.http = &http.Server{Handler: s.service(), ReadHeaderTimeout: 10 * time.Second}
@@ -77,9 +80,10 @@ func Start(o Options) (*Server, error) {
 func (s *Server) URL() string { return s.url }
 
 // QueueURL is what a function is given to send to a queue.
-func (s *Server) QueueURL(name string) string {
-	return fmt.Sprintf("%s/%s/%s", s.url, identity.Account, name)
-}
+func (s *Server) QueueURL(name string) string { return QueueURL(s.url, name) }
+
+// QueueURL names a queue of the server at an endpoint.
+func QueueURL(endpoint, name string) string { return endpoint + "/" + identity.Account + "/" + name }
 
 // Depth counts the messages of a queue.
 func (s *Server) Depth(name string) Depth { return s.queues[name].depth(time.Now()) }

@@ -1,0 +1,40 @@
+package local
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+// secrets are what a deployment keeps in Secrets Manager.
+type secrets struct {
+	Origin  string `json:"origin"`
+	Sandbox string `json:"sandbox"`
+}
+
+// openSecrets reads the secrets of an earlier run, or makes new ones.
+func openSecrets(file string) (secrets, error) {
+	fresh := secrets{Origin: rand.Text(), Sandbox: rand.Text()}
+	if file == "" {
+		return fresh, nil
+	}
+	data, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		data, err := json.Marshal(fresh)
+		if err != nil {
+			return fresh, err
+		}
+		return fresh, os.WriteFile(file, data, 0o600)
+	}
+	if err != nil {
+		return fresh, err
+	}
+	var kept secrets
+	if err := json.Unmarshal(data, &kept); err != nil {
+		return fresh, fmt.Errorf("read %s: %w", file, err)
+	}
+	return kept, nil
+}
