@@ -4,7 +4,7 @@
 //
 //	rules      fault money calendar access merchant billing dunning
 //	ports      record gateway email
-//	usecases   charging lifecycle recovery catalog customers identity portals hooks operations
+//	usecases   charging lifecycle recovery catalog customers identity portals hooks operations sweep
 //	adapters   dynamo gateway/sandbox email/ses queue/sqs flow/sfn kms
 //	transport  httpapi portal checkout lambdahttp wire webhooks gatewayhttp
 //	support    config clock ids i18n cardfields

@@ -136,9 +136,9 @@ func (s *Store) TestScopes(ctx context.Context) ([]merchant.State, error) {
 	return states, err
 }
 
-// Mailboxes lists the customers of an e-mail address in a scope, by id. It is
+// Customers lists the customers of an e-mail address in a scope, by id. It is
 // current: a customer that was just created is found.
-func (s *Store) Mailboxes(ctx context.Context, scope merchant.Scope, email string) ([]string, error) {
+func (s *Store) Customers(ctx context.Context, scope merchant.Scope, email string) ([]string, error) {
 	email = billing.NormalEmail(email)
 	if email == "" || len(email) > maxID {
 		return nil, nil

@@ -71,8 +71,8 @@ func (f *Fake) newest(match func(item) bool) ([]any, error) {
 	return objects, nil
 }
 
-// Mailboxes lists the customers of an e-mail address in a scope, by id.
-func (f *Fake) Mailboxes(_ context.Context, scope merchant.Scope, email string) ([]string, error) {
+// Customers lists the customers of an e-mail address in a scope, by id.
+func (f *Fake) Customers(_ context.Context, scope merchant.Scope, email string) ([]string, error) {
 	boxes, err := f.newest(func(i item) bool {
 		return i.scope == scope && i.entry.Kind == record.KindMailbox && strings.HasPrefix(i.entry.ID, billing.NormalEmail(email)+"#")
 	})

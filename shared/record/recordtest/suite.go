@@ -29,7 +29,7 @@ type Store interface {
 type Registry interface {
 	State(ctx context.Context, scope merchant.Scope) (merchant.State, error)
 	TestScopes(ctx context.Context) ([]merchant.State, error)
-	Mailboxes(ctx context.Context, scope merchant.Scope, email string) ([]string, error)
+	Customers(ctx context.Context, scope merchant.Scope, email string) ([]string, error)
 }
 
 // Outboxer reads outbox items.

@@ -60,7 +60,7 @@ func testTenancy(t *testing.T, w world) {
 	})
 	for _, viewer := range []merchant.Scope{w.scope, w.test, other.test} {
 		owned, err := w.Owned(w.ctx, viewer, customer.ID, ownedKinds...)
-		boxes, err2 := w.Mailboxes(w.ctx, viewer, "ann@example.com")
+		boxes, err2 := w.Customers(w.ctx, viewer, "ann@example.com")
 		subs, err3 := w.List(w.ctx, viewer, record.Query{Kind: record.KindSubscription})
 		if err := errors.Join(err, err2, err3); err != nil || len(owned)+len(boxes)+len(subs) > 0 {
 			t.Errorf("%s finds %v %v %v, %v", viewer, owned, boxes, subs, err)
@@ -114,7 +114,7 @@ func testMailboxes(t *testing.T, w world) {
 	w.must(t, box(two)) // writing it again changes nothing
 	want := []string{one.ID, two.ID}
 	slices.Sort(want)
-	got, err := w.Mailboxes(w.ctx, w.scope, " Ann+A#b@Example.com ")
+	got, err := w.Customers(w.ctx, w.scope, " Ann+A#b@Example.com ")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func testMailboxes(t *testing.T, w world) {
 	if err := w.Commit(w.ctx, record.Commit{Scope: w.scope, Cause: "test", Delete: []any{box(one), box(one)}[:1]}); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := w.Mailboxes(w.ctx, w.scope, "ann+a#b@example.com"); err != nil || len(got) != 1 {
+	if got, err := w.Customers(w.ctx, w.scope, "ann+a#b@example.com"); err != nil || len(got) != 1 {
 		t.Errorf("after one moved away the mailbox holds %v, %v", got, err)
 	}
 }
