@@ -1,6 +1,7 @@
 package lambdahttp
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -13,7 +14,8 @@ import (
 const (
 	OriginHeader  = "X-Perennial-Origin"        // the secret that proves the edge
 	SurfaceHeader = "X-Perennial-Surface"       // the surface's name in the topology
-	viewerHeader  = "Cloudfront-Viewer-Address" // "address:port" of the viewer
+	ViewerHeader  = "X-Perennial-Viewer"        // the viewer as "address:port"
+	viewerAddress = "Cloudfront-Viewer-Address" // the same, from an edge that can send it
 )
 
 type surfaceKey struct{}
@@ -29,12 +31,13 @@ func Surface(ctx context.Context) string {
 // our own host into it. The edge's headers go no further: a handler can
 // neither trust nor log them.
 func (s *server) admit(r *http.Request) bool {
-	secret, surface, viewer := take(r, OriginHeader), take(r, SurfaceHeader), take(r, viewerHeader)
+	secret, surface := take(r, OriginHeader), take(r, SurfaceHeader)
+	viewer := cmp.Or(take(r, ViewerHeader), take(r, viewerAddress))
 	if s.guarded {
 		if !s.known(secret) {
 			return false
 		}
-		if address, ok := viewerAddress(viewer); ok {
+		if address, ok := remoteAddr(viewer); ok {
 			r.RemoteAddr = address
 		}
 	}
@@ -69,9 +72,9 @@ func (s *server) known(secret string) bool {
 	return match == 1
 }
 
-// viewerAddress turns CloudFront's "address:port", which has no brackets
-// around an IPv6 address, into the form of Request.RemoteAddr.
-func viewerAddress(v string) (string, bool) {
+// remoteAddr turns the edge's "address:port", which has no brackets around an
+// IPv6 address, into the form of Request.RemoteAddr.
+func remoteAddr(v string) (string, bool) {
 	i := strings.LastIndexByte(v, ':')
 	if i < 0 {
 		return "", false

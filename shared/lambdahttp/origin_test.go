@@ -13,7 +13,7 @@ type whoAsks struct{ client, host, surface, leftover string }
 func (w *whoAsks) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
 	*w = whoAsks{
 		lambdahttp.ClientIP(r).String(), r.Host, lambdahttp.Surface(r.Context()),
-		r.Header.Get(lambdahttp.OriginHeader) + r.Header.Get(lambdahttp.SurfaceHeader) + r.Header.Get("CloudFront-Viewer-Address"),
+		r.Header.Get(lambdahttp.OriginHeader) + r.Header.Get(lambdahttp.SurfaceHeader) + r.Header.Get(lambdahttp.ViewerHeader) + r.Header.Get("CloudFront-Viewer-Address"),
 	}
 }
 
@@ -61,14 +61,19 @@ func TestViewerAddressCountsOnlyThroughTheEdge(t *testing.T) {
 		"no port":            {"198.51.100.10", "s", gateway},
 		"a port out of line": {"198.51.100.10:99999", "s", gateway},
 	} {
-		status, who := ask(t, map[string]string{"CloudFront-Viewer-Address": c.viewer, lambdahttp.OriginHeader: c.secret}, lambdahttp.OriginSecret("s"))
-		if status != 200 || who.client != c.want || who.leftover != "" {
-			t.Errorf("%s: %d %+v, want client %s", name, status, who, c.want)
+		for _, header := range []string{lambdahttp.ViewerHeader, "CloudFront-Viewer-Address"} {
+			status, who := ask(t, map[string]string{header: c.viewer, lambdahttp.OriginHeader: c.secret}, lambdahttp.OriginSecret("s"))
+			if status != 200 || who.client != c.want || who.leftover != "" {
+				t.Errorf("%s in %s: %d %+v, want client %s", name, header, status, who, c.want)
+			}
+			if _, who = ask(t, map[string]string{header: c.viewer}); who.client != gateway || who.leftover != "" {
+				t.Errorf("%s in %s was believed without an edge: %+v", name, header, who)
+			}
 		}
 	}
-	_, who := ask(t, map[string]string{"CloudFront-Viewer-Address": "198.51.100.10:1"})
-	if who.client != gateway || who.leftover != "" {
-		t.Errorf("without an edge the header was believed: %+v", who)
+	both := map[string]string{lambdahttp.ViewerHeader: "198.51.100.1:0", "CloudFront-Viewer-Address": "198.51.100.66:1", lambdahttp.OriginHeader: "s"}
+	if _, who := ask(t, both, lambdahttp.OriginSecret("s")); who.client != "198.51.100.1" {
+		t.Errorf("a forged CloudFront header won: %+v", who)
 	}
 }
 

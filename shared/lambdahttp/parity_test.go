@@ -113,7 +113,7 @@ func overHTTP(t fataler, h http.Handler, req request) answer {
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	body, err := io.ReadAll(res.Body)
 	if err != nil {
 		t.Fatalf("%v", err)
