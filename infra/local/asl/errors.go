@@ -1,5 +1,7 @@
 package asl
 
+import "errors"
+
 // Names of errors that the service itself raises inside an execution.
 const (
 	errRuntime  = "States.Runtime"
@@ -35,8 +37,8 @@ func (e *APIError) Error() string { return e.Code + ": " + e.Message }
 
 // Is makes two refusals with the same code the same error.
 func (e *APIError) Is(target error) bool {
-	other, ok := target.(*APIError)
-	return ok && other.Code == e.Code
+	var other *APIError
+	return errors.As(target, &other) && other.Code == e.Code
 }
 
 // The refusals, with the sentences AWS uses.

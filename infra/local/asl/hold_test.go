@@ -19,7 +19,8 @@ type hold struct {
 	execution *asl.Execution
 
 	windowEnd     time.Time
-	version       int // of the row; every commit raises it
+	floors        bool // the function rounds the rest of the window down
+	version       int  // of the row; every commit raises it
 	run           int
 	paid, expired bool
 	done          bool      // flow: done
@@ -126,7 +127,11 @@ func (h *hold) plan() plan {
 
 // left is the rest of the recovery window in whole seconds, never negative.
 func (h *hold) left() int {
-	return max(0, int((h.windowEnd.Sub(h.clock.Now())+time.Second-1)/time.Second))
+	left := max(0, h.windowEnd.Sub(h.clock.Now()))
+	if !h.floors {
+		left += time.Second - 1
+	}
+	return int(left / time.Second)
 }
 
 func (h *hold) step(step, token string, run int, before func()) (string, error) {
@@ -236,7 +241,7 @@ func (h *hold) expire(before func()) (string, error) {
 		return "paid", nil
 	case h.expired:
 		return "ended", h.commit(before, func() { h.done = true })
-	case h.left() > 0:
+	case h.clock.Now().Before(h.windowEnd):
 		return "wait", nil
 	}
 	return "ended", h.commit(before, func() { h.expired, h.done = true, true })

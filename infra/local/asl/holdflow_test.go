@@ -76,6 +76,13 @@ func TestHoldStories(t *testing.T) {
 		states: []string{"Announce", "WaitForMethod", "Expire", "Done"},
 		after:  30 * 24 * time.Hour,
 	}, {
+		name: "the wait ends a fraction of a second before the window",
+		live: func(_ *testing.T, h *hold) {
+			h.floors, h.windowEnd = true, h.windowEnd.Add(500*time.Millisecond)
+		},
+		states: []string{"Announce", "WaitForMethod", "Expire", "Pause", "Expire", "Done"},
+		after:  30*24*time.Hour + time.Minute,
+	}, {
 		name: "paid by hand on day two",
 		live: func(t *testing.T, h *hold) {
 			h.pass(t, 48*time.Hour)

@@ -19,6 +19,8 @@ func TestEveryInterleavingEndsOnce(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		h := newHold(t)
+		h.floors = rapid.Bool().Draw(t, "the function rounds down")
+		h.windowEnd = h.windowEnd.Add(time.Duration(rapid.IntRange(0, 999).Draw(t, "milliseconds")) * time.Millisecond)
 		actions := rapid.SampledFrom([]string{"pay", "replace", "old token", "time", "restart", "start again", "give up"})
 		for range rapid.IntRange(0, 12).Draw(t, "actions") {
 			h.planSome(t)

@@ -57,6 +57,11 @@ type Fault struct {
 	Delay  time.Duration // of KindDelay
 }
 
+// loses tells whether the fault takes the answer away.
+func (f Fault) loses() bool {
+	return f.Kind == KindKill || f.Kind == KindDrop || f.Kind == KindServerError
+}
+
 // planned is a fault and what it has met so far.
 type planned struct {
 	Fault

@@ -84,10 +84,10 @@ func (h *handler) serve(r *http.Request, body []byte, fault Fault, seq int, q qu
 		return h.proxy.stale(q, fault.Kind)
 	case KindDelay:
 		pause(r.Context(), fault.Delay)
+	default: // a loss, or nothing at all
 	}
-	lost := fault.Kind == KindKill || fault.Kind == KindDrop || fault.Kind == KindServerError
 	var reply answer
-	if !lost || fault.When == After {
+	if !fault.loses() || fault.When == After {
 		reply = h.forward(r, body)
 		h.proxy.remember(q, reply)
 	}
@@ -127,7 +127,7 @@ func (h *handler) forward(r *http.Request, body []byte) answer {
 	if err != nil {
 		return answer{}
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }() // read to its end or broken
 	data, err := io.ReadAll(response.Body)
 	if err != nil {
 		return answer{}

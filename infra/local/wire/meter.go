@@ -38,6 +38,7 @@ func Units(op Op, old, new map[string]types.AttributeValue, indexes []topology.I
 		new = nil
 	case OpConditionCheck:
 		new = old
+	default: // a put or an update has both images
 	}
 	units := max(1, kilobytes(old), kilobytes(new))
 	if transactional {

@@ -41,7 +41,9 @@ func newUpstream(t *testing.T) *upstream {
 		u.mu.Unlock()
 		w.Header().Set("X-Host", r.Host)
 		w.WriteHeader(http.StatusOK)
-		fmt.Fprintf(w, `{"answer":%d}`, n)
+		if _, err := fmt.Fprintf(w, `{"answer":%d}`, n); err != nil {
+			t.Error(err)
+		}
 	}))
 	t.Cleanup(u.Close)
 	return u
@@ -88,7 +90,7 @@ func ask(t *testing.T, url, target, body string) (int, string, error) {
 	if err != nil {
 		return 0, "", err
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }() // read to its end or broken
 	data, err := io.ReadAll(response.Body)
 	return response.StatusCode, string(data), err
 }
@@ -310,37 +312,4 @@ func TestChanceFollowsTheSeed(t *testing.T) {
 	if len(first) < 6 || len(first) > 32 {
 		t.Errorf("hit %d of 60 at 30 %%", len(first))
 	}
-}
-
-// TestAddsLittleTime compares the median request with and without the proxy;
-// a busy machine may spoil a round, not five.
-func TestAddsLittleTime(t *testing.T) {
-	u, p := newUpstream(t), newProxy(t, 1)
-	url := address(t, p, "f", "dynamodb", u.URL)
-	body := string(bytes.Repeat([]byte("x"), 1024))
-	median := func(url string) time.Duration {
-		times := make([]time.Duration, 200)
-		for i := range times {
-			begin := time.Now()
-			response, err := http.Post(url, "application/x-amz-json-1.0", bytes.NewReader([]byte(body)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err := io.Copy(io.Discard, response.Body); err != nil {
-				t.Fatal(err)
-			}
-			response.Body.Close()
-			times[i] = time.Since(begin)
-		}
-		slices.Sort(times)
-		return times[len(times)/2]
-	}
-	best := time.Hour
-	for range 5 {
-		if best = min(best, median(url)-median(u.URL)); best < 300*time.Microsecond {
-			t.Logf("the proxy adds %s", best)
-			return
-		}
-	}
-	t.Errorf("the proxy adds %s to a request", best)
 }
