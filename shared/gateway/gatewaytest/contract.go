@@ -27,7 +27,7 @@ type Bench struct {
 
 // Contract is what every implementation of the gateway port keeps.
 func Contract(t *testing.T, open func(*testing.T) Bench) {
-	for name, check := range map[string]func(*testing.T, desk){
+	for name, check := range map[string]func(desk){
 		"a saved card is described without its number":            savedCard,
 		"a refused card leaves nothing behind":                    refusedCard,
 		"a token works once":                                      tokenOnce,
@@ -60,7 +60,7 @@ func Contract(t *testing.T, open func(*testing.T) Bench) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			check(t, desk{open(t), t})
+			check(desk{open(t), t})
 		})
 	}
 }

@@ -1,56 +1,54 @@
 package gatewaytest
 
 import (
-	"testing"
-
 	"perennial/shared/gateway"
 )
 
-func approvedChallenge(t *testing.T, d desk) {
+func approvedChallenge(d desk) {
 	out := d.charge(d.params("k", "authenticate_always", true))
 	d.wantState(out, gateway.StateActionNeeded, "")
 	if out.ActionURL == "" {
-		t.Fatal("no place to authenticate")
+		d.t.Fatal("no place to authenticate")
 	}
 	d.wantState(d.confirm(out.Intent, "k2"), gateway.StateActionNeeded, "")
 	d.wantLedger(0)
-	d.Approve(t, out.Intent)
+	d.Approve(d.t, out.Intent)
 	found := d.find(out.Intent)
 	d.wantState(found, gateway.StateSucceeded, "")
 	if found.ActionURL != "" || found.Charge == "" {
-		t.Errorf("%+v", found)
+		d.t.Errorf("%+v", found)
 	}
 	d.wantLedger(1)
 }
 
-func rejectedChallenge(t *testing.T, d desk) {
+func rejectedChallenge(d desk) {
 	id := d.charge(d.params("k", "authenticate_always", true)).Intent
-	d.Reject(t, id)
+	d.Reject(d.t, id)
 	d.wantState(d.find(id), gateway.StateDeclined, "authentication_failure")
 	d.wantLedger(0)
 }
 
-func cancelledChallenge(t *testing.T, d desk) {
+func cancelledChallenge(d desk) {
 	id := d.charge(d.params("k", "authenticate_always", true)).Intent
-	out, err := d.Payments.Cancel(t.Context(), d.Account, id)
+	out, err := d.Payments.Cancel(d.t.Context(), d.Account, id)
 	d.must(err)
 	d.wantState(out, gateway.StateCancelled, "")
 	d.wantLedger(0)
 }
 
-func authenticateOnce(t *testing.T, d desk) {
+func authenticateOnce(d desk) {
 	p := d.params("a", "authenticate_once", true)
 	first := d.charge(p)
 	d.wantState(first, gateway.StateActionNeeded, "")
-	d.Approve(t, first.Intent)
+	d.Approve(d.t, first.Intent)
 	p.Key, p.OnSession = "b", false
 	d.wantState(d.charge(p), gateway.StateSucceeded, "")
 	d.wantLedger(2)
 }
 
-func authenticateAlways(t *testing.T, d desk) {
+func authenticateAlways(d desk) {
 	p := d.params("a", "authenticate_always", true)
-	d.Approve(t, d.charge(p).Intent)
+	d.Approve(d.t, d.charge(p).Intent)
 	p.Key = "b"
 	d.wantState(d.charge(p), gateway.StateActionNeeded, "")
 	p.Key, p.OnSession = "c", false
@@ -58,19 +56,19 @@ func authenticateAlways(t *testing.T, d desk) {
 	d.wantLedger(1)
 }
 
-func authenticateThenDecline(t *testing.T, d desk) {
+func authenticateThenDecline(d desk) {
 	for card, code := range map[string]string{
 		"authenticate_then_insufficient_funds": "insufficient_funds",
 		"authenticate_then_decline":            "generic_decline",
 	} {
 		id := d.charge(d.params(card, card, true)).Intent
-		d.Approve(t, id)
+		d.Approve(d.t, id)
 		d.wantState(d.find(id), gateway.StateDeclined, code)
 	}
 	d.wantLedger(0)
 }
 
-func offSession(t *testing.T, d desk) {
+func offSession(d desk) {
 	for _, card := range []string{"authenticate_once", "authenticate_always", "authenticate_then_decline"} {
 		out := d.charge(d.params(card, card, false))
 		d.wantState(out, gateway.StateDeclined, "authentication_required")

@@ -1,7 +1,6 @@
 package gatewaytest
 
 import (
-	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,60 +9,60 @@ import (
 	"perennial/shared/money"
 )
 
-func prepareOnly(t *testing.T, d desk) {
+func prepareOnly(d desk) {
 	p := d.params("k", "visa_ok", false)
 	id := d.prepare(p)
 	want := gateway.Outcome{Intent: id, State: gateway.StatePrepared, Amount: p.Amount, Payment: p.Payment}
 	if diff := cmp.Diff(want, d.find(id)); diff != "" {
-		t.Error(diff)
+		d.t.Error(diff)
 	}
 	if again := d.prepare(p); again != id {
-		t.Errorf("the same key made %s and %s", id, again)
+		d.t.Errorf("the same key made %s and %s", id, again)
 	}
 	d.wantLedger(0)
 }
 
-func captureOnce(t *testing.T, d desk) {
+func captureOnce(d desk) {
 	p := d.params("k", "visa_ok", false)
 	id := d.prepare(p)
 	first := d.confirm(id, "k1")
 	d.wantState(first, gateway.StateSucceeded, "")
 	if first.Charge == "" {
-		t.Error("no charge reference")
+		d.t.Error("no charge reference")
 	}
 	for _, key := range []string{"k1", "k2"} {
 		if diff := cmp.Diff(first, d.confirm(id, key)); diff != "" {
-			t.Errorf("%s: %s", key, diff)
+			d.t.Errorf("%s: %s", key, diff)
 		}
 	}
 	if diff := cmp.Diff(first, d.find(id)); diff != "" {
-		t.Error(diff)
+		d.t.Error(diff)
 	}
 	d.wantLedger(1)
-	line := d.Ledger(t)[0]
+	line := d.Ledger(d.t)[0]
 	if line.Kind != Capture || line.Amount != p.Amount || line.Intent != id || line.Payment != p.Payment {
-		t.Errorf("ledger says %+v", line)
+		d.t.Errorf("ledger says %+v", line)
 	}
 }
 
-func keyReused(t *testing.T, d desk) {
+func keyReused(d desk) {
 	p := d.params("k", "visa_ok", false)
 	d.prepare(p)
 	p.Amount = money.Of(9900, "EUR")
-	_, err := d.Payments.Prepare(t.Context(), d.Account, p)
+	_, err := d.Payments.Prepare(d.t.Context(), d.Account, p)
 	d.wantError(err, "a key with another amount")
 }
 
-func keyForgotten(t *testing.T, d desk) {
+func keyForgotten(d desk) {
 	p := d.params("k", "visa_ok", false)
 	first := d.prepare(p)
 	d.Advance(24*time.Hour + time.Minute)
 	if again := d.prepare(p); again == first {
-		t.Error("the key was remembered for more than a day")
+		d.t.Error("the key was remembered for more than a day")
 	}
 }
 
-func declinedCharge(t *testing.T, d desk) {
+func declinedCharge(d desk) {
 	p := d.params("k", "decline_on_charge", false)
 	id := d.prepare(p)
 	d.wantState(d.confirm(id, "k1"), gateway.StateDeclined, "generic_decline")
@@ -72,10 +71,10 @@ func declinedCharge(t *testing.T, d desk) {
 	d.wantLedger(0)
 }
 
-func lostBefore(t *testing.T, d desk) {
+func lostBefore(d desk) {
 	id := d.prepare(d.params("k", "visa_ok", false))
-	d.Break(t, OpConfirm, "k1", Before)
-	_, err := d.Payments.Confirm(t.Context(), d.Account, id, "k1")
+	d.Break(d.t, OpConfirm, "k1", Before)
+	_, err := d.Payments.Confirm(d.t.Context(), d.Account, id, "k1")
 	d.wantError(err, "a lost answer")
 	d.wantState(d.find(id), gateway.StatePrepared, "")
 	d.wantLedger(0)
@@ -83,10 +82,10 @@ func lostBefore(t *testing.T, d desk) {
 	d.wantLedger(1)
 }
 
-func lostAfter(t *testing.T, d desk) {
+func lostAfter(d desk) {
 	id := d.prepare(d.params("k", "visa_ok", false))
-	d.Break(t, OpConfirm, "k1", After)
-	_, err := d.Payments.Confirm(t.Context(), d.Account, id, "k1")
+	d.Break(d.t, OpConfirm, "k1", After)
+	_, err := d.Payments.Confirm(d.t.Context(), d.Account, id, "k1")
 	d.wantError(err, "a lost answer")
 	d.wantState(d.find(id), gateway.StateSucceeded, "")
 	d.wantState(d.confirm(id, "k1"), gateway.StateSucceeded, "")
@@ -94,23 +93,23 @@ func lostAfter(t *testing.T, d desk) {
 	d.wantLedger(1)
 }
 
-func lostPrepare(t *testing.T, d desk) {
+func lostPrepare(d desk) {
 	p := d.params("k", "visa_ok", false)
-	d.Break(t, OpPrepare, "k", After)
-	_, err := d.Payments.Prepare(t.Context(), d.Account, p)
+	d.Break(d.t, OpPrepare, "k", After)
+	_, err := d.Payments.Prepare(d.t.Context(), d.Account, p)
 	d.wantError(err, "a lost answer")
 	id := d.prepare(p)
-	listed, err := d.Payments.List(t.Context(), d.Account, p.Customer)
+	listed, err := d.Payments.List(d.t.Context(), d.Account, p.Customer)
 	d.must(err)
 	if len(listed) != 1 || listed[0].Intent != id {
-		t.Errorf("one payment became %v", listed)
+		d.t.Errorf("one payment became %v", listed)
 	}
 }
 
-func cancelled(t *testing.T, d desk) {
+func cancelled(d desk) {
 	id := d.prepare(d.params("k", "visa_ok", true))
 	for range 2 {
-		out, err := d.Payments.Cancel(t.Context(), d.Account, id)
+		out, err := d.Payments.Cancel(d.t.Context(), d.Account, id)
 		d.must(err)
 		d.wantState(out, gateway.StateCancelled, "")
 	}
@@ -118,36 +117,36 @@ func cancelled(t *testing.T, d desk) {
 	d.wantLedger(0)
 }
 
-func cancelTooLate(t *testing.T, d desk) {
+func cancelTooLate(d desk) {
 	id := d.charge(d.params("k", "visa_ok", true)).Intent
-	out, err := d.Payments.Cancel(t.Context(), d.Account, id)
+	out, err := d.Payments.Cancel(d.t.Context(), d.Account, id)
 	d.must(err)
 	d.wantState(out, gateway.StateSucceeded, "")
 }
 
-func listed(t *testing.T, d desk) {
+func listed(d desk) {
 	p := d.params("a", "visa_ok", false)
 	first := d.prepare(p)
 	d.Advance(time.Second)
 	p.Key, p.Payment = "b", "pay_b"
 	second := d.charge(p).Intent
-	got, err := d.Payments.List(t.Context(), d.Account, p.Customer)
+	got, err := d.Payments.List(d.t.Context(), d.Account, p.Customer)
 	d.must(err)
 	want := []gateway.Outcome{d.find(second), d.find(first)}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
+		d.t.Error(diff)
 	}
-	none, err := d.Payments.List(t.Context(), d.Account, d.enrol("cus_bob"))
+	none, err := d.Payments.List(d.t.Context(), d.Account, d.enrol("cus_bob"))
 	if err != nil || len(none) != 0 {
-		t.Errorf("somebody else's intents: %v, %v", none, err)
+		d.t.Errorf("somebody else's intents: %v, %v", none, err)
 	}
 }
 
-func refunds(t *testing.T, d desk) {
+func refunds(d desk) {
 	p := d.params("k", "visa_ok", false)
 	id := d.prepare(p)
 	refund := func(key string, amount money.Amount) error {
-		_, err := d.Refunder.Refund(t.Context(), d.Account, id, key, amount)
+		_, err := d.Refunder.Refund(d.t.Context(), d.Account, id, key, amount)
 		return err
 	}
 	d.wantError(refund("r0", p.Amount), "a refund before the capture")
@@ -160,26 +159,26 @@ func refunds(t *testing.T, d desk) {
 	d.wantLedger(3)
 }
 
-func refundTwice(t *testing.T, d desk) {
+func refundTwice(d desk) {
 	p := d.params("k", "visa_ok", false)
 	id := d.charge(p).Intent
-	d.Break(t, OpRefund, "r", After)
-	_, err := d.Refunder.Refund(t.Context(), d.Account, id, "r", p.Amount)
+	d.Break(d.t, OpRefund, "r", After)
+	_, err := d.Refunder.Refund(d.t.Context(), d.Account, id, "r", p.Amount)
 	d.wantError(err, "a lost answer")
-	ref, err := d.Refunder.Refund(t.Context(), d.Account, id, "r", p.Amount)
+	ref, err := d.Refunder.Refund(d.t.Context(), d.Account, id, "r", p.Amount)
 	if err != nil || ref == "" {
-		t.Fatalf("%q, %v", ref, err)
+		d.t.Fatalf("%q, %v", ref, err)
 	}
 	d.wantLedger(2)
-	if line := d.Ledger(t)[1]; line.Kind != Refund || line.Amount != p.Amount {
-		t.Errorf("ledger says %+v", line)
+	if line := d.Ledger(d.t)[1]; line.Kind != Refund || line.Amount != p.Amount {
+		d.t.Errorf("ledger says %+v", line)
 	}
 }
 
-func strangers(t *testing.T, d desk) {
+func strangers(d desk) {
 	p := d.params("k", "visa_ok", false)
 	id := d.prepare(p)
-	ctx := t.Context()
+	ctx := d.t.Context()
 	_, err := d.Payments.Find(ctx, d.Other, id)
 	d.wantError(err, "find")
 	_, err = d.Payments.Confirm(ctx, d.Other, id, "k1")

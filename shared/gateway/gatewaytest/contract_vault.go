@@ -2,100 +2,99 @@ package gatewaytest
 
 import (
 	"errors"
-	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"perennial/shared/gateway"
 )
 
-func savedCard(t *testing.T, d desk) {
+func savedCard(d desk) {
 	_, got := d.save("amex_ok")
 	if got.Ref == "" || got.Fingerprint == "" || got.ExpYear < 2026 || got.ExpMonth < 1 {
-		t.Errorf("incomplete: %+v", got)
+		d.t.Errorf("incomplete: %+v", got)
 	}
 	want := gateway.Method{Brand: "amex", Last4: "0005", Country: "US"}
 	got.Ref, got.Fingerprint, got.ExpMonth, got.ExpYear = "", "", 0, 0
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
+		d.t.Error(diff)
 	}
 }
 
-func refusedCard(t *testing.T, d desk) {
+func refusedCard(d desk) {
 	customer := d.enrol("cus_ada")
 	for _, code := range []string{
 		"generic_decline", "insufficient_funds", "lost_card", "stolen_card",
 		"expired_card", "incorrect_cvc", "processing_error", "card_velocity_exceeded",
 	} {
-		token := d.Token(t, code)
+		token := d.Token(d.t, code)
 		for range 2 { // the refusal is repeated under its key
-			_, err := d.Vault.Save(t.Context(), d.Account, "save-"+code, customer, token)
+			_, err := d.Vault.Save(d.t.Context(), d.Account, "save-"+code, customer, token)
 			var refused *gateway.RefusedError
 			if !errors.As(err, &refused) || refused.Decline.Code != code {
-				t.Errorf("%s: got %v", code, err)
+				d.t.Errorf("%s: got %v", code, err)
 			}
 		}
 	}
 }
 
-func tokenOnce(t *testing.T, d desk) {
-	customer, token := d.enrol("cus_ada"), d.Token(t, "visa_ok")
-	_, err := d.Vault.Save(t.Context(), d.Account, "first", customer, token)
+func tokenOnce(d desk) {
+	customer, token := d.enrol("cus_ada"), d.Token(d.t, "visa_ok")
+	_, err := d.Vault.Save(d.t.Context(), d.Account, "first", customer, token)
 	d.must(err)
-	_, err = d.Vault.Save(t.Context(), d.Account, "second", customer, token)
+	_, err = d.Vault.Save(d.t.Context(), d.Account, "second", customer, token)
 	d.wantError(err, "a used token")
-	_, err = d.Vault.Save(t.Context(), d.Account, "third", customer, "tok_invented")
+	_, err = d.Vault.Save(d.t.Context(), d.Account, "third", customer, "tok_invented")
 	d.wantError(err, "an invented token")
 }
 
-func saveTwice(t *testing.T, d desk) {
-	customer, token := d.enrol("cus_ada"), d.Token(t, "visa_ok")
-	first, err := d.Vault.Save(t.Context(), d.Account, "one", customer, token)
+func saveTwice(d desk) {
+	customer, token := d.enrol("cus_ada"), d.Token(d.t, "visa_ok")
+	first, err := d.Vault.Save(d.t.Context(), d.Account, "one", customer, token)
 	d.must(err)
-	again, err := d.Vault.Save(t.Context(), d.Account, "one", customer, token)
+	again, err := d.Vault.Save(d.t.Context(), d.Account, "one", customer, token)
 	d.must(err)
 	if diff := cmp.Diff(first, again); diff != "" {
-		t.Error(diff)
+		d.t.Error(diff)
 	}
 }
 
-func sameFingerprint(t *testing.T, d desk) {
+func sameFingerprint(d desk) {
 	ada, bob := d.enrol("cus_ada"), d.enrol("cus_bob")
 	save := func(key, customer, card string) gateway.Method {
-		m, err := d.Vault.Save(t.Context(), d.Account, key, customer, d.Token(t, card))
+		m, err := d.Vault.Save(d.t.Context(), d.Account, key, customer, d.Token(d.t, card))
 		d.must(err)
 		return m
 	}
 	a, b, c := save("a", ada, "visa_ok"), save("b", bob, "visa_ok"), save("c", ada, "mastercard_ok")
 	if a.Fingerprint != b.Fingerprint || a.Ref == b.Ref {
-		t.Errorf("the same card: %+v and %+v", a, b)
+		d.t.Errorf("the same card: %+v and %+v", a, b)
 	}
 	if a.Fingerprint == c.Fingerprint {
-		t.Error("two cards share a fingerprint")
+		d.t.Error("two cards share a fingerprint")
 	}
 }
 
-func enrolTwice(t *testing.T, d desk) {
+func enrolTwice(d desk) {
 	if a, b := d.enrol("cus_ada"), d.enrol("cus_ada"); a != b || a == "" {
-		t.Errorf("%q and %q", a, b)
+		d.t.Errorf("%q and %q", a, b)
 	}
 	if d.enrol("cus_ada") == d.enrol("cus_bob") {
-		t.Error("two customers share a reference")
+		d.t.Error("two customers share a reference")
 	}
 }
 
-func removedMethod(t *testing.T, d desk) {
+func removedMethod(d desk) {
 	p := d.params("k", "visa_ok", true)
-	d.must(d.Vault.Remove(t.Context(), d.Account, p.Method))
-	d.must(d.Vault.Remove(t.Context(), d.Account, p.Method))
-	_, err := d.Payments.Prepare(t.Context(), d.Account, p)
+	d.must(d.Vault.Remove(d.t.Context(), d.Account, p.Method))
+	d.must(d.Vault.Remove(d.t.Context(), d.Account, p.Method))
+	_, err := d.Payments.Prepare(d.t.Context(), d.Account, p)
 	d.wantError(err, "a removed method")
 }
 
-func removedMeanwhile(t *testing.T, d desk) {
+func removedMeanwhile(d desk) {
 	p := d.params("k", "visa_ok", true)
 	id := d.prepare(p)
-	d.must(d.Vault.Remove(t.Context(), d.Account, p.Method))
+	d.must(d.Vault.Remove(d.t.Context(), d.Account, p.Method))
 	d.wantState(d.confirm(id, "k1"), gateway.StateDeclined, "invalid_account")
 	d.wantLedger(0)
 }
