@@ -88,13 +88,15 @@ cover: $(TOOLS) ## test coverage of shared/, written to build/cover.html
 bench: build ## cold start, request latency, and the cost of a renewal
 	go run ./infra/cmd/bench
 
+GOFILES = $$(find functions infra shared -name node_modules -prune -o -name '*.go' -print)
+
 .PHONY: fmt
 fmt: ## format all Go code
-	gofmt -w functions infra shared
+	gofmt -w $(GOFILES)
 
 .PHONY: lint
 lint: ## formatting, vet and golangci-lint
-	@test -z "$$(gofmt -l functions infra shared)" || { gofmt -l functions infra shared; echo "run: make fmt" >&2; exit 1; }
+	@unformatted=$$(gofmt -l $(GOFILES)); test -z "$$unformatted" || { echo "run make fmt: $$unformatted" >&2; exit 1; }
 	go vet ./...
 	go run $(GOLANGCI) run ./...
 

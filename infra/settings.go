@@ -1,0 +1,69 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+
+	"perennial/infra/topology"
+)
+
+// settings are what an operator chooses, given as CDK context in cdk.json or
+// on the command line: cdk deploy -c perennial:mailFrom=billing@example.com.
+type settings struct {
+	name           string            // prefix of the stacks' names
+	mailFrom       string            // sender of all mail; its domain becomes the SES identity
+	hosts          map[string]string // custom host names by the topology's host, such as portal
+	certificate    string            // ACM certificate in us-east-1 for the hosts behind CloudFront
+	apiCertificate string            // ACM certificate in the stack's region for the other hosts
+	webACL         string            // WAF web ACL for the distributions
+	alarmTopic     string            // SNS topic that hears of alarms
+}
+
+func readSettings(app awscdk.App) settings {
+	text := func(name, fallback string) string {
+		if v, ok := app.Node().TryGetContext(jsii.String("perennial:" + name)).(string); ok && v != "" {
+			return v
+		}
+		return fallback
+	}
+	set := settings{
+		name:           text("name", "Perennial"),
+		mailFrom:       text("mailFrom", "billing@example.com"),
+		hosts:          map[string]string{},
+		certificate:    text("certificate", ""),
+		apiCertificate: text("apiCertificate", ""),
+		webACL:         text("webAcl", ""),
+		alarmTopic:     text("alarmTopic", ""),
+	}
+	for _, s := range topology.Surfaces {
+		if host := text("host:"+s.Host, ""); host != "" {
+			set.hosts[s.Host] = host
+		}
+	}
+	return set
+}
+
+// mailDomain is the part of the sender that SES verifies.
+func (s settings) mailDomain() string {
+	_, domain, _ := strings.Cut(s.mailFrom, "@")
+	return domain
+}
+
+// optional is nil for a setting that was not made.
+func optional(v string) *string {
+	if v == "" {
+		return nil
+	}
+	return jsii.String(v)
+}
+
+// pascal turns a topology name into a construct id: work-live, WorkLive.
+func pascal(name string) string {
+	var id strings.Builder
+	for _, part := range strings.FieldsFunc(name, func(r rune) bool { return r == '-' || r == '.' }) {
+		id.WriteString(strings.ToUpper(part[:1]) + part[1:])
+	}
+	return id.String()
+}
