@@ -122,11 +122,16 @@ func TestEdgeReplacesWhatOnlyCloudFrontMaySay(t *testing.T) {
 	r := httptest.NewRequest("GET", "http://portal.localhost:8700/", nil)
 	r.RemoteAddr = "203.0.113.7:4711"
 	r.Header.Set("X-Perennial-Origin", "guess")
-	r.Header.Set("CloudFront-Viewer-Address", "1.1.1.1:1")
+	r.Header.Set("X-Perennial-Surface", "api")
+	r.Header.Set("X-Perennial-Viewer", "1.1.1.1:1")
 	r.Header.Set("CloudFront-Viewer-Country", "XX")
 	_, e := seen(t, r)
-	if e.Headers["x-perennial-origin"] != "s3cret" || e.Headers["cloudfront-viewer-address"] != "203.0.113.7:4711" {
-		t.Errorf("headers = %v", e.Headers)
+	for name, want := range map[string]string{
+		"x-perennial-origin": "s3cret", "x-perennial-surface": "portal", "x-perennial-viewer": "203.0.113.7:4711",
+	} {
+		if got := e.Headers[name]; got != want {
+			t.Errorf("%s = %q, want %q", name, got, want)
+		}
 	}
 	if _, forged := e.Headers["cloudfront-viewer-country"]; forged {
 		t.Error("a forged CloudFront header came through")

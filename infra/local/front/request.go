@@ -22,7 +22,8 @@ const (
 	edgeHost      = "local0edge.execute-api." + identity.Region + ".amazonaws.com"
 	edgeAddress   = "192.0.2.10" // reserved for documentation, so nobody's
 	originHeader  = "x-perennial-origin"
-	viewerAddress = "cloudfront-viewer-address"
+	surfaceHeader = "x-perennial-surface"
+	viewerHeader  = "x-perennial-viewer"
 )
 
 // event translates a request into payload format 2.0.
@@ -69,8 +70,10 @@ func (f *Front) headers(r *http.Request, s topology.Surface, size int) map[strin
 	h["host"] = r.Host
 	if s.Edge {
 		h["host"] = edgeHost
-		h[viewerAddress] = r.RemoteAddr
 		h[originHeader] = f.OriginSecret
+		h[surfaceHeader] = s.Name
+		h[viewerHeader] = r.RemoteAddr
+		h[surfaceHeader] = s.Name
 		h["via"] = "1.1 local.cloudfront.net (CloudFront)"
 		forwarded += ", " + edgeAddress
 	}
@@ -88,7 +91,7 @@ func dropped(name string, edge bool) bool {
 	case "cookie", "connection", "keep-alive", "proxy-authorization", "proxy-connection",
 		"te", "trailer", "transfer-encoding", "upgrade", "expect":
 		return true
-	case originHeader:
+	case originHeader, surfaceHeader, viewerHeader:
 		return edge
 	}
 	return edge && strings.HasPrefix(name, "cloudfront-")
