@@ -1,0 +1,144 @@
+// Package mails decides which mail a customer gets, gathers what it says and
+// sends it once. One table lists every mail; package mailtext finds the words.
+//
+// A mail is claimed in the store before it is sent and marked after. When the
+// two are torn apart by a crash it is sent again: twice is better than never.
+// Records and logs hold no address and no link.
+package mails
+
+import (
+	"context"
+	"log/slog"
+
+	"perennial/shared/billing"
+	"perennial/shared/clock"
+	"perennial/shared/email"
+	"perennial/shared/fault"
+	"perennial/shared/identity"
+	"perennial/shared/merchant"
+	"perennial/shared/record"
+)
+
+// Store is what mails need of storage.
+type Store interface {
+	record.Loader
+	record.Committer
+	// State gives a scope's settings, record.ErrNotFound when there are none.
+	State(ctx context.Context, scope merchant.Scope) (merchant.State, error)
+	// OutboxByKey reads one outbox item, or record.ErrNotFound.
+	OutboxByKey(ctx context.Context, key string) (record.Outbox, error)
+}
+
+// Links makes links into the portal. Only here are they ever known.
+type Links interface {
+	// Invite makes the link for everybody who has the address; ok is false
+	// when nobody has.
+	Invite(ctx context.Context, wish identity.Wish) (url string, ok bool, err error)
+	// Mint makes a link for one customer.
+	Mint(ctx context.Context, scope merchant.Scope, customer, returnURL string) (string, error)
+}
+
+// Writer finds the words of a letter.
+type Writer interface {
+	Write(l Letter) (email.Message, error)
+}
+
+// Service sends mails.
+type Service struct {
+	Store   Store
+	Links   Links
+	Writer  Writer
+	Sender  email.Sender
+	Portals map[merchant.Mode]string // base URL of the portal
+	Wall    clock.Wall
+}
+
+// Event sends the mail of an event that was committed. The item names it by
+// ID; it comes from the publisher or, after a failure, from the due index.
+func (s *Service) Event(ctx context.Context, item record.DueItem) error {
+	key, template, err := parts(item)
+	if err != nil {
+		return err
+	}
+	c, mine, err := s.claim(ctx, item.Scope, item.Ref.ID, again)
+	if err != nil || !mine {
+		return err
+	}
+	o, err := s.Store.OutboxByKey(ctx, key)
+	if err != nil {
+		return err
+	}
+	letter, wanted, err := s.about(ctx, o, template)
+	if err != nil {
+		return err
+	}
+	if !wanted {
+		return s.finish(ctx, c, false)
+	}
+	if err := s.send(ctx, letter); err != nil {
+		return err
+	}
+	return s.finish(ctx, c, true)
+}
+
+// Wish answers the wish for a link with a mail. For an address that nobody
+// has it does the same work and sends nothing. message is the queue's id of
+// the wish; a duplicate of a message makes no second link.
+func (s *Service) Wish(ctx context.Context, wish identity.Wish, message string) error {
+	return s.link(ctx, wish.Scope, message, PortalLink, func() (string, string, error) {
+		url, found, err := s.Links.Invite(ctx, wish)
+		if err != nil || !found {
+			return "", "", err
+		}
+		return wish.Email, url, nil
+	})
+}
+
+// Invite mails a customer a link that the merchant asked for.
+func (s *Service) Invite(ctx context.Context, i Invite, message string) error {
+	return s.link(ctx, i.Scope, message, PortalInvite, func() (string, string, error) {
+		c, err := record.Get[billing.Customer](ctx, s.Store, i.Scope, i.Customer)
+		if err != nil {
+			return "", "", err
+		}
+		url, err := s.Links.Mint(ctx, i.Scope, c.ID, i.ReturnURL)
+		return c.Email, url, err
+	})
+}
+
+// link claims the message, makes the link and mails it. What failed may be
+// tried again at once: a link that was not sent is worth nothing.
+func (s *Service) link(ctx context.Context, scope merchant.Scope, message string, t Template, mint func() (to, url string, err error)) error {
+	c, mine, err := s.claim(ctx, scope, linkID(message), lease)
+	if err != nil || !mine {
+		return err
+	}
+	to, url, err := mint()
+	if fault.Of(err) != nil { // gone or refused: trying again would not help
+		slog.WarnContext(ctx, "link not mailed", "scope", scope.String(), "template", string(t), "error", err.Error())
+		return s.finish(ctx, c, false)
+	}
+	if err == nil && to != "" {
+		err = s.sendLink(ctx, scope, Letter{Template: t, To: to, URL: url})
+	}
+	if err != nil {
+		return s.release(ctx, c, err)
+	}
+	return s.finish(ctx, c, to != "")
+}
+
+func (s *Service) sendLink(ctx context.Context, scope merchant.Scope, l Letter) error {
+	state, err := s.Store.State(ctx, scope)
+	if err != nil {
+		return err
+	}
+	return s.send(ctx, l.from(state))
+}
+
+func (s *Service) send(ctx context.Context, l Letter) error {
+	message, err := s.Writer.Write(l)
+	if err != nil {
+		return err
+	}
+	return s.Sender.Send(ctx, message)
+}

@@ -1,0 +1,84 @@
+package mails
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"perennial/shared/billing"
+	"perennial/shared/calendar"
+	"perennial/shared/record"
+)
+
+// Template names a mail.
+type Template string
+
+// The mails.
+const (
+	PortalLink   Template = "portal_link"
+	PortalInvite Template = "portal_invite"
+	OnHold       Template = "on_hold"
+	Receipt      Template = "receipt"
+	Reactivated  Template = "reactivated"
+)
+
+// Mail is one row of the table of all mails (rules 21).
+type Mail struct {
+	Template  Template
+	Event     billing.EventType // what triggers it; empty for a queued wish
+	Reason    string            // the event's reason, empty for any
+	Owner     string            // who decides that it is sent
+	Mandatory bool              // no setting may ever switch it off
+}
+
+// Table lists every mail that a customer can get. Failed charges are mailed
+// by the hold's workflow alone, through its notice.
+var Table = []Mail{
+	{Template: PortalLink, Owner: "customer, by asking for it", Mandatory: true},
+	{Template: PortalInvite, Owner: "merchant, by send_email", Mandatory: true},
+	{Template: OnHold, Event: billing.EventNotice, Reason: string(billing.StatusOnHold), Owner: "hold workflow"},
+	{Template: Receipt, Event: billing.EventPaymentSucceeded, Owner: "payment", Mandatory: true},
+	{Template: Reactivated, Event: billing.EventSubscriptionActive, Reason: billing.ReasonReactivated, Owner: "payment of dues"},
+}
+
+// matches reports whether an event triggers the mail.
+func (m Mail) matches(e billing.Event) bool {
+	return m.Event != "" && m.Event == e.Type && (m.Reason == "" || m.Reason == e.Reason)
+}
+
+// trigger is the first event of an outbox item that asks for the mail.
+func trigger(o record.Outbox, t Template) (billing.Event, bool) {
+	for _, m := range Table {
+		if i := slices.IndexFunc(o.Events, m.matches); m.Template == t && i >= 0 {
+			return o.Events[i], true
+		}
+	}
+	return billing.Event{}, false
+}
+
+// For lists the mails that a commit asks for, as the items that Event sends.
+func For(o record.Outbox, now time.Time) []record.DueItem {
+	var items []record.DueItem
+	for _, m := range Table {
+		if _, asked := trigger(o, m.Template); !asked {
+			continue
+		}
+		items = append(items, record.DueItem{
+			Scope: o.Scope, Ref: record.RefOf[record.Mail](ID(o.Key, m.Template)), Due: calendar.At(now),
+		})
+	}
+	return items
+}
+
+// ID names the mail that an outbox item asks for, and the record of it.
+func ID(outbox string, t Template) string { return outbox + "@" + string(t) }
+
+// parts takes the id of an event's mail apart.
+func parts(item record.DueItem) (outbox string, t Template, err error) {
+	at := strings.LastIndexByte(item.Ref.ID, '@')
+	if item.Ref.Kind != record.KindMail || at < 0 {
+		return "", "", fmt.Errorf("due item %s %s is no event's mail", item.Ref.Kind, item.Ref.ID)
+	}
+	return item.Ref.ID[:at], Template(item.Ref.ID[at+1:]), nil
+}

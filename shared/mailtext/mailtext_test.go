@@ -1,0 +1,171 @@
+package mailtext_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"perennial/shared/billing"
+	"perennial/shared/calendar"
+	"perennial/shared/mails"
+	"perennial/shared/mailtext"
+	"perennial/shared/money"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var (
+	month = calendar.Interval{Count: 1, Unit: calendar.Month}
+	card  = billing.Method{ID: "pm_1", Brand: "visa", Last4: "4242"}
+)
+
+func day(d int) calendar.Instant { return calendar.At(time.Date(2026, 3, d, 23, 30, 0, 0, time.UTC)) }
+
+// letter is a letter about a subscription; change makes it a particular one.
+func letter(t mails.Template, change func(*mails.Letter)) mails.Letter {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		panic(err)
+	}
+	l := mails.Letter{
+		Template: t, To: "ada@example.com", Name: "Ada Lovelace", Merchant: "Acme Analytics", Support: "help@acme.example",
+		Product: "Pro", Price: money.Of(1900, "USD"), Every: month, Amount: money.Of(1900, "USD"), Card: card, Zone: berlin,
+		At: day(2), NextBill: day(31), URL: "https://portal.example.com/login/bus_1?next=%2Fsubscriptions%2Fsub_1",
+	}
+	if change != nil {
+		change(&l)
+	}
+	return l
+}
+
+func letters() map[string]mails.Letter {
+	link := func(l *mails.Letter) {
+		l.URL = "https://portal.example.com/session/bus_1." + strings.Repeat("a1B2", 10) + "xyz"
+	}
+	return map[string]mails.Letter{
+		"portal_link":   letter(mails.PortalLink, link),
+		"portal_invite": letter(mails.PortalInvite, func(l *mails.Letter) { link(l); l.Support = "" }),
+		"on_hold": letter(mails.OnHold, func(l *mails.Letter) {
+			l.Reason, l.WindowEnd, l.NextRetry = "Your bank reports that there was not enough money on the account.", day(30), day(3)
+		}),
+		"on_hold_cancels": letter(mails.OnHold, func(l *mails.Letter) {
+			l.Test, l.Cancels, l.NewPrice, l.WindowEnd = true, true, money.Of(2500, "USD"), day(30)
+			l.Reason = "The card has expired. Please use another card."
+		}),
+		"receipt": letter(mails.Receipt, func(l *mails.Letter) {
+			l.Invoice, l.Amount, l.Price = "ACME7-0003", money.Of(190000, "JPY"), money.Of(190000, "JPY")
+		}),
+		"receipt_last": letter(mails.Receipt, func(l *mails.Letter) {
+			l.LastDay, l.Name, l.Card = true, "", billing.Method{}
+		}),
+		"reactivated": letter(mails.Reactivated, func(l *mails.Letter) { l.Test = true }),
+	}
+}
+
+func TestMailsReadAsTheirGoldenFiles(t *testing.T) {
+	t.Parallel()
+	for name, l := range letters() {
+		m, err := mailtext.Writer{}.Write(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name+".txt", "Subject: "+m.Subject+"\nFrom: "+m.FromName+"\nReply-To: "+m.ReplyTo+"\n\n"+m.Text)
+		golden(t, name+".html", m.HTML)
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s: %s", name, diff)
+	}
+}
+
+func TestEveryMailOfTheTableHasWordsAndOneButton(t *testing.T) {
+	t.Parallel()
+	for _, row := range mails.Table {
+		m, err := mailtext.Writer{}.Write(letter(row.Template, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.To != "ada@example.com" || m.Subject == "" || strings.Count(m.HTML, `class="button"`) != 1 {
+			t.Errorf("%s: to %s, subject %q", row.Template, m.To, m.Subject)
+		}
+		if strings.Contains(m.Text+m.HTML, "%!") || strings.Contains(m.Text, "<no value>") {
+			t.Errorf("%s has a hole in it:\n%s", row.Template, m.Text)
+		}
+	}
+}
+
+func TestTheHoldMailNamesTheCardAndThePriceThatStays(t *testing.T) {
+	t.Parallel()
+	l := letters()["on_hold"]
+	m, err := mailtext.Writer{}.Write(l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, body := range []string{m.Text, m.HTML} {
+		for _, want := range []string{"Visa ending in 4242", "Your price stays $19.00 per month", "not enough money", l.Merchant} {
+			if !strings.Contains(body, want) {
+				t.Errorf("the mail does not say %q:\n%s", want, body)
+			}
+		}
+	}
+	if strings.Contains(m.Text, "New subscriptions cost") {
+		t.Error("it threatens with a price that is not higher")
+	}
+}
+
+func TestDatesAreTheMerchantsAndMoneyHasItsDecimals(t *testing.T) {
+	t.Parallel()
+	m, err := mailtext.Writer{}.Write(letters()["receipt"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"¥190,000", "Paid on: March 3, 2026"} { // half past midnight in Berlin
+		if !strings.Contains(m.Text, want) {
+			t.Errorf("no %q in\n%s", want, m.Text)
+		}
+	}
+}
+
+func TestNothingFromOutsideBecomesMarkupOrAHeader(t *testing.T) {
+	t.Parallel()
+	m, err := mailtext.Writer{}.Write(letter(mails.OnHold, func(l *mails.Letter) {
+		l.Merchant, l.Name, l.Product = "Ac\r\nBcc: x@example.com", `<script>alert(1)</script>`, `"><img src=x>`
+		l.URL = "javascript:alert(1)"
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.ContainsAny(m.Subject+m.FromName, "\r\n") {
+		t.Errorf("subject %q, from %q", m.Subject, m.FromName)
+	}
+	for _, bad := range []string{"<script>alert", "<img", `href="javascript:`} {
+		if strings.Contains(m.HTML, bad) {
+			t.Errorf("the HTML holds %s", bad)
+		}
+	}
+}
+
+func TestAnUnknownMailIsRefused(t *testing.T) {
+	t.Parallel()
+	if _, err := (mailtext.Writer{}).Write(mails.Letter{Template: "newsletter"}); err == nil {
+		t.Error("a mail without words was written")
+	}
+}
