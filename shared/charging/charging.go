@@ -11,6 +11,7 @@ package charging
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -154,12 +155,19 @@ func (s *Service) drive(ctx context.Context, a *attempt) (Result, error) {
 		return s.settle(ctx, a, gateway.Outcome{State: gateway.StateDeclined, Decline: missing})
 	}
 	if l.Intent == "" {
-		if err := s.prepare(ctx, a); err != nil {
+		err := s.prepare(ctx, a)
+		if errors.Is(err, gateway.ErrRejected) {
+			return s.settle(ctx, a, rejected)
+		}
+		if err != nil {
 			return s.unknown(ctx, a, err)
 		}
 	}
 	return s.confirm(ctx, a)
 }
+
+// rejected is the outcome of an attempt that the gateway would not prepare.
+var rejected = gateway.Outcome{State: gateway.StateDeclined, Decline: gateway.Decline{Code: "invalid_request"}}
 
 // prepare gets the intent from the gateway and commits it before any money
 // can move.

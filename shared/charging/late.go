@@ -34,6 +34,9 @@ func (s *Service) Hear(ctx context.Context, n Notice) error {
 		return err
 	}
 	if a.Subscription.Lock.Payment == payment {
+		if accountOf(a.Subscription.Lock.Method) != n.Account {
+			return fmt.Errorf("event %s comes from another account than payment %s", n.Event, payment)
+		}
 		_, err := s.Finish(ctx, r)
 		if errors.Is(err, record.ErrClaimed) {
 			return nil

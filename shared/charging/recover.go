@@ -2,6 +2,7 @@ package charging
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -120,7 +121,11 @@ func (s *Service) unprepared(ctx context.Context, a *attempt) (Result, error) {
 	if s.Wall().Before(l.Lease) {
 		return s.waiting(a), nil
 	}
-	if err := s.adopt(ctx, a); err != nil {
+	err := s.adopt(ctx, a)
+	if errors.Is(err, gateway.ErrRejected) {
+		return s.settle(ctx, a, rejected)
+	}
+	if err != nil {
 		return s.unknown(ctx, a, err)
 	}
 	if l.OnSession() {

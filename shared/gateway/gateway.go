@@ -8,8 +8,13 @@ package gateway
 import (
 	"context"
 
+	"perennial/shared/fault"
 	"perennial/shared/money"
 )
+
+// ErrRejected matches the error of a request that the gateway refused as
+// wrong: certainly nothing happened, and repeating it is useless.
+var ErrRejected = fault.New(fault.Conflict, "GATEWAY_REJECTED", "The payment gateway rejected this request.")
 
 // Intent is the gateway's identifier of one prepared payment.
 type Intent string

@@ -173,10 +173,8 @@ func (s *Service) look(ctx context.Context, t Task, hold billing.Hold) (Answer, 
 		return s.decided(ctx, t.Scope, fresh)
 	case got.Subscription.Lock.State == billing.LockAction:
 		return Answer{OutcomeAction, left}, nil
-	case got.Pending:
-		return Answer{}, fmt.Errorf("payment of %s: outcome not known yet", t.Subscription)
 	}
-	return Answer{OutcomeWait, left}, nil
+	return Answer{OutcomeWait, left}, nil // an unknown outcome is the collector's to finish
 }
 
 // expire ends the hold when its window is really over in business time.

@@ -29,7 +29,7 @@ type Store interface {
 type Service struct {
 	Store   Store
 	Vault   gateway.Vault
-	Account func(merchant.Scope) gateway.Account // where a scope saves new methods
+	Account func(merchant.Scope) gateway.Account // where a scope saves new methods; zero where it cannot
 	Wall    clock.Wall
 }
 
@@ -39,6 +39,9 @@ const codeRefused = "CARD_REFUSED"
 // ErrRefused matches a card that the gateway did not accept.
 var ErrRefused = fault.New(fault.Invalid, codeRefused, "The card was not accepted.")
 
+// ErrNoGateway refuses to save a method in a scope that has no gateway.
+var ErrNoGateway = fault.New(fault.Unsupported, "UNSUPPORTED_ACTION", "No payment gateway is connected in this mode.")
+
 // Save turns a one-time token into a saved method of the customer.
 func (s *Service) Save(ctx context.Context, scope merchant.Scope, actor record.Actor, customer billing.Customer, token string) (billing.Method, error) {
 	state, err := s.Store.State(ctx, scope)
@@ -46,6 +49,9 @@ func (s *Service) Save(ctx context.Context, scope merchant.Scope, actor record.A
 		return billing.Method{}, fmt.Errorf("state of %s: %w", scope, err)
 	}
 	account := s.Account(scope)
+	if account.Gateway == "" {
+		return billing.Method{}, ErrNoGateway
+	}
 	holder, known := customer.Gateways[account.Gateway]
 	if !known {
 		if holder, err = s.Vault.Enrol(ctx, account, customer.ID); err != nil {

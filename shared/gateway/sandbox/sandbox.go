@@ -17,7 +17,6 @@ import (
 	"strings"
 	"time"
 
-	"perennial/shared/fault"
 	"perennial/shared/gateway"
 )
 
@@ -27,7 +26,7 @@ const Name = "sandbox"
 // ErrRejected means that the gateway refused a request as wrong, so nothing
 // happened and repeating it is useless: an unknown object, a removed method, a
 // reused key, a refund above the capture.
-var ErrRejected = fault.New(fault.Conflict, "GATEWAY_REJECTED", "The payment gateway rejected this request.")
+var ErrRejected = gateway.ErrRejected
 
 const (
 	defaultTimeout = 10 * time.Second

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"perennial/shared/config"
+)
+
+// merchantAPI speaks to the public API as a merchant does.
+type merchantAPI struct{ base, key string }
+
+func clockCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "clock", Short: "Look at or advance the clock of a test mode"}
+	var api merchantAPI
+	cmd.PersistentFlags().StringVar(&api.base, "api", "", "base URL of the API (default: the local stack)")
+	cmd.PersistentFlags().StringVar(&api.key, "key", os.Getenv("PERENNIAL_API_KEY"), "test API key (default: PERENNIAL_API_KEY, or the demo business's)")
+	show := &cobra.Command{
+		Use: "show", Short: "Print the time of the test mode", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := api.complete(); err != nil {
+				return err
+			}
+			c, err := api.clock(cmd.Context(), http.MethodGet, "/test-clock", nil)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), c)
+			return nil
+		},
+	}
+	cmd.AddCommand(show, advanceCommand(&api))
+	return cmd
+}
+
+func advanceCommand(api *merchantAPI) *cobra.Command {
+	return &cobra.Command{
+		Use: "advance 30d|12h|2027-03-01T00:00:00Z", Short: "Move the test clock forward and do everything that falls due",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := api.complete(); err != nil {
+				return err
+			}
+			now, err := api.clock(cmd.Context(), http.MethodGet, "/test-clock", nil)
+			if err != nil {
+				return err
+			}
+			to, err := target(args[0], now.Time)
+			if err != nil {
+				return err
+			}
+			c, err := api.clock(cmd.Context(), http.MethodPost, "/test-clock/advance", map[string]any{"to": to})
+			for err == nil && c.Status == "advancing" {
+				time.Sleep(300 * time.Millisecond)
+				c, err = api.clock(cmd.Context(), http.MethodGet, "/test-clock", nil)
+			}
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), c)
+			return nil
+		},
+	}
+}
+
+// target reads a duration with days, or a time.
+func target(text string, now time.Time) (time.Time, error) {
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return t, nil
+	}
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		text = ""
+		var n int
+		if _, err := fmt.Sscanf(days, "%d", &n); err == nil {
+			return now.AddDate(0, 0, n), nil
+		}
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%q is neither a number of days such as 30d, nor hours such as 12h, nor a time", text)
+	}
+	return now.Add(d), nil
+}
+
+// testClock is the API's answer.
+type testClock struct {
+	Time    time.Time `json:"time"`
+	Status  string    `json:"status"`
+	Message *string   `json:"message"`
+}
+
+// String is one line for a person.
+func (c testClock) String() string {
+	line := c.Time.Format(time.RFC3339) + " " + c.Status
+	if c.Message != nil && *c.Message != "" {
+		line += ": " + *c.Message
+	}
+	return line
+}
+
+// complete finds the local stack's address and the demo key.
+func (a *merchantAPI) complete() error {
+	if a.base == "" {
+		if err := environment(); err != nil {
+			return err
+		}
+		a.base = os.Getenv(config.URLAPI)
+	}
+	if a.key == "" {
+		demo, err := readDemo(localDir)
+		if err != nil {
+			return fmt.Errorf("no API key: give --key or set PERENNIAL_API_KEY: %w", err)
+		}
+		a.key = demo.Key
+	}
+	return nil
+}
+
+func (a *merchantAPI) clock(ctx context.Context, method, path string, body any) (testClock, error) {
+	var c testClock
+	err := a.call(ctx, method, path, body, &c)
+	return c, err
+}
+
+// call sends one JSON request; an error answer becomes its own message.
+func (a *merchantAPI) call(ctx context.Context, method, path string, in, out any) error {
+	var body io.Reader
+	if in != nil {
+		raw, err := json.Marshal(in)
+		if err != nil {
+			return err
+		}
+		body = bytes.NewReader(raw)
+	}
+	r, err := http.NewRequestWithContext(ctx, method, strings.TrimRight(a.base, "/")+path, body)
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Authorization", "Bearer "+a.key)
+	r.Header.Set("Content-Type", "application/json")
+	answer, err := localClient().Do(r)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close() //nolint:errcheck // nothing to do about it
+	raw, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return err
+	}
+	if answer.StatusCode >= http.StatusBadRequest {
+		var failure struct{ Code, Message string }
+		_ = json.Unmarshal(raw, &failure) // an answer that is no JSON shows its status
+		return fmt.Errorf("%s %s: %s %s", method, path, answer.Status, failure.Message)
+	}
+	return json.Unmarshal(raw, out)
+}
+
+// localClient finds hosts under .localhost, as browsers do and Go does not.
+func localClient() *http.Client {
+	dialer := &net.Dialer{Timeout: 10 * time.Second}
+	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+		if host, port, err := net.SplitHostPort(address); err == nil && strings.HasSuffix(host, ".localhost") {
+			address = net.JoinHostPort("127.0.0.1", port)
+		}
+		return dialer.DialContext(ctx, network, address)
+	}
+	return &http.Client{Timeout: 60 * time.Second, Transport: &http.Transport{DialContext: dial}}
+}

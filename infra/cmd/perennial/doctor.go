@@ -1,0 +1,64 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"perennial/shared/merchant"
+)
+
+// errUnwell makes the exit status tell that something was found.
+var errUnwell = errors.New("the books are not whole")
+
+func doctorCommand() *cobra.Command {
+	var business string
+	var live bool
+	cmd := &cobra.Command{
+		Use: "doctor", Short: "Check that the books are whole", Args: cobra.NoArgs,
+		Long: "Checks for every test mode, or for one business, that no payment lock is older than its lease,\n" +
+			"that payments equal invoices and journal, and that every on-hold subscription has a hold.",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			service, store, err := operate(cmd.Context())
+			if err != nil {
+				return err
+			}
+			scopes := []merchant.Scope{scopeOf(business, live)}
+			if business == "" {
+				states, err := store.TestScopes(cmd.Context())
+				if err != nil {
+					return err
+				}
+				scopes = nil
+				for _, state := range states {
+					scopes = append(scopes, state.Scope)
+				}
+			}
+			out := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
+			found := 0
+			for _, scope := range scopes {
+				findings, err := service.Examine(cmd.Context(), scope, nil)
+				if err != nil {
+					return err
+				}
+				for _, f := range findings {
+					fmt.Fprintf(out, "%s\t%s\t%s\t%s\n", f.Scope, f.Object, f.Rule, f.Detail)
+				}
+				found += len(findings)
+			}
+			fmt.Fprintf(out, "%d modes examined, %d findings\n", len(scopes), found)
+			if err := out.Flush(); err != nil {
+				return err
+			}
+			if found > 0 {
+				return errUnwell
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&business, "business", "", "only this business")
+	cmd.Flags().BoolVar(&live, "live", false, "its live mode instead of its test mode")
+	return cmd
+}
