@@ -73,7 +73,6 @@ func (f *Front) headers(r *http.Request, s topology.Surface, size int) map[strin
 		h[originHeader] = f.OriginSecret
 		h[surfaceHeader] = s.Name
 		h[viewerHeader] = r.RemoteAddr
-		h[surfaceHeader] = s.Name
 		h["via"] = "1.1 local.cloudfront.net (CloudFront)"
 		forwarded += ", " + edgeAddress
 	}
