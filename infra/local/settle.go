@@ -13,8 +13,19 @@ import (
 func (s *Stack) Invoke(ctx context.Context, function string, payload []byte) ([]byte, *lambda.FunctionError, error) {
 	s.begun.Add(1)
 	s.underWay.Add(1)
-	defer s.underWay.Add(-1)
+	defer func() {
+		s.underWay.Add(-1)
+		s.wakePump()
+	}()
 	return s.driver.Invoke(ctx, function, payload)
+}
+
+// wakePump tells the pump to look for records now.
+func (s *Stack) wakePump() {
+	select {
+	case s.wake <- struct{}{}:
+	default: // told already
+	}
 }
 
 // Settle waits until nothing is going on: no invocation under way, no queue
@@ -23,6 +34,7 @@ func (s *Stack) Invoke(ctx context.Context, function string, payload []byte) ([]
 func (s *Stack) Settle(ctx context.Context) error {
 	for {
 		before := s.begun.Load()
+		s.wakePump()
 		if err := s.pump.Sync(ctx); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package local_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -62,9 +63,8 @@ func get(t *testing.T, s *local.Stack, address string) (int, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Body.Close()
 	body, err := io.ReadAll(r.Body)
-	if err != nil {
+	if err = errors.Join(err, r.Body.Close()); err != nil {
 		t.Fatal(err)
 	}
 	return r.StatusCode, string(body)
@@ -234,7 +234,7 @@ func TestStartSaysWhatIsWrong(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	t.Cleanup(func() { _ = l.Close() }) // only held the port
 	taken := options(t)
 	taken.Port = l.Addr().(*net.TCPAddr).Port
 	unbuilt := options(t)

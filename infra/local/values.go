@@ -86,6 +86,7 @@ func names(f topology.Function) []string {
 			all = append(all, topology.TableMain.Env)
 		case topology.GrantStartFlow, topology.GrantAnswerFlow:
 			all = append(all, stateMachineEnv)
+		default: // an endpoint alone, or a variable that the topology names
 		}
 	}
 	for _, q := range topology.Queues {

@@ -36,7 +36,7 @@ func TestStartNamesATakenPort(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	t.Cleanup(func() { _ = l.Close() }) // only held the port
 	_, err = dynamo.Start(t.Context(), dynamo.Options{Port: l.Addr().(*net.TCPAddr).Port})
 	if err == nil || !strings.Contains(err.Error(), "is taken") {
 		t.Errorf("err = %v, want a taken port", err)

@@ -2,10 +2,10 @@
 // hosts and path prefixes of the topology, as API Gateway's HTTP API (payload
 // format 2.0) and CloudFront would present them to the functions.
 //
-// A surface behind CloudFront sees a Host that is not the visitor's, the
-// visitor's address in CloudFront-Viewer-Address, and the secret origin
-// header; whatever a visitor sends under those names is dropped. Other
-// surfaces see what was sent.
+// A surface behind CloudFront sees a Host that is not the visitor's, and in
+// headers of the edge the visitor's address, the surface's name and the secret
+// that proves them; whatever a visitor sends under those names is dropped.
+// Other surfaces see what was sent.
 package front
 
 import (

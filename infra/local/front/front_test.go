@@ -127,7 +127,7 @@ func TestEdgeReplacesWhatOnlyCloudFrontMaySay(t *testing.T) {
 	r.Header.Set("CloudFront-Viewer-Country", "XX")
 	_, e := seen(t, r)
 	for name, want := range map[string]string{
-		"x-perennial-origin": "s3cret", "x-perennial-surface": "portal", "x-perennial-viewer": "203.0.113.7:4711",
+		"x-perennial-origin": "s3cret", "x-perennial-surface": "portal", "x-perennial-viewer": "203.0.113.7:0",
 	} {
 		if got := e.Headers[name]; got != want {
 			t.Errorf("%s = %q, want %q", name, got, want)

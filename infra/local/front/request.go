@@ -72,7 +72,7 @@ func (f *Front) headers(r *http.Request, s topology.Surface, size int) map[strin
 		h["host"] = edgeHost
 		h[originHeader] = f.OriginSecret
 		h[surfaceHeader] = s.Name
-		h[viewerHeader] = r.RemoteAddr
+		h[viewerHeader] = host + ":0" // as the edge's function writes it
 		h["via"] = "1.1 local.cloudfront.net (CloudFront)"
 		forwarded += ", " + edgeAddress
 	}

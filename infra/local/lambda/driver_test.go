@@ -209,7 +209,7 @@ func TestConcurrentInvocationsAreBoundedByMax(t *testing.T) {
 func TestColdDriverNeverReuses(t *testing.T) {
 	t.Parallel()
 	d := driver(t, func(o *lambda.Options) { o.Cold = true })
-	if ask(t, d, order{}).PID == ask(t, d, order{}).PID {
+	if first, second := ask(t, d, order{}), ask(t, d, order{}); first.PID == second.PID {
 		t.Error("one process served twice")
 	}
 }

@@ -26,7 +26,7 @@ type (
 
 	simple struct {
 		Subject     content
-		Body        struct{ Text, Html content } //nolint:staticcheck // the wire's spelling
+		Body        struct{ Text, Html content }
 		Headers     []tag
 		Attachments []struct {
 			FileName, ContentType string

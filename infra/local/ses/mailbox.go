@@ -5,7 +5,7 @@
 package ses
 
 import (
-	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,24 +31,21 @@ func Open(file string) (*Mailbox, error) {
 	if file == "" {
 		return b, nil
 	}
-	f, err := os.Open(file)
+	data, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return b, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 2*maxRequest)
-	for lines.Scan() {
+	for line := range bytes.Lines(data) {
 		var m Mail
-		if err := json.Unmarshal(lines.Bytes(), &m); err != nil {
+		if err := json.Unmarshal(line, &m); err != nil {
 			return nil, fmt.Errorf("read %s: %w", file, err)
 		}
 		b.mails = append(b.mails, m)
 	}
-	return b, lines.Err()
+	return b, nil
 }
 
 // add keeps a mail, first in the file.

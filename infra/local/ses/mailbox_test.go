@@ -56,9 +56,8 @@ func (p post) get(t *testing.T, path string) (string, http.Header) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Body.Close()
 	b, err := io.ReadAll(r.Body)
-	if err != nil {
+	if err = errors.Join(err, r.Body.Close()); err != nil {
 		t.Fatal(err)
 	}
 	if r.StatusCode != http.StatusOK {

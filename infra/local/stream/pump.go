@@ -20,10 +20,12 @@ import (
 	"perennial/infra/local/lambda"
 )
 
-// The pump asks often right after records came and seldom when none do.
+// The pump asks often right after records came, and seldom when nobody is at
+// work who could write any.
 const (
 	shortestPause = 5 * time.Millisecond
 	longestPause  = 100 * time.Millisecond
+	idlePause     = 500 * time.Millisecond
 	maxBatch      = 100
 	maxAttempts   = 10 // of one record, before it is set aside
 	retryPause    = 100 * time.Millisecond
@@ -43,6 +45,9 @@ type Pump struct {
 	Prefix   string // of the sort keys that the consumer wants
 	File     string // keeps the position; empty starts at the oldest record each time
 	Log      io.Writer
+
+	Wake <-chan struct{} // hints that something may have been written; may be nil
+	Busy func() bool     // says that somebody may be writing; nil means always
 
 	at      position
 	unsaved bool
@@ -79,14 +84,23 @@ func (p *Pump) Run(ctx context.Context) error {
 				return err
 			}
 			p.rounds.Add(1)
-			pause = min(2*pause, longestPause)
+			pause = min(2*pause, p.longest())
 		}
 		select {
 		case <-ctx.Done():
 			return p.save()
+		case <-p.Wake:
+			pause = shortestPause
 		case <-time.After(pause):
 		}
 	}
+}
+
+func (p *Pump) longest() time.Duration {
+	if p.Busy == nil || p.Busy() {
+		return longestPause
+	}
+	return idlePause
 }
 
 // Sync waits until everything that was written before the call has been
