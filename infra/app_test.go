@@ -215,11 +215,3 @@ func TestAlarms(t *testing.T) {
 		t.Errorf("a silent sweeper is %v", silent)
 	}
 }
-
-func TestPascal(t *testing.T) {
-	for name, want := range map[string]string{"api": "Api", "work-live": "WorkLive", "test.portal": "TestPortal"} {
-		if got := pascal(name); got != want {
-			t.Errorf("pascal(%q) = %q, want %q", name, got, want)
-		}
-	}
-}

@@ -56,7 +56,7 @@ func synthesise(extra map[string]any) deployed {
 		Context:            cdkContext(extra),
 	})
 	awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{Reports: jsii.Bool(false)}), nil)
-	s := newStacks(app, filepath.Join(temp, "build"))
+	s := newStacks(app, readSettings(app), filepath.Join(temp, "build"))
 	d := deployed{
 		data: templateOf(s.data.stack), edge: templateOf(s.edge.stack), app: templateOf(s.app.stack),
 		protected: *s.data.stack.TerminationProtection(),

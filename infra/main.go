@@ -11,6 +11,8 @@
 package main
 
 import (
+	"log"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -24,7 +26,11 @@ const (
 func main() {
 	defer jsii.Close()
 	app := awscdk.NewApp(&awscdk.AppProps{AnalyticsReporting: jsii.Bool(false)})
-	newStacks(app, bootstraps)
+	set := readSettings(app)
+	if err := set.check(); err != nil {
+		log.Fatal(err)
+	}
+	newStacks(app, set, bootstraps)
 	app.Synth(nil)
 }
 
@@ -37,8 +43,7 @@ type stacks struct {
 
 // newStacks builds the deployment; code is the folder with one bootstrap
 // folder per function.
-func newStacks(app awscdk.App, code string) stacks {
-	set := readSettings(app)
+func newStacks(app awscdk.App, set settings, code string) stacks {
 	data := newDataStack(app, set)
 	edge := newEdgeStack(app, set, data)
 	return stacks{data, edge, newAppStack(app, set, data, edge, code)}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -43,6 +45,24 @@ func readSettings(app awscdk.App) settings {
 		}
 	}
 	return set
+}
+
+// check names every setting that a deployment would fail on.
+func (s settings) check() error {
+	var problems []error
+	if s.mailDomain() == "" {
+		problems = append(problems, fmt.Errorf("perennial:mailFrom is %q, which is no address", s.mailFrom))
+	}
+	for _, h := range hosts() {
+		certificate, name := s.apiCertificate, "perennial:apiCertificate"
+		if h.Edge {
+			certificate, name = s.certificate, "perennial:certificate"
+		}
+		if s.hosts[h.Host] != "" && certificate == "" {
+			problems = append(problems, fmt.Errorf("perennial:host:%s needs a certificate in %s", h.Host, name))
+		}
+	}
+	return errors.Join(problems...)
 }
 
 // mailDomain is the part of the sender that SES verifies.

@@ -145,6 +145,27 @@ func TestAnAdapterSpeaksToOneService(t *testing.T) {
 	}
 }
 
+// The linter forbids time.Now, os.Getenv and fmt.Print in the layers that may
+// not ask the world; it needs their packages by name.
+func TestTheLinterKnowsTheMap(t *testing.T) {
+	listed := regexp.MustCompile(`path-except: \^shared/\(([^)]*)\)/`).FindStringSubmatch(read(t, filepath.Join(root, ".golangci.yml")))
+	if listed == nil {
+		t.Fatal(".golangci.yml does not name the layers for forbidigo")
+	}
+	var want []string
+	for name, layer := range placed(t) {
+		if slices.Contains([]string{"rules", "ports", "usecases"}, layer) {
+			want = append(want, name)
+		}
+	}
+	got := strings.Split(listed[1], "|")
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(want, got) {
+		t.Errorf(".golangci.yml checks %v, the map says %v", got, want)
+	}
+}
+
 func TestEveryFunctionIsWiringWithATest(t *testing.T) {
 	for _, p := range packages(t) {
 		if !strings.HasPrefix(p.path, "functions/") {

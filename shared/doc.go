@@ -9,6 +9,7 @@
 //	transport  httpapi portal checkout pages lambdahttp wire webhooks gatewayhttp mailtext
 //	support    config clock ids i18n cardfields
 //	island     bank
+//	wiring     assembly
 //
 // Rules decide. They are pure: values in, values out, the time an argument.
 // They know no context, log, environment, JSON or storage, and import the
@@ -33,8 +34,9 @@
 // The island is the sandbox gateway's bank. It stands for somebody else's
 // computer, so it shares no record, use case or adapter with the service.
 //
-// Wiring, the folders functions and infra, puts the parts together and may
-// import all of them; package infra alone imports the CDK.
+// Wiring, the folders functions and infra and what they share here, puts the
+// parts together and may import all of them; package infra alone imports the
+// CDK.
 //
 // A package whose name ends in "test", such as lifecycle/lifecycletest, holds
 // fakes and contract suites. Only tests import it.
