@@ -179,4 +179,3 @@ func (s *Stack) openFront(doors []door, originSecret string) {
 		}
 	}
 }
-
