@@ -35,7 +35,7 @@ var laws = map[string]law{
 		not:     world,
 	},
 	"ports": {
-		layers:  []string{"rules"},
+		layers: []string{"rules"},
 		// Records are stored as versioned JSON, so a port may say how.
 		library: []string{"github.com/go-json-experiment/json"},
 		not:     []string{"net/http", "os", "log", "database"},
