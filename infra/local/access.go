@@ -1,10 +1,7 @@
 package local
 
 import (
-	"context"
-	"net"
 	"net/http"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
@@ -55,17 +52,5 @@ func (s *Stack) DynamoDB() (client *dynamodb.Client, table string) {
 	return dynamo.Client(s.options.DynamoDB), topology.TableMain.Name + s.options.Suffix
 }
 
-// Client returns an HTTP client that finds every host under .localhost, as
-// browsers do and Go's resolver does not; it follows no redirect.
-func (s *Stack) Client() *http.Client {
-	dialer := &net.Dialer{}
-	return &http.Client{
-		Transport: &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			if host, port, err := net.SplitHostPort(address); err == nil && strings.HasSuffix(host, ".localhost") {
-				address = net.JoinHostPort("127.0.0.1", port)
-			}
-			return dialer.DialContext(ctx, network, address)
-		}},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-}
+// Client is an HTTP client that finds the stack's hosts.
+func (s *Stack) Client() *http.Client { return Client() }

@@ -66,7 +66,7 @@ func (s *Stack) startFunctions(v values) (err error) {
 	if s.vars, err = v.all(); err != nil {
 		return err
 	}
-	if err := write(s.options.file("env"), s.vars); err != nil {
+	if err := write(s.options.file(envFile), s.vars); err != nil {
 		return err
 	}
 	o := lambda.Options{Log: s.options.Log, Cold: s.options.Cold, Idle: functionIdle}

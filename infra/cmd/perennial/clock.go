@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"perennial/infra/local"
 	"perennial/shared/config"
 )
 
@@ -148,7 +148,7 @@ func (a *merchantAPI) call(ctx context.Context, method, path string, in, out any
 	}
 	r.Header.Set("Authorization", "Bearer "+a.key)
 	r.Header.Set("Content-Type", "application/json")
-	answer, err := localClient().Do(r)
+	answer, err := local.Client().Do(r)
 	if err != nil {
 		return err
 	}
@@ -163,16 +163,4 @@ func (a *merchantAPI) call(ctx context.Context, method, path string, in, out any
 		return fmt.Errorf("%s %s: %s %s", method, path, answer.Status, failure.Message)
 	}
 	return json.Unmarshal(raw, out)
-}
-
-// localClient finds hosts under .localhost, as browsers do and Go does not.
-func localClient() *http.Client {
-	dialer := &net.Dialer{Timeout: 10 * time.Second}
-	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
-		if host, port, err := net.SplitHostPort(address); err == nil && strings.HasSuffix(host, ".localhost") {
-			address = net.JoinHostPort("127.0.0.1", port)
-		}
-		return dialer.DialContext(ctx, network, address)
-	}
-	return &http.Client{Timeout: 60 * time.Second, Transport: &http.Transport{DialContext: dial}}
 }

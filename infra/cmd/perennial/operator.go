@@ -1,18 +1,16 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/user"
-	"path/filepath"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"perennial/infra/local"
 	"perennial/shared/clock"
 	"perennial/shared/config"
 	"perennial/shared/dynamo"
@@ -31,24 +29,14 @@ func environment() error {
 	if os.Getenv(config.Table) != "" {
 		return nil
 	}
-	file, err := os.Open(filepath.Join(localDir, "env"))
+	vars, err := local.Kept(localDir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return errNowhere
 	}
-	if err != nil {
-		return err
+	for name, value := range vars {
+		err = errors.Join(err, os.Setenv(name, value))
 	}
-	defer file.Close() //nolint:errcheck // it was only read
-	lines := bufio.NewScanner(file)
-	for lines.Scan() {
-		name, value, ok := strings.Cut(strings.TrimPrefix(lines.Text(), "export "), "=")
-		if ok && !strings.HasPrefix(name, "#") {
-			if err := os.Setenv(name, strings.Trim(value, `'"`)); err != nil {
-				return err
-			}
-		}
-	}
-	return lines.Err()
+	return err
 }
 
 // operate opens the deployment for its operator.
