@@ -54,8 +54,12 @@ type Service struct {
 }
 
 // Event sends the mail of an event that was committed. The item names it by
-// ID; it comes from the publisher or, after a failure, from the due index.
+// ID; it comes from the publisher or, after a failure, from the due index. A
+// link that the index brings is only taken off it: its message comes again.
 func (s *Service) Event(ctx context.Context, item record.DueItem) error {
+	if isLink(item.Ref.ID) {
+		return s.unlease(ctx, item)
+	}
 	key, template, err := parts(item)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"perennial/shared/fault"
@@ -35,10 +36,12 @@ type claimed struct {
 }
 
 // linkID names the mail of a queued wish by the queue's message id.
-func linkID(message string) string { return "link:" + message }
+func linkID(message string) string { return linkPrefix + message }
+
+const linkPrefix = "link:"
 
 // isLink reports a mail whose link only its message can make again.
-func isLink(id string) bool { return len(id) > 5 && id[:5] == "link:" }
+func isLink(id string) bool { return strings.HasPrefix(id, linkPrefix) }
 
 // claim takes the mail for a while. It is not mine when it was sent, was
 // given up, or somebody else is at it; the due index brings an event's mail
@@ -90,6 +93,15 @@ func (s *Service) finish(ctx context.Context, c claimed, sent bool) error {
 	}
 	slog.InfoContext(ctx, "mail done", "scope", c.scope.String(), "mail", c.mail.ID, "sent", sent)
 	return nil
+}
+
+// unlease ends the claim of a worker that died while it mailed a link.
+func (s *Service) unlease(ctx context.Context, item record.DueItem) error {
+	m, err := record.Get[record.Mail](ctx, s.Store, item.Scope, item.Ref.ID)
+	if err != nil || m.Next.IsZero() || s.Wall().Before(m.Next) {
+		return err
+	}
+	return s.release(ctx, claimed{scope: item.Scope, mail: m}, nil)
 }
 
 // release lets the mail be tried again at once and gives back why.
