@@ -6,7 +6,7 @@
 //	ports      record gateway email
 //	usecases   charging lifecycle recovery wallet catalog customers identity portals hooks operations sweep mails publish
 //	adapters   dynamo gateway/sandbox email/ses queue/sqs flow/sfn kms
-//	transport  httpapi portal checkout pages lambdahttp lambdabatch wire webhooks gatewayhttp mailtext lambdabatch
+//	transport  httpapi portal checkout pages lambdahttp lambdabatch wire webhooks gatewayhttp mailtext
 //	support    config clock ids i18n cardfields
 //	island     bank
 //	wiring     assembly

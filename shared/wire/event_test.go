@@ -64,7 +64,7 @@ func TestTheSDKReadsEveryEventAsItsOwnType(t *testing.T) {
 }
 
 func dataType(e billing.EventType) string {
-	switch e[:4] {
+	switch string(e[:4]) {
 	case "paym":
 		return "Payment"
 	case "refu":
