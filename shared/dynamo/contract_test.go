@@ -14,3 +14,9 @@ func TestTheTableKeepsTheContract(t *testing.T) {
 		return dynamo.New(dynamotest.Client(tb), dynamotest.Table(tb))
 	})
 }
+
+// newStore opens a table without a proxy.
+func newStore(t *testing.T, table string) *dynamo.Store {
+	t.Helper()
+	return dynamo.New(dynamotest.Client(t), table)
+}

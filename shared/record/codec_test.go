@@ -48,3 +48,32 @@ func TestANewerSchemaIsRefused(t *testing.T) {
 		t.Error("a document of a later schema was read as if it were ours")
 	}
 }
+
+func TestALockKeepsTheSubscriptionsPlaceInTheDueIndex(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		sub  billing.Subscription
+		want calendar.Instant
+	}{
+		{"not locked", billing.Subscription{Status: billing.StatusActive, Period: calendar.Period{End: 100}}, 100},
+		{"locked when its period was over", billing.Subscription{
+			Status: billing.StatusActive, Period: calendar.Period{End: 100}, Lock: billing.Lock{Payment: "pay_1", At: 130},
+		}, 100},
+		{"locked before anything was due", billing.Subscription{
+			Status: billing.StatusActive, Period: calendar.Period{End: 500}, Lock: billing.Lock{Payment: "pay_1", At: 130},
+		}, 130},
+		{"locked with nothing else to wait for", billing.Subscription{
+			Status: billing.StatusOnHold, Lock: billing.Lock{Payment: "pay_1", At: 130},
+		}, 130},
+		{"cancelled", billing.Subscription{Status: billing.StatusCancelled, Period: calendar.Period{End: 100}}, 0},
+	} {
+		entry, err := Describe(c.sub)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if entry.Due != c.want {
+			t.Errorf("%s: waits for %d, want %d", c.name, entry.Due, c.want)
+		}
+	}
+}

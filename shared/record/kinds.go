@@ -145,7 +145,7 @@ func describeBilling(obj any) (Entry, error) {
 	case billing.Subscription:
 		return Entry{
 			Kind: KindSubscription, ID: o.ID, Version: o.Version, Customer: o.Customer,
-			Created: o.CreatedAt.Time(), Due: o.Due(), Listed: true,
+			Created: o.CreatedAt.Time(), Due: waiting(o), Listed: true,
 			Filters: map[string]string{
 				"status": string(o.Status), "customer_id": o.Customer, "product_id": o.Product,
 				"cancel_at_next_billing_date": strconv.FormatBool(o.Cancel.AtPeriodEnd),
@@ -167,4 +167,16 @@ func describeBilling(obj any) (Entry, error) {
 		return Entry{Kind: KindHold, ID: o.ID(), Version: o.Version, Customer: o.Customer, Created: o.StartedAt.Time(), Due: o.Due()}, nil
 	}
 	return Entry{}, fmt.Errorf("record: %T is not a stored kind", obj)
+}
+
+// waiting is when a subscription must be looked at. While a payment is locked
+// that is at once, and the entry stays where it was when that is earlier: the
+// same to whoever looks, and a renewal saves two writes to the index.
+func waiting(s billing.Subscription) calendar.Instant {
+	now := s.Due()
+	s.Lock = billing.Lock{}
+	if before := s.Due(); !before.IsZero() && before < now {
+		return before
+	}
+	return now
 }
