@@ -40,8 +40,9 @@ func place(scope merchant.Scope, ref record.Ref) key {
 		return key{registry(of.Mode), ref.ID}
 	case record.KindBusiness, record.KindKey, record.KindLink, record.KindSession, record.KindCheckout:
 		return key{string(ref.Kind) + "#" + ref.ID, "A"}
+	default:
+		return key{scope.String() + "#" + string(ref.Kind) + "#" + ref.ID, "A"}
 	}
-	return key{scope.String() + "#" + string(ref.Kind) + "#" + ref.ID, "A"}
 }
 
 // methodPrefix starts the sort keys of payment methods, which lie in their

@@ -68,8 +68,9 @@ func mayLook(scope merchant.Scope, ref record.Ref) bool {
 	case record.KindMailbox:
 		_, customer, _ := strings.Cut(ref.ID, "#")
 		return customer != "" && !strings.HasSuffix(ref.ID, "#") && len(ref.ID) <= maxID
+	default:
+		return ref.ID != "" && len(ref.ID) <= maxID
 	}
-	return ref.ID != "" && len(ref.ID) <= maxID
 }
 
 // Find implements record.Finder. API keys are remembered for 30 s, which is
@@ -78,12 +79,14 @@ func (s *Store) Find(ctx context.Context, ref record.Ref) (merchant.Scope, any, 
 	if !ref.Kind.Global() {
 		return merchant.Scope{}, nil, fmt.Errorf("find %s: it is not a global kind", ref.Kind)
 	}
-	now := s.Wall()
-	if f, ok := s.keys.get(ref.ID, now); ok && ref.Kind == record.KindKey {
-		return f.scope, f.obj, nil
-	}
 	if !mayLook(merchant.Scope{}, ref) {
 		return merchant.Scope{}, nil, record.ErrNotFound
+	}
+	now := s.Wall()
+	if ref.Kind == record.KindKey {
+		if f, ok := s.keys.get(ref.ID, now); ok {
+			return f.scope, f.obj, nil
+		}
 	}
 	it, err := s.get(ctx, place(merchant.Scope{}, ref))
 	if err != nil {

@@ -201,6 +201,7 @@ func TestConflictsAreTriedAgainAndThenReported(t *testing.T) {
 		{"conflicts without end", nil, wire.Fault{Kind: wire.KindConflict}, true, 6},
 		{"a single write in conflict", []any{billing.Product{ID: "pdt_1"}}, wire.Fault{Kind: wire.KindConflict, Nth: 1}, false, 2},
 		{"throttled once", nil, wire.Fault{Kind: wire.KindThrottle, Nth: 1}, false, 2},
+		{"no throughput once", nil, wire.Fault{Kind: wire.KindThroughput, Nth: 1}, false, 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -14,8 +14,8 @@ import (
 // errBusy marks a refusal that says nothing about the data: try again.
 var errBusy = errors.New("dynamo: busy")
 
-// retry repeats a write that met another one under way or was throttled. The
-// SDK does not, because it cannot tell these from failed conditions.
+// retry repeats a write that met another one under way, which the SDK cannot
+// tell from a failed condition, or was throttled for longer than the SDK tries.
 func retry(ctx context.Context, write func() error) error {
 	var err error
 	for try := range tries {
@@ -32,7 +32,10 @@ func retry(ctx context.Context, write func() error) error {
 func busy(err error) bool {
 	var conflict *types.TransactionConflictException
 	var running *types.TransactionInProgressException
-	return errors.Is(err, errBusy) || errors.As(err, &conflict) || errors.As(err, &running)
+	var throttled *types.ThrottlingException
+	var exceeded *types.ProvisionedThroughputExceededException
+	return errors.Is(err, errBusy) || errors.As(err, &conflict) || errors.As(err, &running) ||
+		errors.As(err, &throttled) || errors.As(err, &exceeded)
 }
 
 // refusal says why a transaction was cancelled: a taken claim, an object that

@@ -95,13 +95,7 @@ func (r *reader) fail(ctx context.Context, err error) {
 // experiments do not hold up another's.
 func (f found) sort(into lanes) {
 	for _, d := range f.wall {
-		l := into.live
-		switch d.Ref.Kind {
-		case record.KindDelivery:
-			l = into.deliveries
-		case record.KindMail:
-			l = into.mail
-		}
+		l := into.of(d.Ref.Kind)
 		l.items = append(l.items, d)
 	}
 	for _, l := range []*lane{into.live, into.deliveries, into.mail} {
@@ -115,6 +109,18 @@ func (f found) sort(into lanes) {
 				into.test.items = append(into.test.items, due[turn])
 			}
 		}
+	}
+}
+
+// of is the lane of wall-time work of a kind.
+func (l lanes) of(kind record.Kind) *lane {
+	switch kind {
+	case record.KindDelivery:
+		return l.deliveries
+	case record.KindMail:
+		return l.mail
+	default:
+		return l.live
 	}
 }
 

@@ -185,7 +185,7 @@ func TestAQueueIsOnlyToppedUp(t *testing.T) {
 func TestTestScopesTakeTurns(t *testing.T) {
 	t.Parallel()
 	y := newYard()
-	y.Service.Test.Hold = 4
+	y.Test.Hold = 4
 	for _, business := range []string{"busy", "quiet"} {
 		scope := merchant.Scope{Business: business, Mode: merchant.Test}
 		y.put(t, scope, merchant.State{Scope: scope})
@@ -228,7 +228,7 @@ func (s slow) DueItems(ctx context.Context, p record.Partition, until calendar.I
 func TestWhatWasFoundIsSentBeforeTheTimeIsOver(t *testing.T) {
 	t.Parallel()
 	y := newYard()
-	y.Service.Agenda, y.Service.Wall = slow{y.store}, func() time.Time { return time.Now().UTC() }
+	y.Agenda, y.Wall = slow{y.store}, func() time.Time { return time.Now().UTC() }
 	for i := range 100 {
 		y.put(t, live, sub(fmt.Sprintf("sub_%d", i), -time.Hour))
 	}

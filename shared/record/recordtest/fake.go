@@ -6,6 +6,7 @@ package recordtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -120,7 +121,7 @@ func (f *Fake) Find(_ context.Context, ref record.Ref) (merchant.Scope, any, err
 // until it is written.
 func (f *Fake) State(ctx context.Context, scope merchant.Scope) (merchant.State, error) {
 	state, err := record.Get[merchant.State](ctx, f, scope, scope.String())
-	if err == record.ErrNotFound && scope == merchant.Deployment {
+	if errors.Is(err, record.ErrNotFound) && scope == merchant.Deployment {
 		return merchant.State{Scope: scope}, nil
 	}
 	return state, err
