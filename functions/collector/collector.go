@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
 	"perennial/shared/charging"
+	"perennial/shared/lambdabatch"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
 )
@@ -45,25 +45,18 @@ type clockMessage struct {
 	Clock  string `json:"clock"`
 }
 
+// parallel is how many messages of a batch are worked on at once; the most
+// part of the time is spent waiting for gateways.
+const parallel = 5
+
 // invoke answers per message, so that one that fails is the only one to come
 // again.
 func (c collector) invoke(ctx context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
-	var answer events.SQSEventResponse
-	for _, message := range batch.Records {
-		if err := c.one(ctx, []byte(message.Body)); err != nil {
-			slog.ErrorContext(ctx, "due work failed", "message", message.MessageId, "error", err.Error())
-			answer.BatchItemFailures = append(answer.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: message.MessageId})
-		}
-	}
-	return answer, nil
+	return lambdabatch.Each(ctx, batch, parallel, c.one), nil
 }
 
-func (c collector) one(ctx context.Context, body []byte) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v", r)
-		}
-	}()
+func (c collector) one(ctx context.Context, message events.SQSMessage) error {
+	body := []byte(message.Body)
 	var clock clockMessage
 	if json.Unmarshal(body, &clock) == nil && clock.Clock != "" {
 		return c.clock(ctx, clock, body)

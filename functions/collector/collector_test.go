@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 
 // desk plays the use cases.
 type desk struct {
+	mu       sync.Mutex
 	err      error
 	panics   bool
 	arrived  bool
@@ -27,6 +29,8 @@ type desk struct {
 }
 
 func (d *desk) Perform(_ context.Context, item record.DueItem) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if d.panics {
 		panic("a bug")
 	}
@@ -35,6 +39,8 @@ func (d *desk) Perform(_ context.Context, item record.DueItem) error {
 }
 
 func (d *desk) Run(_ context.Context, scope merchant.Scope, _ time.Time) (bool, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	d.advanced = append(d.advanced, scope)
 	return d.arrived, nil
 }
@@ -69,14 +75,14 @@ func TestEachMessageIsAnsweredForItself(t *testing.T) {
 	const due, unreadable = "5fea7756", "0c0f7f62"
 	for _, c := range []struct {
 		name string
-		desk desk
+		desk *desk
 		want []string
 	}{
-		{"done", desk{arrived: true}, []string{unreadable}},
-		{"failed", desk{arrived: true, err: errors.New("no table")}, []string{due, unreadable}},
-		{"a bug in one", desk{arrived: true, panics: true}, []string{due, unreadable}},
-		{"the brake is on: the next tick brings it again", desk{arrived: true, err: charging.ErrStopped}, []string{unreadable}},
-		{"somebody else was faster", desk{arrived: true, err: record.ErrStale}, []string{unreadable}},
+		{"done", &desk{arrived: true}, []string{unreadable}},
+		{"failed", &desk{arrived: true, err: errors.New("no table")}, []string{due, unreadable}},
+		{"a bug in one", &desk{arrived: true, panics: true}, []string{due, unreadable}},
+		{"the brake is on: the next tick brings it again", &desk{arrived: true, err: charging.ErrStopped}, []string{unreadable}},
+		{"somebody else was faster", &desk{arrived: true, err: record.ErrStale}, []string{unreadable}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
