@@ -44,12 +44,13 @@ func Open(ctx context.Context, env *config.Env) (*Till, error) {
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), env.Need(config.Table))
 	bank := sandbox.New(sandbox.Options{BaseURL: env.URL(config.URLSandbox), Secret: env.Need(config.SandboxSecret)})
-	return build(cfg, store, bank, sfn.New(awssfn.NewFromConfig(cfg), env.Or(config.StateMachine, ""))), nil
+	return Build(cfg, store, bank, sfn.New(awssfn.NewFromConfig(cfg), env.Or(config.StateMachine, ""))), nil
 }
 
-func build(cfg aws.Config, store *dynamo.Store, bank *sandbox.Gateway, flow *sfn.Flow) *Till {
+// Build puts the till together with adapters that are open already.
+func Build(cfg aws.Config, store *dynamo.Store, bank *sandbox.Gateway, flow *sfn.Flow) *Till {
 	t := &Till{AWS: cfg, Store: store}
-	t.Charging = &charging.Service{Store: store, Gateway: bank, Wall: clock.System}
+	t.Charging = &charging.Service{Store: store, Gateway: bank, Brake: store, Wall: clock.System}
 	t.Wallet = &wallet.Service{Store: store, Vault: bank, Account: Account, Wall: clock.System}
 	t.Recovery = &recovery.Service{Store: store, Charger: t.Charging, Wallet: t.Wallet, Flow: answers{flow}, Wall: clock.System}
 	t.Life = &lifecycle.Service{Store: store, Charger: t.Charging, Holds: t.Recovery, Wall: clock.System}
