@@ -96,7 +96,7 @@ type attempt struct {
 
 // Charge locks the subscription and makes the attempt.
 func (s *Service) Charge(ctx context.Context, in Start) (Result, error) {
-	if err := s.braked(ctx, in.State); err != nil {
+	if err := s.braked(ctx, in.State, true); err != nil {
 		return Result{}, err
 	}
 	if err := s.lastLook(ctx, in); err != nil {
@@ -187,7 +187,7 @@ func (s *Service) prepare(ctx context.Context, a *attempt) error {
 
 // confirm charges the committed intent.
 func (s *Service) confirm(ctx context.Context, a *attempt) (Result, error) {
-	if err := s.braked(ctx, a.state); err != nil {
+	if err := s.braked(ctx, a.state, false); err != nil {
 		return Result{Subscription: a.Subscription, Pending: true}, nil
 	}
 	l := a.Subscription.Lock
@@ -205,20 +205,26 @@ func (s *Service) unknown(ctx context.Context, a *attempt, err error) (Result, e
 	return Result{Subscription: a.Subscription, Pending: true}, nil
 }
 
-// braked tells whether charging is stopped for the scope or everywhere.
-func (s *Service) braked(ctx context.Context, state merchant.State) error {
+// braked tells whether charging is stopped for the scope or everywhere. With
+// take, the charge is also taken from the budgets per minute.
+func (s *Service) braked(ctx context.Context, state merchant.State, take bool) error {
 	all, err := s.Store.State(ctx, merchant.Deployment)
 	if err != nil {
 		return fmt.Errorf("read the deployment's brake: %w", err)
 	}
+	all.Scope = merchant.Deployment
 	for _, st := range []merchant.State{all, state} {
 		if st.Brake.Stopped {
 			return ErrStopped
 		}
-		if st.Brake.PerMinute == 0 || s.Brake == nil {
+		if !take || st.Brake.PerMinute == 0 {
 			continue
 		}
-		if ok, err := s.Brake.Allow(ctx, st.Scope, st.Brake.PerMinute); err != nil || !ok {
+		ok, err := s.Brake.Allow(ctx, st.Scope, st.Brake.PerMinute)
+		if err != nil {
+			return err
+		}
+		if !ok {
 			return ErrStopped
 		}
 	}

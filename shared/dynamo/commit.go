@@ -58,14 +58,14 @@ const (
 func (s *Store) writes(c record.Commit) ([]write, error) {
 	var all []write
 	for _, obj := range c.Put {
-		w, err := objectWrite(c.Scope, obj, true)
+		w, err := objectWrite(c, obj, true)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, w)
 	}
 	for _, obj := range c.Delete {
-		w, err := objectWrite(c.Scope, obj, false)
+		w, err := objectWrite(c, obj, false)
 		if err != nil {
 			return nil, err
 		}
@@ -103,19 +103,19 @@ func distinct(all []write) error {
 
 // objectWrite writes the next version of an object over the one that was
 // read, or deletes that.
-func objectWrite(scope merchant.Scope, obj any, put bool) (write, error) {
+func objectWrite(c record.Commit, obj any, put bool) (write, error) {
 	e, err := record.Describe(obj)
 	if err != nil {
 		return write{}, err
 	}
-	home := scope
+	home := c.Scope
 	if e.Scope != (merchant.Scope{}) {
 		home = e.Scope
 	}
 	ref := record.Ref{Kind: e.Kind, ID: e.ID}
 	w := write{at: place(home, ref), name: fmt.Sprintf("%s %s at version %d", e.Kind, e.ID, e.Version)}
-	if home.Business != scope.Business || !mayLook(home, ref) {
-		return w, fmt.Errorf("%s does not belong into %s", w.name, scope)
+	if home.Business != c.Scope.Business || !mayLook(home, ref) {
+		return w, fmt.Errorf("%s does not belong into %s", w.name, c.Scope)
 	}
 	switch {
 	case e.Loose:
@@ -129,7 +129,7 @@ func objectWrite(scope merchant.Scope, obj any, put bool) (write, error) {
 		}
 	}
 	if put {
-		w.put, err = objectItem(home, obj, e)
+		w.put, err = objectItem(home, obj, e, c)
 	}
 	return w, err
 }

@@ -21,6 +21,8 @@ const (
 	attrScope   = "s"     // whose it is, where the key does not say
 	attrWrite   = "w"     // names the write, so that its retry knows it
 	attrUntil   = "until" // when a claim ends, in microseconds
+	attrActor   = "by"    // who wrote it last
+	attrCause   = "why"   // and what made it happen
 	attrTTL     = "ttl"
 )
 
@@ -38,8 +40,10 @@ func number(n int64) types.AttributeValue {
 
 func (k key) item() item { return item{"pk": text(k.pk), "sk": text(k.sk)} }
 
-// objectItem is an object at its next version with its index entries.
-func objectItem(scope merchant.Scope, obj any, e record.Entry) (item, error) {
+// objectItem is an object at its next version with its index entries, and who
+// wrote it, so that the last change of anything can be told even when it made
+// no event.
+func objectItem(scope merchant.Scope, obj any, e record.Entry, c record.Commit) (item, error) {
 	ref := record.Ref{Kind: e.Kind, ID: e.ID}
 	doc, err := record.Encode(obj, e.Version+1)
 	if err != nil {
@@ -50,6 +54,7 @@ func objectItem(scope merchant.Scope, obj any, e record.Entry) (item, error) {
 	if e.Kind.Global() {
 		it[attrScope] = text(scope.String())
 	}
+	it[attrActor], it[attrCause] = text(string(c.Actor.Kind)+":"+c.Actor.ID), text(c.Cause)
 	it.index(scope, e)
 	it.expire(e.Expires)
 	return it, it.hold(doc)

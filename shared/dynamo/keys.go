@@ -140,3 +140,8 @@ var filterAttributes = map[string]string{
 	"status": "st", "customer_id": "cus", "product_id": "f1", "subscription_id": "f1", "archived": "f1",
 	"cancel_at_next_billing_date": "f2",
 }
+
+// brakeKey counts the charges of a scope in one minute.
+func brakeKey(scope merchant.Scope, minute time.Time) key {
+	return key{scope.String() + "#BRAKE", stamp(minute)}
+}

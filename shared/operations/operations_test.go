@@ -131,3 +131,29 @@ func TestTheDoctorFindsNothingInWholeBooksAndEverythingInBroken(t *testing.T) {
 		}
 	}
 }
+
+// minute is a budget that is used up.
+type minute struct{ left int }
+
+func (m *minute) Allow(context.Context, merchant.Scope, int) (bool, error) {
+	m.left--
+	return m.left >= 0, nil
+}
+
+func TestTheBrakeSlowsChargesToSoManyPerMinute(t *testing.T) {
+	t.Parallel()
+	w := lifecycletest.New(t)
+	first, second := w.Active("visa_ok"), w.Active("mastercard_ok")
+	w.Charging.Brake = &minute{left: 1}
+	if err := service(w).Brake(t.Context(), w.Scope, merchant.Brake{PerMinute: 1}); err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Set(first.Period.End.Time())
+	if err := w.Collect(first.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Collect(second.ID); err == nil || w.Sub(second.ID).Lock.Set() {
+		t.Errorf("the second charge of a minute of one: %v", err)
+	}
+	w.Reconcile()
+}
