@@ -62,7 +62,7 @@ invoke: $(TOOLS) build ## call one function with a sample payload: FN=api EVENT=
 	go run ./infra/cmd/perennial invoke --function "$(FN)" --event "$(EVENT)"
 
 .PHONY: trace
-trace: build ## follow one renewal through every layer
+trace: ## which tests show each requirement of docs/requirements.md
 	go run ./infra/cmd/trace
 
 .PHONY: test
@@ -85,7 +85,7 @@ cover: $(TOOLS) ## test coverage of shared/, written to build/cover.html
 	@go tool cover -func=build/cover.out | tail -1
 
 .PHONY: bench
-bench: build ## cold start, request latency, and the cost of a renewal
+bench: $(TOOLS) build ## requests, write units, cold start, latency, page weight, memory
 	go run ./infra/cmd/bench
 
 GOFILES = $$(find functions infra shared -name node_modules -prune -o -name '*.go' -print)

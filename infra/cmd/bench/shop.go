@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"perennial/shared/assembly"
+	"perennial/shared/billing"
+	"perennial/shared/calendar"
+	"perennial/shared/clock"
+	"perennial/shared/config"
+	"perennial/shared/gateway"
+	"perennial/shared/gateway/sandbox"
+	"perennial/shared/ids"
+	"perennial/shared/lifecycle"
+	"perennial/shared/merchant"
+	"perennial/shared/money"
+	"perennial/shared/operations"
+	"perennial/shared/record"
+	"perennial/shared/recovery"
+)
+
+// The test cards that the bench uses, by their names.
+const (
+	cardGood = "visa_ok"
+	cardDead = "decline_on_charge"
+)
+
+// shop is a merchant whose customers bought a month ago, so that their
+// renewals are due now. It works past the functions; only what is measured
+// goes through them.
+type shop struct {
+	stack   *stack
+	till    *assembly.Till
+	scope   merchant.Scope
+	key     string
+	product billing.Product
+	past    time.Time
+	client  *http.Client
+}
+
+// openShop founds a business. Live mode measures what a deployment does; it
+// has no gateway yet, so its cards are kept at the sandbox.
+func openShop(ctx context.Context, s *stack) (*shop, error) {
+	env := config.From(s.Lookup)
+	till, err := assembly.Open(ctx, env)
+	if err != nil {
+		return nil, err
+	}
+	operator := operations.Service{Store: till.Store, Wall: clock.System, Actor: record.System}
+	business, err := operator.Found(ctx, operations.Founding{
+		Name: "Northwind Studio", Email: "owner@northwind.example", Country: "DE", Zone: "Europe/Berlin",
+	})
+	if err != nil {
+		return nil, err
+	}
+	shop := &shop{
+		stack: s, till: till, scope: merchant.Scope{Business: business.ID, Mode: merchant.Live},
+		past: time.Now().UTC().AddDate(0, -1, -1), client: s.Client(),
+	}
+	if shop.key, _, err = operator.CreateKey(ctx, shop.scope, "bench", false); err != nil {
+		return nil, err
+	}
+	till.Wallet.Account = account
+	wall := func() time.Time { return shop.past }
+	till.Charging.Wall, till.Wallet.Wall, till.Recovery.Wall, till.Life.Wall = wall, wall, wall, wall
+	shop.product = billing.Product{
+		ID: ids.New(ids.Product, shop.past), Name: "Atlas Pro", Description: "Maps for teams, billed monthly.",
+		TaxCategory: "saas", CreatedAt: calendar.At(shop.past), UpdatedAt: calendar.At(shop.past),
+		Price: billing.Price{
+			Amount: money.Of(2900, "EUR"), Every: calendar.Interval{Count: 1, Unit: calendar.Month},
+			Term: calendar.Interval{Count: 10, Unit: calendar.Year},
+		},
+	}
+	return shop, shop.put(ctx, shop.product)
+}
+
+func account(scope merchant.Scope) gateway.Account {
+	return gateway.Account{Gateway: sandbox.Name, ID: scope.String()}
+}
+
+func (s *shop) put(ctx context.Context, objects ...any) error {
+	return s.till.Store.Commit(ctx, record.Commit{Scope: s.scope, Actor: record.System, Cause: "bench", Put: objects})
+}
+
+// buyer makes a customer who bought a month ago with a good card.
+func (s *shop) buyer(ctx context.Context, n int) (billing.Subscription, error) {
+	customer := billing.Customer{
+		ID: ids.New(ids.Customer, s.past), Email: fmt.Sprintf("katharina.musterfrau+%d@example.com", n), Name: "Katharina Musterfrau",
+		Phone: "+49 30 1234567", InvoicePrefix: fmt.Sprintf("ACM%03d", n), CreatedAt: calendar.At(s.past),
+		Metadata: map[string]any{"crm_id": "0015g00000Xabc"},
+	}
+	mailbox := billing.Mailbox{Email: customer.Email, Customer: customer.ID}
+	if err := s.put(ctx, customer, mailbox); err != nil {
+		return billing.Subscription{}, err
+	}
+	sold, err := s.till.Life.Subscribe(ctx, lifecycle.Subscribe{
+		Scope: s.scope, Actor: record.System, Product: s.product.ID, Customer: customer.ID, Quantity: 1, TrialDays: -1,
+		Billing:  billing.Address{Country: "DE", City: "Berlin", State: "Berlin", Street: "Torstraße 1", Zip: "10119"},
+		Metadata: map[string]any{"workspace": "acme-berlin"},
+	})
+	if err != nil {
+		return billing.Subscription{}, err
+	}
+	return s.card(ctx, sold.Subscription, cardGood)
+}
+
+// card gives a subscription a new card, as its customer would, and pays what
+// is due with it.
+func (s *shop) card(ctx context.Context, sub billing.Subscription, card string) (billing.Subscription, error) {
+	token, err := s.token(card)
+	if err != nil {
+		return sub, err
+	}
+	result, err := s.till.Recovery.ChangeMethod(ctx, recovery.Pay{
+		Scope: s.scope, Subscription: sub.ID, Token: token, ReturnURL: s.stack.URL("portal"),
+		By: billing.ByCustomer, Actor: record.Actor{Kind: record.ByCustomer, ID: sub.Customer},
+	})
+	return result.Subscription, err
+}
+
+// token types a card into the sandbox's card fields.
+func (s *shop) token(card string) (string, error) {
+	body, err := json.Marshal(map[string]any{"account": account(s.scope).ID, "card": card, "exp_month": 12, "exp_year": 2034})
+	if err != nil {
+		return "", err
+	}
+	answer, err := s.client.Post(s.stack.URL("sandbox")+"/v1/tokens", "application/json", bytes.NewReader(body))
+	if err != nil {
+		return "", err
+	}
+	defer answer.Body.Close() //nolint:errcheck // it was only read
+	var out struct{ Token string }
+	if err := json.NewDecoder(answer.Body).Decode(&out); err != nil || answer.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("token for %s: status %d, %w", card, answer.StatusCode, err)
+	}
+	return out.Token, nil
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// table is one section of the report, written as Markdown that reads well in a
+// terminal too.
+type table struct {
+	title string
+	head  []string
+	rows  [][]string
+	notes []string
+}
+
+func newTable(title string, head ...string) *table { return &table{title: title, head: head} }
+
+func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
+
+// note adds a sentence below the table.
+func (t *table) note(format string, args ...any) {
+	t.notes = append(t.notes, fmt.Sprintf(format, args...))
+}
+
+// write pads the cells of each column to one width; every column but the
+// first is right-aligned when it holds numbers.
+func (t *table) write(w io.Writer) {
+	widths := make([]int, len(t.head))
+	for _, cells := range append([][]string{t.head}, t.rows...) {
+		for i, cell := range cells {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	line := func(cells []string) {
+		padded := make([]string, len(t.head))
+		for i := range t.head {
+			cell := ""
+			if i < len(cells) {
+				cell = cells[i]
+			}
+			padded[i] = cell + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
+		}
+		fmt.Fprintf(w, "| %s |\n", strings.Join(padded, " | "))
+	}
+	fmt.Fprintf(w, "\n## %s\n\n", t.title)
+	line(t.head)
+	rule := make([]string, len(t.head))
+	for i, width := range widths {
+		rule[i] = strings.Repeat("-", width)
+	}
+	line(rule)
+	for _, cells := range t.rows {
+		line(cells)
+	}
+	for _, n := range t.notes {
+		fmt.Fprintf(w, "\n%s\n", n)
+	}
+}
+
+// notBuilt is what a row says of something that does not exist yet.
+const notBuilt = "not built"
+
+// quantile is the nearest-rank quantile of a sample, such as 0.5 or 0.99.
+func quantile(sample []time.Duration, q float64) time.Duration {
+	sorted := slices.Sorted(slices.Values(sample))
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
+}
+
+func ms(d time.Duration) string { return fmt.Sprintf("%.2f", float64(d.Microseconds())/1000) }
+
+func megabytes(bytes int64) string { return fmt.Sprintf("%.1f", float64(bytes)/(1<<20)) }
+
+func ratio(a, b time.Duration) string {
+	if b == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.1f", float64(a)/float64(b))
+}
