@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"time"
 
-
 	"perennial/infra/local/lambda"
 	"perennial/shared/billing"
 	"perennial/shared/record"
@@ -128,4 +127,3 @@ func newCustomer(n int) any {
 		"email": "ada+" + strconv.Itoa(n) + "@example.com", "name": "Ada Lovelace", "metadata": map[string]string{"crm_id": "0015g00000Xabc"},
 	}
 }
-

@@ -30,8 +30,8 @@ func wireSection(ctx context.Context, p place) (_ []*table, err error) {
 		return nil, err
 	}
 	t := newTable("Operations on the wire", "operation", "function", "requests", "write units", "DynamoDB operations", "what follows, requests")
-	w := wiring{meter: meter{stack, proxy}, shop: shop, table: t}
-	for _, step := range []func(context.Context) error{w.renewals} {
+	w := wiring{meter: meter{stack, proxy}, root: p.root, shop: shop, table: t}
+	for _, step := range []func(context.Context) error{w.renewals, w.calls, w.reactivation} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
@@ -44,6 +44,7 @@ func wireSection(ctx context.Context, p place) (_ []*table, err error) {
 // wiring fills the table of operations.
 type wiring struct {
 	meter
+	root  string
 	shop  *shop
 	table *table
 }
