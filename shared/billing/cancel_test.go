@@ -87,6 +87,7 @@ func TestAnOrderNamesEverythingThatIsWrong(t *testing.T) {
 	}
 }
 
+// R301: a plan may start with a trial.
 func TestATrialStartsFreeAndIsBilledAtItsEnd(t *testing.T) {
 	t.Parallel()
 	p := billing.Product{ID: "pdt_1", Name: "Atlas", Price: billing.Price{

@@ -35,6 +35,7 @@ var (
 	yearly  = calendar.Interval{Count: 1, Unit: calendar.Year}
 )
 
+// R301: billing dates of days, weeks, months and years.
 func TestBillingDates(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

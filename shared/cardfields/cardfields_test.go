@@ -30,6 +30,7 @@ func TestSourceNamesAccountOriginAndAncestors(t *testing.T) {
 
 // TestOnlyATestCardsNameLeavesTheBrowser plays a customer at the card fields
 // and reads everything that the browser sent.
+// R304: no card number leaves the browser.
 func TestOnlyATestCardsNameLeavesTheBrowser(t *testing.T) {
 	t.Parallel()
 	bank := banktest.Start(t, "http://unused.test")

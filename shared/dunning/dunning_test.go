@@ -22,10 +22,13 @@ var (
 
 const day = 24 * time.Hour
 
+// R309, R310: the kind of failure and the merchant's list decide about retries.
 func TestRule9WhoLosesAccessWhen(t *testing.T) {
 	t.Parallel()
 	grace := merchant.DefaultRecovery()
 	grace.GraceDays = 3
+	own := merchant.DefaultRecovery()
+	own.Retries = []time.Duration{5 * time.Hour}
 	for _, c := range []struct {
 		name   string
 		policy merchant.Recovery
@@ -36,6 +39,7 @@ func TestRule9WhoLosesAccessWhen(t *testing.T) {
 	}{
 		{"no money, no grace", merchant.DefaultRecovery(), "insufficient_funds", billing.StatusOnHold, 0, day},
 		{"no money, three days of grace", grace, "insufficient_funds", billing.StatusPastDue, 3 * day, day},
+		{"no money, the merchant's own list of retries", own, "insufficient_funds", billing.StatusOnHold, 0, 5 * time.Hour},
 		{"stolen card is never retried", merchant.DefaultRecovery(), "stolen_card", billing.StatusOnHold, 0, 0},
 		{"expired card waits for the customer", merchant.DefaultRecovery(), "expired_card", billing.StatusOnHold, 0, 0},
 		{"vague", merchant.DefaultRecovery(), "do_not_honor", billing.StatusOnHold, 0, day},

@@ -99,6 +99,7 @@ func (b *bench) kept(t *testing.T) record.Delivery {
 
 func (b *bench) id(event int) string { return hooks.WebhookID(b.key, event, "whk_1") }
 
+// R314: what happened is posted, in its order.
 func TestEventsOfACommitArriveInTheirOrder(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, merchant.Endpoint{})

@@ -180,6 +180,7 @@ func TestAReceiptSaysWhatWasPaid(t *testing.T) {
 	}
 }
 
+// R311: a failed payment is told with its cause.
 func TestTheHoldMailTellsCauseCardAmountAndPrice(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -193,6 +194,7 @@ func TestTheHoldMailTellsCauseCardAmountAndPrice(t *testing.T) {
 	}
 }
 
+// R245: a rise for others is told only where there is one.
 func TestAHigherCataloguePriceIsToldAndALowerOneIsNot(t *testing.T) {
 	t.Parallel()
 	for minor, want := range map[int64]money.Amount{1800: {}, 2500: money.Of(5000, "USD")} {
@@ -331,6 +333,7 @@ func wish(address string) identity.Wish {
 	return identity.Wish{Scope: scope, Email: address, Next: "/subscriptions/sub_1"}
 }
 
+// R077, R078: the address of the purchase is enough to get a login link.
 func TestALinkOpensEveryCustomerOfTheAddress(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -353,6 +356,7 @@ func TestALinkOpensEveryCustomerOfTheAddress(t *testing.T) {
 	}
 }
 
+// R156: nobody learns from it who is a customer.
 func TestAnUnknownAddressGetsNothingAfterTheSameSteps(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -423,6 +427,7 @@ func TestAWishWhoseWorkerDiedComesBackToTheQueueUntilItsLeaseIsOver(t *testing.T
 	}
 }
 
+// R083: a link for one customer, mailed for the merchant.
 func TestAnInvitationOpensOneCustomer(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -112,6 +112,7 @@ func TestEveryMailOfTheTableHasWordsAndOneButton(t *testing.T) {
 	}
 }
 
+// R245, R246: the price that would be lost, and the card by kind and last four.
 func TestTheHoldMailNamesTheCardAndThePriceThatStays(t *testing.T) {
 	t.Parallel()
 	l := letters()["on_hold"]

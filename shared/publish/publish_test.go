@@ -115,6 +115,7 @@ func TestOneMessagePerEndpointThatWantsAnyOfTheEvents(t *testing.T) {
 	}
 }
 
+// R136: one mail about the payment and one about the reactivation.
 func TestAReactivationIsMailedWithItsReceiptAndWakesTheFlow(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -70,6 +70,7 @@ func TestR135AnOnHoldSubscriptionNeverRenews(t *testing.T) {
 	w.Reconcile()
 }
 
+// R157: a method given on hold pays what is due and reactivates.
 func TestR131To134ANewCardPaysTheDuesAndReactivates(t *testing.T) {
 	t.Parallel()
 	w := lifecycletest.New(t)
@@ -97,6 +98,7 @@ func TestR131To134ANewCardPaysTheDuesAndReactivates(t *testing.T) {
 	w.Reconcile()
 }
 
+// R158: the state is kept, and another method may be tried.
 func TestR137ADecliningCardLeavesItOnHoldWithTheOldMethod(t *testing.T) {
 	t.Parallel()
 	w := lifecycletest.New(t)
@@ -152,6 +154,7 @@ func TestRule5PaidAfterAWeekStartsANewPeriodAtPayment(t *testing.T) {
 	w.Reconcile()
 }
 
+// R124, R319: success after the bank's challenge reactivates by itself.
 func TestAChallengeIsAnsweredAndTheDuesArePaid(t *testing.T) {
 	t.Parallel()
 	w := lifecycletest.New(t)
@@ -292,6 +295,7 @@ func TestRule9TechnicalDeclinesKeepAccessForADay(t *testing.T) {
 	w.Reconcile()
 }
 
+// R309: a failed renewal is tried again without anybody asking.
 func TestAnAutomaticRetryReactivates(t *testing.T) {
 	t.Parallel()
 	w := lifecycletest.New(t)

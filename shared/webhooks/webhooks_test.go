@@ -67,6 +67,7 @@ func (r *receiver) ServeHTTP(_ http.ResponseWriter, q *http.Request) {
 	r.body, _ = io.ReadAll(q.Body) // an empty body fails the test soon enough
 }
 
+// R316: the signature holds for what was sent and for nothing else.
 func TestTheOfficialSDKVerifiesWhatWePost(t *testing.T) {
 	t.Parallel()
 	var got receiver

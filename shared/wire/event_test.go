@@ -18,6 +18,7 @@ func outbox(state []any, events ...billing.Event) record.Outbox {
 	return record.Outbox{Key: "bus_1.test#sub_1#7", Scope: scope, At: start, Events: events, State: state}
 }
 
+// R314: payment, renewal, cancellation and the rest.
 func TestTheSDKReadsEveryEventAsItsOwnType(t *testing.T) {
 	t.Parallel()
 	late := payment
@@ -73,6 +74,7 @@ func dataType(e billing.EventType) string {
 	return "Subscription"
 }
 
+// R315: an event carries the object as it then was.
 func TestDataIsFlatAndHoldsTheStateOfThatTime(t *testing.T) {
 	t.Parallel()
 	held := subscription

@@ -72,6 +72,7 @@ func TestCardsPageListsEveryCard(t *testing.T) {
 	}
 }
 
+// R303: the card form is the gateway's own page, framed by ours.
 func TestFieldsAreFramedOnlyByWhoNamedItself(t *testing.T) {
 	t.Parallel()
 	base := banktest.Start(t, "http://unused.test").URL + "/fields?account=bus_1.test&origin="
@@ -171,6 +172,7 @@ func waiting(t *testing.T, b *banktest.Bank, returnURL string) gateway.Intent {
 	return id
 }
 
+// R319: the test gateway asks as a bank does.
 func TestChallengePage(t *testing.T) {
 	t.Parallel()
 	b := banktest.Start(t, "http://unused.test")
