@@ -1,0 +1,68 @@
+// Package i18n writes amounts, dates and intervals as readers of a language
+// expect them (CLDR). English is the only language so far; another one is a
+// row of the table below and its words. It holds no sentences: pages and
+// mails do.
+package i18n
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/bojanz/currency"
+	"github.com/go-playground/locales"
+	"github.com/go-playground/locales/en"
+
+	"perennial/shared/calendar"
+	"perennial/shared/money"
+)
+
+// English is the language that everything falls back to.
+const English = "en"
+
+var languages = map[string]locales.Translator{English: en.New()}
+
+func language(locale string) locales.Translator {
+	if l, ok := languages[locale]; ok {
+		return l
+	}
+	return languages[English]
+}
+
+// Money is an amount with its currency's symbol and number of decimals, such
+// as "$1,234.50", "¥1,200" or "BHD 1.500".
+func Money(locale string, a money.Amount) string {
+	l := language(locale)
+	amount, err := currency.NewAmountFromInt64(a.Minor, string(a.Currency))
+	if err != nil { // not an ISO currency: the plain number says least that is wrong
+		return fmt.Sprintf("%d %s", a.Minor, a.Currency)
+	}
+	return currency.NewFormatter(currency.NewLocale(l.Locale())).Format(amount)
+}
+
+// Date is the day of a moment in a zone, such as "March 2, 2026". The zero
+// time has none.
+func Date(locale string, t time.Time, zone *time.Location) string {
+	if t.IsZero() {
+		return ""
+	}
+	return language(locale).FmtDateLong(t.In(zone))
+}
+
+// Every is an interval after an amount: "per month", "every 3 months".
+func Every(_ string, v calendar.Interval) string {
+	unit := strings.ToLower(string(v.Unit))
+	if v.Count == 1 {
+		return "per " + unit
+	}
+	return fmt.Sprintf("every %d %ss", v.Count, unit)
+}
+
+// List joins names as a sentence does: "a", "a and b", "a, b and c".
+func List(_ string, names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}

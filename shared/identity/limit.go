@@ -1,0 +1,68 @@
+package identity
+
+import (
+	"sync"
+	"time"
+
+	"perennial/shared/billing"
+	"perennial/shared/ids"
+)
+
+// How many links may be asked for within the window. The limits hold per
+// instance of a function, so they are approximate.
+const (
+	window       = 15 * time.Minute
+	addressLimit = 5
+	visitorLimit = 30
+	mostKeys     = 10_000
+)
+
+// limiter counts by key in windows. Its zero value is ready.
+type limiter struct {
+	mu   sync.Mutex
+	seen map[string]count
+}
+
+type count struct {
+	since time.Time
+	n     int
+}
+
+// allow takes one from a key's budget.
+func (l *limiter) allow(key string, most int, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := l.seen[key]
+	if now.Sub(c.since) >= window {
+		c = count{since: now}
+	}
+	if c.n >= most {
+		return false
+	}
+	c.n++
+	l.keep(key, c, now)
+	return true
+}
+
+// keep remembers a count and makes room first when there are too many.
+func (l *limiter) keep(key string, c count, now time.Time) {
+	if l.seen == nil {
+		l.seen = make(map[string]count)
+	}
+	if len(l.seen) >= mostKeys {
+		for k, old := range l.seen {
+			if now.Sub(old.since) >= window {
+				delete(l.seen, k)
+			}
+		}
+	}
+	if len(l.seen) >= mostKeys { // a flood of keys: forget all rather than grow
+		clear(l.seen)
+	}
+	l.seen[key] = c
+}
+
+// addressKey names an address without keeping it.
+func addressKey(w Wish) string {
+	return "address " + ids.Hash(w.Scope.String()+" "+billing.NormalEmail(w.Email))
+}

@@ -1,0 +1,108 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+
+	"perennial/shared/access"
+	"perennial/shared/ids"
+	"perennial/shared/merchant"
+	"perennial/shared/record"
+)
+
+// Opened is a new session: the cookie's token, and the page to show first.
+type Opened struct {
+	Token   string
+	Next    string
+	Scope   merchant.Scope
+	Session access.Session
+}
+
+// Redeem consumes a link and opens its session. Of two that redeem at the same
+// moment one gets access.ErrLink, as does an unknown, used or expired token.
+func (s *Service) Redeem(ctx context.Context, mode merchant.Mode, token string) (Opened, error) {
+	scope, ok := ScopeOf(mode, token)
+	if !ok {
+		return Opened{}, access.ErrLink
+	}
+	state, err := s.Store.State(ctx, scope)
+	if err != nil {
+		return Opened{}, lost(err, access.ErrLink)
+	}
+	link, err := record.Get[access.Link](ctx, s.Store, scope, ids.Hash(token))
+	if err != nil {
+		return Opened{}, lost(err, access.ErrLink)
+	}
+	now, secret := s.Wall(), newToken(scope.Business)
+	used, session, err := link.Redeem(now, ids.Hash(secret))
+	if err != nil {
+		return Opened{}, err
+	}
+	err = s.Store.Commit(ctx, record.Commit{
+		Scope: scope, Actor: actor(session), Cause: "POST /session", At: state.Clock.Now(now),
+		Put: []any{used, session},
+	})
+	if err != nil {
+		return Opened{}, lost(err, access.ErrLink)
+	}
+	return Opened{Token: secret, Next: LocalPath(link.Next), Scope: scope, Session: session}, nil
+}
+
+// Visit is a request by somebody who is signed in.
+type Visit struct {
+	Scope   merchant.Scope
+	State   merchant.State
+	Session access.Session
+	Found   []any // the objects asked for, nil where there is none
+}
+
+// Actor names the visitor in the audit trail.
+func (v Visit) Actor() record.Actor { return actor(v.Session) }
+
+// Visit looks a session up, and in the same read the objects that the request
+// is about. It does not check whose objects those are. Without a good session
+// the error is access.ErrSession.
+func (s *Service) Visit(ctx context.Context, mode merchant.Mode, token string, about ...record.Ref) (Visit, error) {
+	scope, ok := ScopeOf(mode, token)
+	if !ok {
+		return Visit{}, access.ErrSession
+	}
+	state, err := s.Store.State(ctx, scope)
+	if err != nil {
+		return Visit{}, lost(err, access.ErrSession)
+	}
+	refs := append([]record.Ref{record.RefOf[access.Session](ids.Hash(token))}, about...)
+	found, err := s.Store.Load(ctx, scope, refs...)
+	if err != nil {
+		return Visit{}, fmt.Errorf("load session: %w", err)
+	}
+	session, _ := found[0].(access.Session) // absent: the zero session, which Check refuses
+	if err := session.Check(s.Wall()); err != nil {
+		return Visit{}, err
+	}
+	return Visit{Scope: scope, State: state, Session: session, Found: found[1:]}, nil
+}
+
+// Leave ends a session; ending it twice is no error.
+func (s *Service) Leave(ctx context.Context, mode merchant.Mode, token string) error {
+	visit, err := s.Visit(ctx, mode, token)
+	if err != nil {
+		return lost(err, access.ErrSession)
+	}
+	err = s.Store.Commit(ctx, record.Commit{
+		Scope: visit.Scope, Actor: visit.Actor(), Cause: "POST /logout",
+		At: visit.State.Clock.Now(s.Wall()), Delete: []any{visit.Session},
+	})
+	if err != nil {
+		return fmt.Errorf("end session: %w", lost(err, access.ErrSession))
+	}
+	return nil
+}
+
+func actor(s access.Session) record.Actor {
+	a := record.Actor{Kind: record.ByCustomer}
+	if len(s.Customers) > 0 {
+		a.ID = s.Customers[0]
+	}
+	return a
+}

@@ -1,0 +1,94 @@
+package pages
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+
+	"perennial/shared/fault"
+	"perennial/shared/lambdahttp"
+)
+
+// statuses maps a fault's kind to the status of its page; any other error is
+// an internal one.
+var statuses = map[fault.Kind]int{
+	fault.Malformed:    http.StatusBadRequest,
+	fault.Unauthorized: http.StatusForbidden, // 401 would need a scheme that browsers know
+	fault.Forbidden:    http.StatusForbidden,
+	fault.NotFound:     http.StatusNotFound,
+	fault.Conflict:     http.StatusConflict,
+	fault.Gone:         http.StatusGone,
+	fault.Invalid:      http.StatusUnprocessableEntity,
+	fault.TooMany:      http.StatusTooManyRequests,
+	fault.Unsupported:  http.StatusNotImplemented,
+	fault.Unavailable:  http.StatusServiceUnavailable,
+}
+
+// Status is the HTTP status of an error's page.
+func Status(err error) int {
+	if f := fault.Of(err); f != nil {
+		if status, ok := statuses[f.Kind]; ok {
+			return status
+		}
+	}
+	return http.StatusInternalServerError
+}
+
+// failure is the content of an error page.
+type failure struct {
+	Heading string
+	Text    string
+	Request string // id that support can look for; only when it is our fault
+}
+
+// headings and texts of error pages. They say nothing about what exists.
+var failures = map[int]failure{
+	http.StatusForbidden:             {Heading: "This cannot be done from here", Text: "Please go back, reload the page and try again."},
+	http.StatusNotFound:              {Heading: "There is nothing here", Text: "The address may be incomplete, or the page may have moved."},
+	http.StatusMethodNotAllowed:      {Heading: "There is nothing here", Text: "The address may be incomplete, or the page may have moved."},
+	http.StatusGone:                  {Heading: "This page is no longer available", Text: "It has expired or was already used."},
+	http.StatusRequestEntityTooLarge: {Heading: "That was too much", Text: "Please go back and send less."},
+	http.StatusTooManyRequests:       {Heading: "Please wait a moment", Text: "There were many requests from your network. Please try again in a few minutes."},
+	http.StatusServiceUnavailable:    {Heading: "Please try again in a moment", Text: "Nothing was charged and nothing was changed."},
+}
+
+var errorPages = Parse(web, "web/error")
+
+// Fail writes the error page of a status.
+func Fail(w http.ResponseWriter, r *http.Request, status int) {
+	f, ok := failures[status]
+	if !ok {
+		f = failure{Heading: "Something went wrong", Text: lambdahttp.Sentence}
+	}
+	if status >= http.StatusInternalServerError {
+		f.Request = lambdahttp.RequestID(r.Context())
+	}
+	write(w, r, status, f)
+}
+
+// Error writes the page of an error: the fault's own sentence where the
+// customer can act on it, otherwise the status's.
+func Error(w http.ResponseWriter, r *http.Request, err error) {
+	status := Status(err)
+	if status == http.StatusInternalServerError {
+		lambdahttp.NoteError(r.Context(), err)
+	}
+	f := fault.Of(err)
+	_, known := failures[status]
+	if f == nil || known || status == http.StatusInternalServerError {
+		Fail(w, r, status)
+		return
+	}
+	write(w, r, status, failure{Heading: "This did not work", Text: f.Message})
+}
+
+func write(w http.ResponseWriter, r *http.Request, status int, f failure) {
+	var out bytes.Buffer
+	page := Page{Chrome: Chrome{Title: f.Heading}, Content: f}
+	if err := errorPages.write(&out, "failure", page); err != nil {
+		lambdahttp.NoteError(r.Context(), fmt.Errorf("render error page: %w", err))
+		http.Error(w, f.Heading, status)
+		return
+	}
+	send(w, status, out.Bytes())
+}

@@ -1,0 +1,114 @@
+// Package pages is what the pages of every surface share: the layout, one
+// style sheet, the error pages, how a page is written, and who may post a
+// form. It knows no customer and no subscription.
+//
+// A page is rendered into a buffer and written at once, so a reader never
+// gets half of one; nothing of it is cached. Style and script are files with
+// their hash in the name, cached for ever.
+package pages
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+
+	"perennial/shared/lambdahttp"
+)
+
+//go:embed web
+var web embed.FS
+
+// Chrome is what surrounds the content of a page.
+type Chrome struct {
+	Title    string
+	Business string // the merchant's name; empty on pages that belong to nobody
+	Test     bool   // test mode: no real money
+	Email    string // who is signed in; empty when nobody is
+	Home     string // path of the first page, linked from the merchant's name
+	Back     string // the merchant's page to go back to, already checked
+	Banners  []Banner
+	Script   bool   // the page has card fields
+	Refresh  int    // seconds after which the page looks again; 0 never
+	Next     string // what it looks at then
+}
+
+// Banner is a message above the content of a page.
+type Banner struct {
+	Tone   Tone
+	Title  string
+	Lines  []string
+	Action string // text of its one button, empty for none
+	Href   string
+}
+
+// Tone is the colour and the role of a message.
+type Tone string
+
+// The tones.
+const (
+	Good  Tone = "good"
+	Plain Tone = "plain"
+	Warn  Tone = "warn"
+	Bad   Tone = "bad"
+)
+
+// Page is a whole page: the surroundings and what its template shows.
+type Page struct {
+	Chrome
+	Content any
+}
+
+// Set is the templates of one surface.
+type Set map[string]*template.Template
+
+// Parse reads every page *.html of a folder; each defines "content". Files
+// that start with an underscore are parts which all pages may use.
+func Parse(files fs.FS, folder string) Set {
+	layout := template.Must(template.New("layout").Funcs(functions).ParseFS(web, "web/layout.html"))
+	parts, _ := fs.Glob(files, folder+"/_*.html") // the pattern is well-formed
+	if len(parts) > 0 {
+		template.Must(layout.ParseFS(files, parts...))
+	}
+	names, _ := fs.Glob(files, folder+"/[^_]*.html")
+	set := Set{}
+	for _, name := range names {
+		page := template.Must(template.Must(layout.Clone()).ParseFS(files, name))
+		set[strings.TrimSuffix(path.Base(name), ".html")] = page
+	}
+	return set
+}
+
+var functions = template.FuncMap{"asset": AssetPath}
+
+// Render writes a page. A template that fails is an internal error and shows
+// the error page, nothing of the page.
+func (s Set) Render(w http.ResponseWriter, r *http.Request, status int, name string, p Page) {
+	var out bytes.Buffer
+	if err := s.write(&out, name, p); err != nil {
+		lambdahttp.NoteError(r.Context(), fmt.Errorf("render %s: %w", name, err))
+		Fail(w, r, http.StatusInternalServerError)
+		return
+	}
+	send(w, status, out.Bytes())
+}
+
+func (s Set) write(out *bytes.Buffer, name string, p Page) error {
+	t, ok := s[name]
+	if !ok {
+		return fmt.Errorf("no such page")
+	}
+	return t.ExecuteTemplate(out, "layout.html", p)
+}
+
+func send(w http.ResponseWriter, status int, body []byte) {
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // the reader may have gone
+}
