@@ -4,9 +4,9 @@
 //
 //	rules      fault money calendar access merchant billing dunning
 //	ports      record gateway email
-//	usecases   charging lifecycle recovery wallet catalog customers identity portals hooks operations sweep mails publish
+//	usecases   charging lifecycle recovery wallet catalog customers subscriptions endpoints register identity portals hooks operations sweep mails publish
 //	adapters   dynamo gateway/sandbox email/ses queue/sqs flow/sfn kms
-//	transport  httpapi portal checkout pages lambdahttp lambdabatch wire webhooks gatewayhttp mailtext
+//	transport  httpapi merchantapi portal checkout pages lambdahttp lambdabatch wire webhooks gatewayhttp mailtext
 //	support    config clock ids i18n cardfields
 //	island     bank
 //	wiring     assembly

@@ -22,6 +22,7 @@ type Subscribe struct {
 	Product      string
 	Customer     string            // an existing customer, or
 	Buyer        *billing.Customer // a new one, complete but for its version
+	Claims       []record.Claim    // what a new customer takes
 	Quantity     int64
 	TrialDays    int // -1 takes the product's
 	Billing      billing.Address
@@ -82,7 +83,7 @@ func (s *Service) Subscribe(ctx context.Context, in Subscribe) (Subscribed, erro
 	out.Checkout.Payment = out.Payment.ID
 	commit := record.Commit{
 		Scope: in.Scope, Actor: in.Actor, Cause: "subscribe", At: now,
-		Put: []any{sub, invoice, out.Payment, out.Checkout}, Attach: []any{customer},
+		Put: []any{sub, invoice, out.Payment, out.Checkout}, Attach: []any{customer}, Claims: in.Claims,
 	}
 	if in.Buyer != nil {
 		commit.Put = append(commit.Put, customer, billing.Mailbox{Email: billing.NormalEmail(customer.Email), Customer: customer.ID})

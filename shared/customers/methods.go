@@ -1,0 +1,91 @@
+package customers
+
+import (
+	"context"
+	"fmt"
+
+	"perennial/shared/billing"
+	"perennial/shared/fault"
+	"perennial/shared/gateway"
+	"perennial/shared/merchant"
+	"perennial/shared/record"
+)
+
+// Vault forgets payment methods at the gateway.
+type Vault interface {
+	// Remove forgets a saved method; removing it twice is no error.
+	Remove(ctx context.Context, account gateway.Account, method string) error
+}
+
+// ErrMethodInUse refuses to remove what a running subscription is charged to.
+var ErrMethodInUse = fault.New(fault.Conflict, "PAYMENT_METHOD_IN_USE",
+	"A subscription is charged to this payment method. Give the subscription another one first.")
+
+// Methods lists a customer's payment methods, newest first.
+func (s *Service) Methods(ctx context.Context, scope merchant.Scope, customer string) ([]billing.Method, error) {
+	found, err := s.Store.Owned(ctx, scope, customer, record.KindCustomer, record.KindMethod)
+	if err != nil {
+		return nil, fmt.Errorf("payment methods of %s: %w", customer, err)
+	}
+	var methods []billing.Method
+	known := false
+	for _, obj := range found {
+		switch o := obj.(type) {
+		case billing.Customer:
+			known = true
+		case billing.Method:
+			methods = append(methods, o)
+		}
+	}
+	if !known {
+		return nil, fmt.Errorf("customer %s: %w", customer, record.ErrNotFound)
+	}
+	return methods, nil
+}
+
+// RemoveMethod forgets a payment method, here and at the gateway. Removing it
+// twice is no error; the method of a running subscription is refused.
+func (s *Service) RemoveMethod(ctx context.Context, scope merchant.Scope, actor record.Actor, customer, method string) error {
+	found, err := s.Store.Load(ctx, scope,
+		record.RefOf[billing.Customer](customer), record.RefOf[billing.Method](record.MethodID(customer, method)))
+	if err != nil {
+		return fmt.Errorf("payment method %s: %w", method, err)
+	}
+	if found[0] == nil {
+		return fmt.Errorf("customer %s: %w", customer, record.ErrNotFound)
+	}
+	m, ok := found[1].(billing.Method)
+	if !ok {
+		return nil
+	}
+	if err := s.unused(ctx, scope, m); err != nil {
+		return err
+	}
+	// The gateway first: what is torn apart is then finished by asking again.
+	if err := s.Vault.Remove(ctx, gateway.Account{Gateway: m.Gateway, ID: m.Account}, m.Reference); err != nil {
+		return fmt.Errorf("remove %s at the gateway: %w", method, err)
+	}
+	err = s.Store.Commit(ctx, record.Commit{Scope: scope, Actor: actor, Cause: "remove payment method", Delete: []any{m}})
+	if err != nil {
+		return fmt.Errorf("remove %s: %w", method, err)
+	}
+	return nil
+}
+
+// unused refuses a method that a subscription of the customer lives on.
+func (s *Service) unused(ctx context.Context, scope merchant.Scope, m billing.Method) error {
+	found, err := s.Store.Owned(ctx, scope, m.Customer, record.KindSubscription)
+	if err != nil {
+		return fmt.Errorf("subscriptions of %s: %w", m.Customer, err)
+	}
+	for _, obj := range found {
+		sub, ok := obj.(billing.Subscription)
+		if !ok || sub.Status.Ended() {
+			continue
+		}
+		if sub.Method.ID == m.ID || sub.Lock.Method.ID == m.ID {
+			return ErrMethodInUse
+		}
+	}
+	return nil
+}

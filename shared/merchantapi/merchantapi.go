@@ -1,0 +1,125 @@
+// Package merchantapi is the merchant API: Dodo's paths, requests and answers
+// over our use cases. A handler decodes, asks one use case and converts; the
+// frame (keys, errors, paging, description) is package httpapi, the answer
+// objects are package wire.
+//
+// What Dodo documents and Perennial does not have yet answers 501 with the
+// code UNSUPPORTED_ACTION and names the field; it is never ignored silently.
+package merchantapi
+
+import (
+	"context"
+	"net/http"
+
+	"perennial/shared/catalog"
+	"perennial/shared/clock"
+	"perennial/shared/customers"
+	"perennial/shared/endpoints"
+	"perennial/shared/httpapi"
+	"perennial/shared/lifecycle"
+	"perennial/shared/merchant"
+	"perennial/shared/record"
+	"perennial/shared/register"
+	"perennial/shared/subscriptions"
+)
+
+// Links makes links into the portal.
+type Links interface {
+	Mint(ctx context.Context, scope merchant.Scope, customer, returnURL string) (string, error)
+}
+
+// Queue takes messages for another function.
+type Queue interface {
+	Send(ctx context.Context, body string) error
+}
+
+// Services are the use cases behind the API.
+type Services struct {
+	Customers     *customers.Service
+	Catalog       *catalog.Service
+	Subscriptions *subscriptions.Service
+	Register      *register.Service
+	Endpoints     *endpoints.Service
+	Advancer      *lifecycle.Advancer
+	Links         Links
+	LoginMails    Queue // the mailer's interactive queue
+	ClockWork     Queue // the collector's queue of advancing clocks
+	CheckoutURL   string
+	Wall          clock.Wall
+}
+
+// server holds the handlers.
+type server struct{ Services }
+
+// New makes the API with all its operations.
+func New(info httpapi.Info, auth httpapi.Authenticator, services Services) *httpapi.API {
+	api := httpapi.New(info, auth)
+	s := &server{services}
+	s.routeCustomers(api)
+	s.routeProducts(api)
+	s.routeSubscriptions(api)
+	s.routePayments(api)
+	s.routeWebhooks(api)
+	httpapi.Route(api, "GET /test-clock", "Get the test clock", s.getClock, httpapi.Describe(aboutClock))
+	httpapi.Route(api, "POST /test-clock/advance", "Advance the test clock", s.advanceClock,
+		httpapi.Status(http.StatusAccepted), httpapi.Describe(aboutClock))
+	httpapi.Route(api, "GET /checkout/supported_countries", "List supported countries", s.listCountries, httpapi.Public())
+	return api
+}
+
+func (s *server) routeCustomers(api *httpapi.API) {
+	httpapi.Route(api, "POST /customers", "Create a customer", s.createCustomer)
+	httpapi.Route(api, "GET /customers", "List customers", s.listCustomers)
+	httpapi.Route(api, "GET /customers/{customer_id}", "Get a customer", s.getCustomer)
+	httpapi.Route(api, "PATCH /customers/{customer_id}", "Update a customer", s.updateCustomer)
+	httpapi.Route(api, "GET /customers/{customer_id}/payment-methods", "List payment methods", s.listMethods)
+	httpapi.Route(api, "DELETE /customers/{customer_id}/payment-methods/{payment_method_id}", "Delete a payment method", s.deleteMethod,
+		httpapi.Describe("Deleting it twice succeeds. The method of a running subscription is refused."))
+	httpapi.Route(api, "POST /customers/{customer_id}/customer-portal/session", "Create a portal session", s.createPortalSession,
+		httpapi.Describe("Makes a link that signs the customer in, valid for 24 hours and once. With `send_email` the customer is mailed a link of their own."))
+}
+
+func (s *server) routeProducts(api *httpapi.API) {
+	httpapi.Route(api, "POST /products", "Create a product", s.createProduct)
+	httpapi.Route(api, "GET /products", "List products", s.listProducts)
+	httpapi.Route(api, "GET /products/{product_id}", "Get a product", s.getProduct)
+	httpapi.Route(api, "PATCH /products/{product_id}", "Update a product", s.updateProduct,
+		httpapi.Describe("A new price is for new subscriptions; running ones keep what they were bought at."))
+	httpapi.Route(api, "DELETE /products/{product_id}", "Archive a product", s.archiveProduct)
+	httpapi.Route(api, "POST /products/{product_id}/unarchive", "Unarchive a product", s.unarchiveProduct)
+}
+
+func (s *server) routeSubscriptions(api *httpapi.API) {
+	httpapi.Route(api, "POST /subscriptions", "Create a subscription", s.createSubscription, httpapi.Describe(aboutOrder))
+	httpapi.Route(api, "GET /subscriptions", "List subscriptions", s.listSubscriptions)
+	httpapi.Route(api, "GET /subscriptions/{subscription_id}", "Get a subscription", s.getSubscription)
+	httpapi.Route(api, "PATCH /subscriptions/{subscription_id}", "Update a subscription", s.updateSubscription, httpapi.Describe(aboutPatch))
+	httpapi.Route(api, "POST /subscriptions/{subscription_id}/update-payment-method", "Update a payment method", s.updateMethod,
+		httpapi.Describe(aboutMethod))
+}
+
+func (s *server) routePayments(api *httpapi.API) {
+	httpapi.Route(api, "GET /payments", "List payments", s.listPayments)
+	httpapi.Route(api, "GET /payments/{payment_id}", "Get a payment", s.getPayment)
+	httpapi.Route(api, "GET /payments/{payment_id}/line-items", "List line items", s.listLines)
+}
+
+func (s *server) routeWebhooks(api *httpapi.API) {
+	httpapi.Route(api, "POST /webhooks", "Create a webhook", s.createWebhook)
+	httpapi.Route(api, "GET /webhooks", "List webhooks", s.listWebhooks)
+	httpapi.Route(api, "GET /webhooks/{webhook_id}", "Get a webhook", s.getWebhook)
+	httpapi.Route(api, "PATCH /webhooks/{webhook_id}", "Update a webhook", s.updateWebhook)
+	httpapi.Route(api, "DELETE /webhooks/{webhook_id}", "Delete a webhook", s.deleteWebhook)
+	httpapi.Route(api, "GET /webhooks/{webhook_id}/secret", "Get a webhook secret", s.getSecret)
+	httpapi.Route(api, "GET /webhooks/{webhook_id}/headers", "Get webhook headers", s.getHeaders)
+	httpapi.Route(api, "PATCH /webhooks/{webhook_id}/headers", "Update webhook headers", s.updateHeaders,
+		httpapi.Describe("Adds to the headers that there are; an empty value removes one."))
+}
+
+// scopeOf is the part of the data that a caller works on.
+func scopeOf(c httpapi.Caller) merchant.Scope {
+	return merchant.Scope{Business: c.BusinessID, Mode: merchant.Mode(c.Mode)}
+}
+
+// actorOf names the caller in the audit trail.
+func actorOf(c httpapi.Caller) record.Actor { return record.Actor{Kind: record.ByKey, ID: c.KeyID} }

@@ -1,0 +1,81 @@
+package subscriptions
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"perennial/shared/billing"
+	"perennial/shared/ids"
+	"perennial/shared/lifecycle"
+	"perennial/shared/merchant"
+	"perennial/shared/record"
+	"perennial/shared/recovery"
+)
+
+// pageLife is how long the customer may use a hosted page.
+const pageLife = 24 * time.Hour
+
+// Page is a hosted page on which the customer gives another payment method,
+// and the payment that is to be made there when dues are open.
+type Page struct {
+	Checkout record.Checkout
+	Payment  billing.Payment // zero when nothing is due
+}
+
+// AskMethod makes a page on which the customer gives a new payment method
+// (R131). With dues open the page is for paying them.
+func (s *Service) AskMethod(ctx context.Context, scope merchant.Scope, actor record.Actor, subscription, returnURL string) (Page, error) {
+	d, err := s.open(ctx, scope, subscription)
+	if err != nil {
+		return Page{}, err
+	}
+	switch {
+	case d.sub.Status.Ended(), d.sub.Status == billing.StatusPending:
+		return Page{}, billing.ErrInactive
+	case d.sub.Lock.Set() && d.sub.Status == billing.StatusActive:
+		return Page{}, billing.ErrLocked
+	}
+	wall := s.Wall()
+	page := Page{Checkout: record.Checkout{
+		ID: ids.New(ids.CheckoutSession, wall), Subscription: d.sub.ID, Customer: d.customer.ID, Method: true,
+		ReturnURL: returnURL, CreatedAt: wall, ExpiresAt: wall.Add(pageLife),
+	}}
+	commit := record.Commit{Scope: scope, Actor: actor, Cause: "ask for a payment method", At: d.now}
+	if len(d.sub.Open) > 0 {
+		if page.Payment, err = s.planned(ctx, scope, d, page.Checkout.ID, wall); err != nil {
+			return Page{}, err
+		}
+		page.Checkout.Payment = page.Payment.ID
+		commit.Put = append(commit.Put, page.Payment)
+	}
+	commit.Put = append(commit.Put, page.Checkout)
+	if err := s.Store.Commit(ctx, commit); err != nil {
+		return Page{}, fmt.Errorf("ask for a method of %s: %w", subscription, err)
+	}
+	return page, nil
+}
+
+// planned is the payment of the dues that the page is for.
+func (s *Service) planned(ctx context.Context, scope merchant.Scope, d dossier, checkout string, wall time.Time) (billing.Payment, error) {
+	open, hold, err := lifecycle.Arrears(ctx, s.Store, scope, d.sub)
+	if err != nil {
+		return billing.Payment{}, err
+	}
+	if hold != nil && hold.Attempts >= recovery.MaxAttempts {
+		return billing.Payment{}, recovery.ErrTooMany
+	}
+	dues, err := d.sub.DuesAt(open, d.now, lifecycle.KeepFor(d.state), d.zone)
+	if err != nil {
+		return billing.Payment{}, err
+	}
+	return d.sub.Planned(ids.New(ids.Payment, wall), checkout, dues, d.now), nil
+}
+
+// UseMethod switches to a saved payment method. With dues open they are
+// charged with it at once; a decline is a result, not an error.
+func (s *Service) UseMethod(ctx context.Context, scope merchant.Scope, actor record.Actor, subscription, method string) (recovery.Result, error) {
+	return s.Payer.ChangeMethod(ctx, recovery.Pay{
+		Scope: scope, Subscription: subscription, Method: method, By: billing.ByMerchant, Actor: actor,
+	})
+}
