@@ -1,0 +1,44 @@
+// Command checkout serves the hosted page behind a payment link.
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"os"
+
+	"perennial/shared/assembly"
+	"perennial/shared/checkout"
+	"perennial/shared/clock"
+	"perennial/shared/config"
+	"perennial/shared/lambdahttp"
+	"perennial/shared/merchant"
+	"perennial/shared/pages"
+)
+
+func main() {
+	config.Logs()
+	env := config.Read()
+	till, err := assembly.Open(context.Background(), env)
+	if err != nil {
+		slog.Error("cannot start", "error", err.Error())
+		os.Exit(1)
+	}
+	url, bank, secret := env.URL(config.URLCheckout), env.URL(config.URLSandbox), env.Need(config.OriginSecret)
+	env.Must()
+	lambdahttp.Start(handler(till, url, bank), options(url, bank, secret)...)
+}
+
+func handler(till *assembly.Till, url, bank string) http.Handler {
+	return checkout.New(checkout.Options{
+		Store: till.Store, Payer: till.Recovery, URL: url, Gateway: bank, Wall: clock.System,
+		Account: func(s merchant.Scope) string { return assembly.Account(s).ID },
+	})
+}
+
+func options(url, bank, secret string) []lambdahttp.Option {
+	return []lambdahttp.Option{
+		lambdahttp.Headers(lambdahttp.PageHeaders(pages.Policy(bank))), lambdahttp.OriginSecret(secret),
+		lambdahttp.URL(url), lambdahttp.Failures(pages.Fail),
+	}
+}

@@ -1,0 +1,54 @@
+// Command portal serves the customer portal, for live and for test mode, each
+// on its own origin behind the edge.
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"os"
+
+	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"perennial/shared/assembly"
+	"perennial/shared/clock"
+	"perennial/shared/config"
+	"perennial/shared/identity"
+	"perennial/shared/lambdahttp"
+	"perennial/shared/merchant"
+	"perennial/shared/pages"
+	"perennial/shared/portal"
+	"perennial/shared/queue/sqs"
+)
+
+func main() {
+	config.Logs()
+	env := config.Read()
+	till, err := assembly.Open(context.Background(), env)
+	if err != nil {
+		slog.Error("cannot start", "error", err.Error())
+		os.Exit(1)
+	}
+	live, test, bank := env.URL(config.URLPortal), env.URL(config.URLPortalTest), env.URL(config.URLSandbox)
+	id := &identity.Service{
+		Store: till.Store, Queue: sqs.New(awssqs.NewFromConfig(till.AWS), env.Need(config.QueueMailLogin)), Wall: clock.System,
+	}
+	secret := env.Need(config.OriginSecret)
+	env.Must()
+	lambdahttp.Start(handler(till, id, live, test, bank), options(live, test, bank, secret)...)
+}
+
+func handler(till *assembly.Till, id *identity.Service, live, test, bank string) http.Handler {
+	return portal.New(portal.Options{
+		Identity: id, Store: till.Store, Recovery: till.Recovery, Gateway: bank, Wall: clock.System,
+		Account:  func(s merchant.Scope) string { return assembly.Account(s).ID },
+		Surfaces: map[string]portal.Surface{"portal": {Mode: merchant.Live, URL: live}, "portal-test": {Mode: merchant.Test, URL: test}},
+	})
+}
+
+func options(live, test, bank, secret string) []lambdahttp.Option {
+	return []lambdahttp.Option{
+		lambdahttp.Headers(lambdahttp.PageHeaders(pages.Policy(bank))), lambdahttp.OriginSecret(secret),
+		lambdahttp.Surfaces(map[string]string{"portal": live, "portal-test": test}), lambdahttp.Failures(pages.Fail),
+	}
+}

@@ -1,0 +1,158 @@
+package portal
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"perennial/shared/access"
+	"perennial/shared/fault"
+	"perennial/shared/identity"
+	"perennial/shared/lambdahttp"
+	"perennial/shared/merchant"
+	"perennial/shared/pages"
+	"perennial/shared/record"
+)
+
+// loginPage asks for an e-mail address (R071, R077).
+type loginPage struct {
+	Action string
+	Next   string
+	Email  string
+	Wrong  string
+}
+
+// business finds the merchant of the static link, or answers that there is
+// nothing.
+func (s *Server) business(w http.ResponseWriter, r *http.Request) (merchant.Scope, merchant.State, bool) {
+	scope := merchant.Scope{Business: r.PathValue("business"), Mode: s.surface(r).Mode}
+	if !identity.IsBusiness(scope.Business) {
+		pages.Fail(w, r, http.StatusNotFound)
+		return scope, merchant.State{}, false
+	}
+	state, err := s.Store.State(r.Context(), scope)
+	if errors.Is(err, record.ErrNotFound) {
+		pages.Fail(w, r, http.StatusNotFound)
+		return scope, state, false
+	}
+	if err != nil {
+		pages.Error(w, r, err)
+		return scope, state, false
+	}
+	return scope, state, true
+}
+
+func entrance(scope merchant.Scope, state merchant.State, title string) pages.Chrome {
+	return pages.Chrome{Title: title, Business: state.Business.Name, Test: scope.Mode == merchant.Test}
+}
+
+func (s *Server) loginForm(w http.ResponseWriter, r *http.Request) {
+	scope, state, ok := s.business(w, r)
+	if !ok {
+		return
+	}
+	templates.Render(w, r, http.StatusOK, "login", pages.Page{
+		Chrome:  entrance(scope, state, "Sign in"),
+		Content: loginPage{Action: r.URL.Path, Next: identity.LocalPath(r.URL.Query().Get("next"))},
+	})
+}
+
+// login answers the same for every address, known or not (R078).
+func (s *Server) login(w http.ResponseWriter, r *http.Request) {
+	scope, state, ok := s.business(w, r)
+	if !ok {
+		return
+	}
+	wish := identity.Wish{Scope: scope, Email: r.PostFormValue("email"), Next: r.PostFormValue("next")}
+	err := s.Identity.Ask(r.Context(), wish, lambdahttp.ClientIP(r).String())
+	if f := fault.Of(err); f != nil && f.Kind == fault.Invalid {
+		templates.Render(w, r, http.StatusUnprocessableEntity, "login", pages.Page{
+			Chrome:  entrance(scope, state, "Sign in"),
+			Content: loginPage{Action: r.URL.Path, Next: identity.LocalPath(wish.Next), Email: wish.Email, Wrong: f.Message},
+		})
+		return
+	}
+	if err != nil {
+		pages.Error(w, r, err)
+		return
+	}
+	templates.Render(w, r, http.StatusOK, "sent", pages.Page{
+		Chrome: entrance(scope, state, "Check your mail"), Content: r.URL.Path,
+	})
+}
+
+// linkPage shows the button that uses the link. Opening it changes nothing:
+// mail scanners open links too.
+func (s *Server) linkPage(w http.ResponseWriter, r *http.Request) {
+	text := r.PathValue("token")
+	scope, ok := identity.ScopeOf(s.surface(r).Mode, text)
+	if !ok {
+		s.deadLink(w, r, merchant.Scope{}, merchant.State{})
+		return
+	}
+	state, err := s.Store.State(r.Context(), scope)
+	if err != nil {
+		s.deadLink(w, r, merchant.Scope{}, merchant.State{})
+		return
+	}
+	templates.Render(w, r, http.StatusOK, "link", pages.Page{Chrome: entrance(scope, state, "Sign in"), Content: text})
+}
+
+// redeem uses the link, once, and opens a session (R081, R084).
+func (s *Server) redeem(w http.ResponseWriter, r *http.Request) {
+	text := r.PostFormValue("token")
+	opened, err := s.Identity.Redeem(r.Context(), s.surface(r).Mode, text)
+	if errors.Is(err, access.ErrLink) {
+		scope, _ := identity.ScopeOf(s.surface(r).Mode, text)
+		state, err := s.Store.State(r.Context(), scope)
+		if err != nil {
+			scope = merchant.Scope{}
+		}
+		s.deadLink(w, r, scope, state)
+		return
+	}
+	if err != nil {
+		pages.Error(w, r, err)
+		return
+	}
+	setCookie(w, opened.Token, access.SessionLife)
+	http.Redirect(w, r, opened.Next, http.StatusSeeOther)
+}
+
+// deadLink says that a link is used or expired and offers a new one, without
+// saying whether it ever was good (R082, R155).
+func (s *Server) deadLink(w http.ResponseWriter, r *http.Request, scope merchant.Scope, state merchant.State) {
+	again := ""
+	if scope.Business != "" {
+		again = "/login/" + scope.Business
+	}
+	templates.Render(w, r, http.StatusGone, "dead", pages.Page{
+		Chrome: entrance(scope, state, "This link no longer works"), Content: again,
+	})
+}
+
+// signedOut says how to come back.
+func (s *Server) signedOut(w http.ResponseWriter, r *http.Request) {
+	again := ""
+	var chrome pages.Chrome
+	if scope, ok := identity.ScopeOf(s.surface(r).Mode, token(r)); ok {
+		if state, err := s.Store.State(r.Context(), scope); err == nil {
+			again, chrome = "/login/"+scope.Business+"?next="+r.URL.EscapedPath(), entrance(scope, state, "")
+		}
+	}
+	chrome.Title = "You are signed out"
+	templates.Render(w, r, http.StatusForbidden, "signedout", pages.Page{Chrome: chrome, Content: again})
+}
+
+func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
+	again := "/"
+	if scope, ok := identity.ScopeOf(s.surface(r).Mode, token(r)); ok {
+		again = "/login/" + scope.Business
+	}
+	if err := s.Identity.Leave(r.Context(), s.surface(r).Mode, token(r)); err != nil && !errors.Is(err, access.ErrSession) {
+		pages.Error(w, r, err)
+		return
+	}
+	setCookie(w, "", -time.Second)
+	http.Redirect(w, r, again, http.StatusSeeOther)
+}

@@ -1,0 +1,215 @@
+// Package portal is the customer's side of Perennial: signing in by mailed
+// link, seeing what was bought, and giving another payment method. Pages are
+// rendered here and work without JavaScript, apart from the gateway's card
+// fields. It decides nothing about money: it shows what the use cases answer.
+//
+// Invariants: only objects of the session's customers are shown, anything
+// else does not exist; a GET changes nothing; every form answers with a
+// redirect or the form with its errors.
+package portal
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"perennial/shared/access"
+	"perennial/shared/billing"
+	"perennial/shared/calendar"
+	"perennial/shared/identity"
+	"perennial/shared/lambdahttp"
+	"perennial/shared/merchant"
+	"perennial/shared/pages"
+	"perennial/shared/record"
+	"perennial/shared/recovery"
+)
+
+// Identity signs people in and out.
+type Identity interface {
+	Ask(ctx context.Context, w identity.Wish, visitor string) error
+	Redeem(ctx context.Context, mode merchant.Mode, token string) (identity.Opened, error)
+	Visit(ctx context.Context, mode merchant.Mode, token string, about ...record.Ref) (identity.Visit, error)
+	Leave(ctx context.Context, mode merchant.Mode, token string) error
+}
+
+// Store is what the pages read.
+type Store interface {
+	record.Owned
+	record.Loader
+	State(ctx context.Context, scope merchant.Scope) (merchant.State, error)
+}
+
+// Recovery changes payment methods and collects what is due.
+type Recovery interface {
+	ChangeMethod(ctx context.Context, p recovery.Pay) (recovery.Result, error)
+	Finish(ctx context.Context, scope merchant.Scope, subscription string) (recovery.Result, error)
+}
+
+// Options are what the portal is made of.
+type Options struct {
+	Identity Identity
+	Store    Store
+	Recovery Recovery
+	Surfaces map[string]Surface // by the name that the edge gives
+	Gateway  string             // origin of the gateway's card fields and challenges
+	Account  func(merchant.Scope) string
+	Wall     func() time.Time
+}
+
+// Surface is one origin of the portal.
+type Surface struct {
+	Mode merchant.Mode
+	URL  string // without a trailing slash
+}
+
+// Server serves the portal.
+type Server struct{ Options }
+
+//go:embed web
+var web embed.FS
+
+var templates = pages.Parse(web, "web")
+
+// New makes the portal's handler.
+func New(o Options) http.Handler {
+	s := &Server{o}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /login/{business}", s.loginForm)
+	mux.HandleFunc("POST /login/{business}", s.login)
+	mux.HandleFunc("GET /session/{token}", s.linkPage)
+	mux.HandleFunc("POST /session", s.redeem)
+	mux.HandleFunc("POST /logout", s.logout)
+	mux.HandleFunc("GET /{$}", s.overview)
+	mux.HandleFunc("GET /subscriptions/{id}", s.subscription)
+	mux.HandleFunc("GET /subscriptions/{id}/payment-method", s.methodForm)
+	mux.HandleFunc("POST /subscriptions/{id}/payment-method", s.changeMethod)
+	mux.HandleFunc("GET /subscriptions/{id}/payment-return", s.returned)
+	mux.HandleFunc("GET /subscriptions/{id}/payments/{payment}", s.result)
+	return pages.Serve(mux)
+}
+
+// surface is the origin that the request came to, by the edge's word.
+func (s *Server) surface(r *http.Request) Surface { return s.Surfaces[lambdahttp.Surface(r.Context())] }
+
+// cookie is the session's cookie: tied to its host, out of reach of scripts.
+const cookie = "__Host-perennial"
+
+func setCookie(w http.ResponseWriter, token string, life time.Duration) {
+	http.SetCookie(w, &http.Cookie{
+		Name: cookie, Value: token, Path: "/", MaxAge: int(life.Seconds()),
+		Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+func token(r *http.Request) string {
+	c, err := r.Cookie(cookie)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// visit is a signed-in request with the time zone its dates are shown in.
+type visit struct {
+	identity.Visit
+	zone *time.Location
+	now  calendar.Instant
+}
+
+// enter finds the session and the objects asked for, or answers with the
+// page that says how to sign in.
+func (s *Server) enter(w http.ResponseWriter, r *http.Request, about ...record.Ref) (visit, bool) {
+	got, err := s.Identity.Visit(r.Context(), s.surface(r).Mode, token(r), about...)
+	if errors.Is(err, access.ErrSession) {
+		s.signedOut(w, r)
+		return visit{}, false
+	}
+	if err != nil {
+		pages.Error(w, r, err)
+		return visit{}, false
+	}
+	zone, err := time.LoadLocation(got.State.Business.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	lambdahttp.Note(r.Context(), "scope", got.Scope.String())
+	return visit{got, zone, got.State.Clock.Now(s.Wall())}, true
+}
+
+// mine enters with one subscription of the visitor; anybody else's does not
+// exist.
+func (s *Server) mine(w http.ResponseWriter, r *http.Request, about ...record.Ref) (visit, billing.Subscription, bool) {
+	refs := append([]record.Ref{record.RefOf[billing.Subscription](r.PathValue("id"))}, about...)
+	v, ok := s.enter(w, r, refs...)
+	if !ok {
+		return v, billing.Subscription{}, false
+	}
+	sub, found := v.Found[0].(billing.Subscription)
+	if !found || !v.Session.May(sub.Customer) {
+		pages.Fail(w, r, http.StatusNotFound)
+		return v, billing.Subscription{}, false
+	}
+	lambdahttp.Note(r.Context(), "subscription", sub.ID)
+	return v, sub, true
+}
+
+// belongings reads what the visitor's customer records own, newest first.
+func (s *Server) belongings(ctx context.Context, v visit, kinds ...record.Kind) (goods, error) {
+	var g goods
+	for _, customer := range v.Session.Customers {
+		found, err := s.Store.Owned(ctx, v.Scope, customer, kinds...)
+		if err != nil {
+			return goods{}, err
+		}
+		for _, obj := range found {
+			g.add(obj)
+		}
+	}
+	return g, nil
+}
+
+// goods are a customer's objects by kind.
+type goods struct {
+	subs     []billing.Subscription
+	methods  []billing.Method
+	payments []billing.Payment
+	open     map[string][]billing.Invoice // open invoices by subscription
+}
+
+func (g *goods) add(obj any) {
+	switch o := obj.(type) {
+	case billing.Subscription:
+		g.subs = append(g.subs, o)
+	case billing.Method:
+		g.methods = append(g.methods, o)
+	case billing.Payment:
+		g.payments = append(g.payments, o)
+	case billing.Invoice:
+		if o.Status == billing.InvoiceOpen {
+			if g.open == nil {
+				g.open = make(map[string][]billing.Invoice)
+			}
+			g.open[o.Subscription] = append(g.open[o.Subscription], o)
+		}
+	}
+}
+
+// chrome surrounds a page of a signed-in visitor.
+func (v visit) chrome(title string) pages.Chrome {
+	email := v.Session.Email
+	if email == "" {
+		email = "Signed in"
+	}
+	return pages.Chrome{
+		Title: title, Business: v.State.Business.Name, Test: v.Scope.Mode == merchant.Test,
+		Email: email, Home: "/", Back: identity.ReturnURL(v.Session.ReturnURL, nil),
+	}
+}
+
+// address is a path of a subscription's pages.
+func address(subscription string, more ...string) string {
+	return "/" + strings.Join(append([]string{"subscriptions", subscription}, more...), "/")
+}
