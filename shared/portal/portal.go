@@ -68,7 +68,7 @@ type Surface struct {
 // Server serves the portal.
 type Server struct{ Options }
 
-//go:embed web
+//go:embed all:web
 var web embed.FS
 
 var templates = pages.Parse(web, "web")

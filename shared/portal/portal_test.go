@@ -1,0 +1,425 @@
+package portal_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"perennial/shared/billing"
+	"perennial/shared/gateway"
+	"perennial/shared/identity"
+	"perennial/shared/lambdahttp"
+	"perennial/shared/lifecycle/lifecycletest"
+	"perennial/shared/merchant"
+	"perennial/shared/pages"
+	"perennial/shared/portal"
+)
+
+// post is a queue that keeps what it was given.
+type post struct{ bodies []string }
+
+func (p *post) Send(_ context.Context, body string) error {
+	p.bodies = append(p.bodies, body)
+	return nil
+}
+
+const (
+	originSecret = "between the edge and us"
+	bank         = "https://bank.example"
+)
+
+// site is the portal before an edge, with a browser that keeps cookies.
+type site struct {
+	*lifecycletest.World
+	t        *testing.T
+	identity *identity.Service
+	queue    *post
+	browser  *http.Client
+	server   *httptest.Server
+	surface  string
+}
+
+func open(t *testing.T) *site {
+	t.Helper()
+	w := lifecycletest.New(t)
+	s := &site{World: w, t: t, queue: &post{}, surface: "portal-test"}
+	s.server = httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { s.edge().ServeHTTP(rw, r) }))
+	t.Cleanup(s.server.Close)
+	s.identity = &identity.Service{
+		Store: w.Store, Mailboxes: w.Store, Queue: s.queue, Wall: w.Clock.Now,
+		Portals: map[merchant.Mode]string{merchant.Test: s.server.URL, merchant.Live: s.server.URL},
+	}
+	s.browser = s.newBrowser()
+	return s
+}
+
+func (s *site) newBrowser() *http.Client {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	browser := *s.server.Client()
+	browser.Jar = jar
+	browser.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &browser
+}
+
+// edge adds what CloudFront adds, and drops what a visitor may not send.
+func (s *site) edge() http.Handler {
+	h := portal.New(portal.Options{
+		Identity: s.identity, Store: s.Store, Recovery: s.Recovery, Gateway: bank, Wall: s.Clock.Now,
+		Account: func(scope merchant.Scope) string { return scope.String() },
+		Surfaces: map[string]portal.Surface{
+			"portal": {Mode: merchant.Live, URL: s.server.URL}, "portal-test": {Mode: merchant.Test, URL: s.server.URL},
+		},
+	})
+	wrapped := lambdahttp.Wrap(h, lambdahttp.Headers(lambdahttp.PageHeaders(pages.Policy(bank))), lambdahttp.OriginSecret(originSecret),
+		lambdahttp.Surfaces(map[string]string{"portal": s.server.URL, "portal-test": s.server.URL}), lambdahttp.Failures(pages.Fail), lambdahttp.Log(slog.New(slog.DiscardHandler)))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Header.Set(lambdahttp.OriginHeader, originSecret)
+		r.Header.Set(lambdahttp.SurfaceHeader, s.surface)
+		wrapped.ServeHTTP(w, r)
+	})
+}
+
+// page is an answer as a person sees it.
+type page struct {
+	status int
+	text   string
+	to     string // where a redirect leads
+	header http.Header
+}
+
+func (s *site) get(path string) page {
+	s.t.Helper()
+	return s.send(http.MethodGet, path, nil, nil)
+}
+
+// form posts a form as a browser on our own page does.
+func (s *site) form(path string, values url.Values) page {
+	s.t.Helper()
+	return s.send(http.MethodPost, path, values, http.Header{"Origin": {s.server.URL}, "Sec-Fetch-Site": {"same-origin"}})
+}
+
+func (s *site) send(method, path string, values url.Values, header http.Header) page {
+	s.t.Helper()
+	r, err := http.NewRequestWithContext(s.t.Context(), method, s.server.URL+path, strings.NewReader(values.Encode()))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for name, value := range header {
+		r.Header[name] = value
+	}
+	if values != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	answer, err := s.browser.Do(r)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer answer.Body.Close() //nolint:errcheck // read whole
+	var body strings.Builder
+	if _, err := copyAll(&body, answer); err != nil {
+		s.t.Fatal(err)
+	}
+	return page{answer.StatusCode, body.String(), answer.Header.Get("Location"), answer.Header}
+}
+
+// signIn mints a link for the customer and redeems it.
+func (s *site) signIn() {
+	s.t.Helper()
+	link, err := s.identity.Mint(s.t.Context(), s.Scope, s.Customer.ID, "")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	got := s.form("/session", url.Values{"token": {link[strings.LastIndex(link, "/")+1:]}})
+	if got.status != http.StatusSeeOther {
+		s.t.Fatalf("redeem: %d %s", got.status, got.text)
+	}
+}
+
+func (p page) must(t *testing.T, status int, phrases ...string) {
+	t.Helper()
+	if p.status != status {
+		t.Fatalf("status %d, want %d:\n%s", p.status, status, p.text)
+	}
+	for _, phrase := range phrases {
+		if !strings.Contains(p.text, phrase) {
+			t.Errorf("the page does not say %q:\n%s", phrase, p.text)
+		}
+	}
+}
+
+func TestR071TheStaticLinkAnswersEveryAddressTheSame(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.get("/login/bus_1").must(t, 200, "Northwind", `type="email"`)
+	known := s.form("/login/bus_1", url.Values{"email": {"ada@example.com"}})
+	unknown := s.form("/login/bus_1", url.Values{"email": {"nobody@example.com"}})
+	if known.status != unknown.status || known.text != unknown.text || len(s.queue.bodies) != 2 {
+		t.Errorf("known and unknown addresses can be told apart (%d wishes)", len(s.queue.bodies))
+	}
+	s.form("/login/bus_1", url.Values{"email": {"no address"}}).must(t, 422, `aria-invalid="true"`, `value="no address"`)
+	s.get("/login/bus_none").must(t, 404)
+}
+
+func TestR081ALinkIsUsedOnceByPostAndDiesAfter24Hours(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	mint := func() string {
+		link, err := s.identity.Mint(t.Context(), s.Scope, s.Customer.ID, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimPrefix(link, s.server.URL)
+	}
+	link := mint()
+	for range 3 { // mail scanners look at links
+		s.get(link).must(t, 200, "Open my subscriptions")
+	}
+	token := url.Values{"token": {strings.TrimPrefix(link, "/session/")}}
+	if got := s.form("/session", token); got.status != 303 || got.to != "/" {
+		t.Fatalf("first use: %d to %q", got.status, got.to)
+	}
+	s.form("/session", token).must(t, 410, "no longer works", "/login/bus_1")
+	late := mint()
+	s.Clock.Advance(25 * 3600e9)
+	s.form("/session", url.Values{"token": {strings.TrimPrefix(late, "/session/")}}).must(t, 410, "no longer works")
+	s.form("/session", url.Values{"token": {"bus_1.nonsense"}}).must(t, 410, "no longer works")
+	s.get("/").must(t, 403, "signed out")
+}
+
+func TestTheSessionBelongsToOneMode(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.signIn()
+	s.get("/").must(t, 200)
+	s.surface = "portal"
+	s.get("/").must(t, 403)
+}
+
+func TestR116TheSubscriptionShowsItsMethodAndR091ItsRenewalDate(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	sub := s.Active("visa_ok")
+	s.signIn()
+	s.get("/").must(t, 200, "Atlas Pro", "$20.00 per month", "Active", "February 28, 2027")
+	s.get("/subscriptions/"+sub.ID).must(t, 200, "Visa ending in 4242", "Edit", "/payment-method")
+}
+
+func TestR117ASavedMethodIsChosenWithoutJavaScript(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	sub := s.Active("visa_ok")
+	first := sub.Method
+	if _, err := s.Pay(sub.ID, "mastercard_ok"); err != nil {
+		t.Fatal(err)
+	}
+	s.signIn()
+	form := s.get("/subscriptions/" + sub.ID + "/payment-method")
+	form.must(t, 200, "Visa ending in 4242", "Mastercard ending in 4444", "Nothing is charged today", "Confirm changes")
+	got := s.form("/subscriptions/"+sub.ID+"/payment-method", url.Values{"method": {first.ID}})
+	if got.status != 303 || s.Sub(sub.ID).Method.ID != first.ID {
+		t.Fatalf("%d to %s, method %s", got.status, got.to, s.Sub(sub.ID).Method.ID)
+	}
+	s.get(got.to).must(t, 200, "Payment method updated", "Nothing was charged today")
+	s.Reconcile()
+}
+
+func TestR123ConfirmingOnHoldChargesWhatThePageSaid(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	sub := s.OnHold()
+	s.signIn()
+	s.get("/").must(t, 200, "Atlas Pro is on hold", "$20.00 was due", "Update payment method")
+	path := "/subscriptions/" + sub.ID + "/payment-method"
+	s.get(path).must(t, 200, "Pay and reactivate", "$20.00", "March 31, 2027")
+	declined := s.form(path, url.Values{"token": {s.Gateway.Token("decline_on_charge")}})
+	s.get(declined.to).must(t, 200, "did not go through", "stays on hold", "Try another card")
+	s.form(path, url.Values{"token": {s.Gateway.Token("expired_card")}}).must(t, 422, "The card has expired")
+	s.form(path, url.Values{}).must(t, 422, "Choose a saved payment method")
+	paid := s.form(path, url.Values{"token": {s.Gateway.Token("mastercard_ok")}})
+	s.get(paid.to).must(t, 200, "is active again", "Mastercard ending in 4444", "ADA1-0002", "March 31, 2027", "Two mails")
+	if got := s.Sub(sub.ID); got.Status != billing.StatusActive {
+		t.Errorf("the subscription is %s", got.Status)
+	}
+	s.Reconcile()
+}
+
+func TestR124TheBankSendsTheCustomerBackByGet(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	sub := s.OnHold()
+	s.signIn()
+	path := "/subscriptions/" + sub.ID
+	got := s.form(path+"/payment-method", url.Values{"token": {s.Gateway.Token("authenticate_always")}})
+	if got.status != 303 || strings.HasPrefix(got.to, "/") {
+		t.Fatalf("%d to %q, want the bank", got.status, got.to)
+	}
+	s.get(path+"/payment-return").must(t, 200, "Your bank is waiting", "Use another card")
+	if _, err := s.Gateway.Approve(gateway.Intent(s.Sub(sub.ID).Lock.Intent)); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // reloading changes nothing
+		back := s.get(path + "/payment-return")
+		s.get(back.to).must(t, 200, "is active again")
+	}
+	s.Reconcile()
+}
+
+func TestAnUnknownOutcomeSaysSoAndChargesOnce(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	sub := s.OnHold()
+	s.signIn()
+	path := "/subscriptions/" + sub.ID
+	s.Gateway.Break("confirm", 1)
+	token := s.Gateway.Token("visa_ok")
+	got := s.form(path+"/payment-method", url.Values{"token": {token}})
+	if got.status != 303 || got.to != path+"/payment-return" {
+		t.Fatalf("%d to %q", got.status, got.to)
+	}
+	again := s.form(path+"/payment-method", url.Values{"token": {s.Gateway.Token("visa_ok")}})
+	if again.status != 303 {
+		t.Errorf("pressing twice: %d %s", again.status, again.text)
+	}
+	settled := s.get(path + "/payment-return")
+	if settled.status == 200 {
+		settled.must(t, 200, "not be charged twice")
+	}
+	s.Clock.Advance(16 * 60e9)
+	if err := s.Collect(sub.ID); err != nil {
+		t.Fatal(err)
+	}
+	s.Reconcile()
+}
+
+func TestSomebodyElsesThingsDoNotExist(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	sub := s.OnHold()
+	s.Put(billing.Customer{ID: "cus_2", Email: "eve@example.com", Name: "Eve"})
+	link, err := s.identity.Mint(t.Context(), s.Scope, "cus_2", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.form("/session", url.Values{"token": {link[strings.LastIndex(link, "/")+1:]}})
+	payment := lifecycletest.All[billing.Payment](s.World)[0]
+	for _, path := range []string{"", "/payment-method", "/payment-return", "/payments/" + payment.ID} {
+		s.get("/subscriptions/"+sub.ID+path).must(t, 404, "There is nothing here")
+	}
+	s.form("/subscriptions/"+sub.ID+"/payment-method", url.Values{"token": {s.Gateway.Token("visa_ok")}}).must(t, 404)
+	if home := s.get("/"); strings.Contains(home.text, "Atlas") {
+		t.Error("Eve sees Ada's subscription")
+	}
+}
+
+func TestFormsOfOtherSitesAreRefused(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	sub := s.OnHold()
+	s.signIn()
+	path := "/subscriptions/" + sub.ID + "/payment-method"
+	for name, header := range map[string]http.Header{
+		"another origin":   {"Origin": {"https://evil.example"}},
+		"cross-site":       {"Sec-Fetch-Site": {"cross-site"}},
+		"says nothing":     {},
+		"null":             {"Origin": {"null"}},
+		"same-site cousin": {"Sec-Fetch-Site": {"same-site"}},
+	} {
+		got := s.send(http.MethodPost, path, url.Values{"token": {s.Gateway.Token("visa_ok")}}, header)
+		if got.status != 403 {
+			t.Errorf("%s: %d", name, got.status)
+		}
+	}
+	if s.Sub(sub.ID).Status != billing.StatusOnHold {
+		t.Error("a forged form paid")
+	}
+}
+
+func TestNextLeadsNowhereElse(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	for _, next := range []string{"//evil.example", "https://evil.example", `/\evil.example`, "javascript:alert(1)"} {
+		got := s.get("/login/bus_1?next=" + url.QueryEscape(next))
+		if strings.Contains(got.text, "evil") || strings.Contains(got.text, "javascript:") {
+			t.Errorf("next %q is kept", next)
+		}
+	}
+	s.get("/login/bus_1?next=%2Fsubscriptions%2Fsub_1").must(t, 200, `value="/subscriptions/sub_1"`)
+}
+
+func TestTheHeadersOfEveryPage(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	for _, path := range []string{"/login/bus_1", "/", "/nowhere"} {
+		h := s.get(path).header
+		policy := h.Get("Content-Security-Policy")
+		for _, want := range []string{"default-src 'none'", "frame-ancestors 'none'", "form-action 'self' " + bank, "script-src 'self'"} {
+			if !strings.Contains(policy, want) {
+				t.Errorf("%s: policy %q lacks %q", path, policy, want)
+			}
+		}
+		if h.Get("Cache-Control") != "no-store" || h.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: %v", path, h)
+		}
+	}
+}
+
+func TestWhatMerchantsWriteIsText(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.Product.ID, s.Product.Name = "pdt_2", `<script>alert("x")</script>`
+	s.Put(s.Product)
+	s.Active("visa_ok")
+	s.signIn()
+	got := s.get("/")
+	if strings.Contains(got.text, "<script>alert") || !strings.Contains(got.text, "&lt;script&gt;") {
+		t.Error("a product's name became markup")
+	}
+}
+
+func TestLeavingEndsTheSession(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.signIn()
+	kept := s.browser.Jar
+	u, err := url.Parse(s.server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cookies := kept.Cookies(u)
+	if got := s.form("/logout", nil); got.status != 303 || got.to != "/login/bus_1" {
+		t.Errorf("%d to %q", got.status, got.to)
+	}
+	kept.SetCookies(u, cookies) // a copied cookie is dead as well
+	s.get("/").must(t, 403)
+}
+
+var assetPath = regexp.MustCompile(`(?:href|src)="(/assets/[^"]+)"`)
+
+func TestThePagesAreLight(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.OnHold()
+	s.signIn()
+	home := s.get("/")
+	requests, bytes := 1, len(home.text)
+	for _, asset := range assetPath.FindAllStringSubmatch(home.text, -1) {
+		got := s.get(asset[1])
+		got.must(t, 200)
+		if !strings.Contains(got.header.Get("Cache-Control"), "immutable") {
+			t.Errorf("%s is not cached", asset[1])
+		}
+		requests, bytes = requests+1, bytes+len(got.text)
+	}
+	if requests > 4 || bytes > 25_000 {
+		t.Errorf("the overview takes %d requests and %d bytes before compression", requests, bytes)
+	}
+}
