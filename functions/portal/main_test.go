@@ -1,0 +1,56 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"perennial/infra/local/dynamotest"
+	"perennial/shared/assembly"
+	"perennial/shared/clock"
+	"perennial/shared/dynamo"
+	"perennial/shared/identity"
+	"perennial/shared/lambdahttp"
+)
+
+// ask feeds the sample event to the function, over a real empty table.
+func ask(t *testing.T, change func(*events.APIGatewayV2HTTPRequest)) events.APIGatewayV2HTTPResponse {
+	t.Helper()
+	raw, err := os.ReadFile("../../events/portal-unknown.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var request events.APIGatewayV2HTTPRequest
+	if err := json.Unmarshal(raw, &request); err != nil {
+		t.Fatal(err)
+	}
+	change(&request)
+	store := dynamo.New(dynamotest.Client(t), dynamotest.Table(t))
+	const live, test, bank = "https://customer.example", "https://test.customer.example", "https://bank.example"
+	h := handler(&assembly.Till{Store: store}, &identity.Service{Store: store, Wall: clock.System}, live, test, bank)
+	answer, err := lambdahttp.Handler(h, options(live, test, bank, "origin-secret")...)(t.Context(), request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}
+
+func TestAnUnknownBusinessIsAPageThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	got := ask(t, func(*events.APIGatewayV2HTTPRequest) {})
+	if got.StatusCode != http.StatusNotFound || !strings.Contains(got.Body, "There is nothing here") {
+		t.Errorf("%d %s", got.StatusCode, got.Body)
+	}
+}
+
+func TestWhatDidNotComeThroughTheEdgeIsRefused(t *testing.T) {
+	t.Parallel()
+	got := ask(t, func(r *events.APIGatewayV2HTTPRequest) { r.Headers["x-perennial-origin"] = "guessed" })
+	if got.StatusCode != http.StatusForbidden {
+		t.Errorf("%d %s", got.StatusCode, got.Body)
+	}
+}
