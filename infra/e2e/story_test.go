@@ -1,5 +1,3 @@
-// Package e2e plays whole stories against the local stack: real binaries, the
-// official SDK, a real browser and the mailbox.
 package e2e
 
 import (
