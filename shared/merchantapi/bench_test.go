@@ -132,6 +132,7 @@ func (box) Open(_ context.Context, purpose, scope, sealed string) ([]byte, error
 type bench struct {
 	*lifecycletest.World
 	counter *counter
+	keys    *merchantapi.Keys
 	mails   *queue
 	work    *queue
 	api     *httpapi.API
@@ -185,10 +186,11 @@ func key(secret string, scope merchant.Scope) merchant.APIKey {
 func (b *bench) wire() {
 	wall := b.Clock.Now
 	people := &customers.Service{Store: b.counter, Vault: b.Gateway, Wall: wall}
+	b.keys = &merchantapi.Keys{Store: b.Store, Wall: wall}
 	b.Life.Store, b.Recovery.Store = b.counter, b.counter
 	b.api = merchantapi.New(
 		httpapi.Info{Title: "Perennial", Version: "1", URL: "https://api.example.com"},
-		&merchantapi.Keys{Store: b.Store, Wall: wall},
+		b.keys,
 		merchantapi.Services{
 			Customers:     people,
 			Catalog:       &catalog.Service{Store: b.counter, Wall: wall},
@@ -270,4 +272,29 @@ func has(given []string, wanted ...string) bool {
 func (b *bench) cancelNow(id string) error {
 	_, err := b.client.Subscriptions.Update(b.T.Context(), id, dodo.SubscriptionUpdateParams{Status: dodo.F(dodo.SubscriptionStatusCancelled)})
 	return err
+}
+
+// options make a client with its default retries for a handler.
+func (b *bench) options(h http.Handler) []option.RequestOption {
+	server := httptest.NewServer(h)
+	b.T.Cleanup(server.Close)
+	return []option.RequestOption{option.WithBaseURL(server.URL), option.WithBearerToken(writer)}
+}
+
+// away is a store that cannot be reached.
+type away struct{ merchantapi.KeyStore }
+
+func (away) Find(context.Context, record.Ref) (merchant.Scope, any, error) {
+	return merchant.Scope{}, nil, errors.New("the table is away")
+}
+
+func unique(ids []string) []string {
+	sorted := slices.Clone(ids)
+	slices.Sort(sorted)
+	return slices.Compact(sorted)
+}
+
+func readAll(r *http.Request) []byte {
+	raw, _ := io.ReadAll(r.Body) // a body that broke does not verify
+	return raw
 }

@@ -1,0 +1,187 @@
+package merchantapi_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	dodo "github.com/dodopayments/dodopayments-go"
+
+	"perennial/shared/ids"
+	"perennial/shared/lifecycle/lifecycletest"
+	"perennial/shared/merchant"
+	"perennial/shared/record"
+)
+
+func TestAnUnknownKeyIsAnSDKErrorWithCodeAndMessage(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for _, secret := range []string{"sk_test_guess", revoked, "nonsense"} {
+		_, err := newClient(b.url, secret).Customers.Get(t.Context(), b.Customer.ID)
+		b.refused(err, 401, "UNAUTHORIZED")
+	}
+}
+
+// operation is one call of the API with a body that would be accepted.
+type operation struct{ method, path, body string }
+
+// operations lists every operation that needs a key, on objects of bus_1.
+func (b *bench) operations() []operation {
+	b.T.Helper()
+	sub := b.Active("visa_ok")
+	hook := b.webhook(dodo.WebhookNewParams{})
+	payments, err := b.client.Payments.List(b.T.Context(), dodo.PaymentListParams{})
+	b.must(err)
+	payment, customer, product := payments.Items[0].PaymentID, "/customers/"+b.Customer.ID, "/products/"+b.Product.ID
+	return []operation{
+		{"POST", "/customers", `{"email":"x@example.com","name":"X"}`},
+		{"GET", "/customers", ""},
+		{"GET", customer, ""},
+		{"PATCH", customer, `{"name":"Mallory"}`},
+		{"GET", customer + "/payment-methods", ""},
+		{"DELETE", customer + "/payment-methods/" + sub.Method.ID, ""},
+		{"POST", customer + "/customer-portal/session?send_email=true", ""},
+		{"POST", "/products", `{"name":"X","tax_category":"saas","price":{"type":"recurring_price","currency":"EUR","price":1,"payment_frequency_count":1,"payment_frequency_interval":"Month","subscription_period_count":1,"subscription_period_interval":"Year"}}`},
+		{"GET", "/products", ""},
+		{"GET", product, ""},
+		{"PATCH", product, `{"name":"Mallory"}`},
+		{"DELETE", product, ""},
+		{"POST", product + "/unarchive", ""},
+		{"POST", "/subscriptions", fmt.Sprintf(`{"product_id":%q,"quantity":1,"customer":{"customer_id":%q},"billing":{"country":"DE"}}`, b.Product.ID, b.Customer.ID)},
+		{"GET", "/subscriptions", ""},
+		{"GET", "/subscriptions/" + sub.ID, ""},
+		{"PATCH", "/subscriptions/" + sub.ID, `{"status":"cancelled"}`},
+		{"POST", "/subscriptions/" + sub.ID + "/update-payment-method", `{"type":"new"}`},
+		{"GET", "/payments", ""},
+		{"GET", "/payments/" + payment, ""},
+		{"GET", "/payments/" + payment + "/line-items", ""},
+		{"POST", "/webhooks", `{"url":"https://shop.example"}`},
+		{"GET", "/webhooks", ""},
+		{"GET", "/webhooks/" + hook.ID, ""},
+		{"PATCH", "/webhooks/" + hook.ID, `{"disabled":true}`},
+		{"DELETE", "/webhooks/" + hook.ID, ""},
+		{"GET", "/webhooks/" + hook.ID + "/secret", ""},
+		{"GET", "/webhooks/" + hook.ID + "/headers", ""},
+		{"PATCH", "/webhooks/" + hook.ID + "/headers", `{"headers":{}}`},
+		{"GET", "/test-clock", ""},
+		{"POST", "/test-clock/advance", `{"to":"2027-03-01T00:00:00Z"}`},
+	}
+}
+
+// TestNobodyReachesWhatIsNotTheirs asks every operation with keys that may
+// not, and checks that nothing is written, sent or shown.
+func TestNobodyReachesWhatIsNotTheirs(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	operations := b.operations()
+	before := len(b.Store.Commits())
+	for _, op := range operations {
+		for _, secret := range []string{"sk_test_guess", revoked} {
+			if status, body := b.send(op.method, op.path, secret, op.body); status != 401 {
+				t.Errorf("unknown key: %s %s answers %d %s", op.method, op.path, status, body)
+			}
+		}
+		if status, body := b.send(op.method, op.path, reader, op.body); op.method != http.MethodGet && status != 403 {
+			t.Errorf("read-only key: %s %s answers %d %s", op.method, op.path, status, body)
+		} else if op.method == http.MethodGet && status != 200 {
+			t.Errorf("read-only key: %s %s answers %d %s", op.method, op.path, status, body)
+		}
+		if strings.Contains(op.path, "_") && !strings.HasPrefix(op.path, "/test-clock") || strings.Contains(op.body, "cus_1") {
+			for _, secret := range []string{stranger, live} {
+				if status, body := b.send(op.method, op.path, secret, op.body); status != 404 {
+					t.Errorf("another business or mode: %s %s answers %d %s", op.method, op.path, status, body)
+				}
+			}
+		}
+	}
+	b.unchanged(before)
+	if len(b.mails.sent)+len(b.work.sent) > 0 {
+		t.Errorf("sent %v %v", b.mails.sent, b.work.sent)
+	}
+	for _, list := range []string{"/customers", "/products", "/subscriptions", "/payments", "/webhooks"} {
+		if _, body := b.send("GET", list, stranger, ""); strings.Contains(body, "_id") {
+			t.Errorf("another business's list: %s", body)
+		}
+	}
+}
+
+func TestEveryOperationIsInTheTableOfKeys(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	raw, err := b.api.OpenAPI()
+	b.must(err)
+	public := strings.Count(string(raw), `"operationId"`) - strings.Count(string(raw), `"apiKey": []`)
+	if listed := len(b.operations()); public != 1 || listed != strings.Count(string(raw), `"apiKey": []`) {
+		t.Errorf("%d operations are listed, %d are described, %d are public", listed, strings.Count(string(raw), `"apiKey": []`), public)
+	}
+}
+
+func TestABodyThatIsNoJSONIs400(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for _, op := range b.operations() {
+		if op.body == "" {
+			continue
+		}
+		if status, body := b.send(op.method, op.path, writer, `{"name":`); status != 400 || !strings.Contains(body, "INVALID_REQUEST_BODY") {
+			t.Errorf("%s %s: %d %s", op.method, op.path, status, body)
+		}
+	}
+}
+
+func TestAConflictIsNotTriedAgain(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	sub := b.Active("visa_ok")
+	b.must(b.cancelNow(sub.ID))
+	calls := 0
+	counting := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		calls++
+		b.api.ServeHTTP(w, r)
+	})
+	client := dodo.NewClient(b.options(counting)...)
+	_, err := client.Subscriptions.Update(t.Context(), sub.ID, dodo.SubscriptionUpdateParams{Status: dodo.F(dodo.SubscriptionStatusCancelled)})
+	if b.refused(err, 409, "SUBSCRIPTION_ALREADY_CANCELLED"); calls != 1 {
+		t.Errorf("the client asked %d times", calls)
+	}
+}
+
+func TestAKeysLastUseIsWrittenHourly(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	used := func() time.Time {
+		_, key, err := record.Lookup[merchant.APIKey](t.Context(), b.Store, ids.Hash(writer))
+		b.must(err)
+		return key.LastUsed
+	}
+	ask := func() int {
+		before := len(b.Store.Commits())
+		_, err := b.client.Customers.Get(t.Context(), b.Customer.ID)
+		b.must(err)
+		return len(b.Store.Commits()) - before
+	}
+	if n := ask(); n != 0 {
+		t.Errorf("within the hour: %d commits", n)
+	}
+	b.Clock.Advance(time.Hour)
+	if n := ask() + ask(); n != 1 || !used().Equal(lifecycletest.Start.Add(time.Hour)) {
+		t.Errorf("after an hour: %d commits, used %v", n, used())
+	}
+	b.Clock.Advance(2 * time.Hour)
+	b.Store.Before = func(record.Commit) error { return errors.New("no capacity") }
+	if n := ask(); n != 0 {
+		t.Errorf("a failed write: %d commits", n)
+	}
+}
+
+func TestTheStoreBeingAwayIsNoWrongKey(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.keys.Store = away{b.Store}
+	if status, body := b.send("GET", "/customers", writer, ""); status != 500 || !strings.Contains(body, "INTERNAL_SERVER_ERROR") {
+		t.Errorf("answers %d %s", status, body)
+	}
+}
