@@ -76,6 +76,18 @@ func TestHoldStories(t *testing.T) {
 		states: []string{"Announce", "WaitForMethod", "Expire", "Done"},
 		after:  30 * 24 * time.Hour,
 	}, {
+		name: "the merchant cancels on day two",
+		live: func(t *testing.T, h *hold) {
+			h.pass(t, 48*time.Hour)
+			h.version++
+			h.expired = true
+			if err := h.send(h.token, "ended"); err != nil {
+				t.Fatal(err)
+			}
+		},
+		states: []string{"Announce", "WaitForMethod", "Expire", "Done"},
+		after:  48 * time.Hour,
+	}, {
 		name: "the wait ends a fraction of a second before the window",
 		live: func(_ *testing.T, h *hold) {
 			h.floors, h.windowEnd = true, h.windowEnd.Add(500*time.Millisecond)
@@ -159,6 +171,9 @@ func (s story) check(t *testing.T) {
 	}
 	if h.paid != s.paid || h.expired == s.paid {
 		t.Errorf("paid %t and expired %t, want paid %t and not both", h.paid, h.expired, s.paid)
+	}
+	if !h.done {
+		t.Error("the flow has ended and the hold does not know")
 	}
 	if got := h.clock.Now().Sub(start); got != s.after {
 		t.Errorf("closed after %s, want %s", got, s.after)
