@@ -1,7 +1,8 @@
 // Command bench measures what a person, an operator or a bill would notice,
 // and prints it: requests and write units of each operation, size and cold
 // start of each function, latency, page weight, memory. It judges nothing;
-// machines are noisy. Ratios are taken within one run.
+// machines are noisy. Ratios are taken within one run. Arguments choose
+// sections: wire, binaries, latency, pages, run.
 package main
 
 import (
@@ -12,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,14 +23,20 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := bench(ctx, os.Stdout); err != nil {
+	if err := bench(ctx, os.Environ(), os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-// bench prints section after section.
-func bench(ctx context.Context, out io.Writer) (err error) {
+// sections in their order, which can be chosen by name.
+var sections = []struct {
+	name    string
+	measure func(context.Context, place) ([]*table, error)
+}{{"wire", wireSection}, {"binaries", binarySection}, {"latency", latencySection}, {"pages", pageSection}, {"run", runSection}}
+
+// bench prints section after section, or only those that are named.
+func bench(ctx context.Context, environ, only []string, out io.Writer) (err error) {
 	root, err := dynamo.ProjectRoot()
 	if err != nil {
 		return err
@@ -44,11 +52,14 @@ func bench(ctx context.Context, out io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, engine.Stop()) }()
-	b := place{root: root, dir: dir, engine: engine.URL(), out: out}
-	for _, section := range []func(context.Context, place) ([]*table, error){wireSection, binarySection, latencySection, runSection} {
-		tables, err := section(ctx, b)
+	p := place{root: root, dir: dir, engine: engine.URL(), environ: environ}
+	for _, section := range sections {
+		if len(only) > 0 && !slices.Contains(only, section.name) {
+			continue
+		}
+		tables, err := section.measure(ctx, p)
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", section.name, err)
 		}
 		for _, t := range tables {
 			t.write(out)
@@ -59,10 +70,10 @@ func bench(ctx context.Context, out io.Writer) (err error) {
 
 // place is where the bench works.
 type place struct {
-	root   string // of the project
-	dir    string // for what is thrown away
-	engine string // DynamoDB
-	out    io.Writer
+	root    string   // of the project
+	dir     string   // for what is thrown away
+	engine  string   // DynamoDB
+	environ []string // of this process before the first stack
 }
 
 // describe says what the numbers were measured on.

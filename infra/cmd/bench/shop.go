@@ -39,13 +39,15 @@ type shop struct {
 	scope   merchant.Scope
 	key     string
 	product billing.Product
-	past    time.Time
+	now     time.Time // when it sells, as its own services believe
 	client  *http.Client
+	buyers  int
 }
 
-// openShop founds a business. Live mode measures what a deployment does; it
-// has no gateway yet, so its cards are kept at the sandbox.
-func openShop(ctx context.Context, s *stack) (*shop, error) {
+// openShop founds a business and works in one of its modes. Live mode costs
+// what a deployment's does; it has no gateway yet, so its cards are kept at
+// the sandbox.
+func openShop(ctx context.Context, s *stack, mode merchant.Mode) (*shop, error) {
 	env := config.From(s.Lookup)
 	till, err := assembly.Open(ctx, env)
 	if err != nil {
@@ -59,18 +61,18 @@ func openShop(ctx context.Context, s *stack) (*shop, error) {
 		return nil, err
 	}
 	shop := &shop{
-		stack: s, till: till, scope: merchant.Scope{Business: business.ID, Mode: merchant.Live},
-		past: time.Now().UTC().AddDate(0, -1, -1), client: s.Client(),
+		stack: s, till: till, scope: merchant.Scope{Business: business.ID, Mode: mode},
+		now: time.Now().UTC().AddDate(0, -1, -1), client: s.Client(),
 	}
 	if shop.key, _, err = operator.CreateKey(ctx, shop.scope, "bench", false); err != nil {
 		return nil, err
 	}
 	till.Wallet.Account = account
-	wall := func() time.Time { return shop.past }
+	wall := func() time.Time { return shop.now }
 	till.Charging.Wall, till.Wallet.Wall, till.Recovery.Wall, till.Life.Wall = wall, wall, wall, wall
 	shop.product = billing.Product{
-		ID: ids.New(ids.Product, shop.past), Name: "Atlas Pro", Description: "Maps for teams, billed monthly.",
-		TaxCategory: "saas", CreatedAt: calendar.At(shop.past), UpdatedAt: calendar.At(shop.past),
+		ID: ids.New(ids.Product, shop.now), Name: "Atlas Pro", Description: "Maps for teams, billed monthly.",
+		TaxCategory: "saas", CreatedAt: calendar.At(shop.now), UpdatedAt: calendar.At(shop.now),
 		Price: billing.Price{
 			Amount: money.Of(2900, "EUR"), Every: calendar.Interval{Count: 1, Unit: calendar.Month},
 			Term: calendar.Interval{Count: 10, Unit: calendar.Year},
@@ -88,10 +90,12 @@ func (s *shop) put(ctx context.Context, objects ...any) error {
 }
 
 // buyer makes a customer who bought a month ago with a good card.
-func (s *shop) buyer(ctx context.Context, n int) (billing.Subscription, error) {
+func (s *shop) buyer(ctx context.Context) (billing.Subscription, error) {
+	s.buyers++
+	n := s.buyers
 	customer := billing.Customer{
-		ID: ids.New(ids.Customer, s.past), Email: fmt.Sprintf("katharina.musterfrau+%d@example.com", n), Name: "Katharina Musterfrau",
-		Phone: "+49 30 1234567", InvoicePrefix: fmt.Sprintf("ACM%03d", n), CreatedAt: calendar.At(s.past),
+		ID: ids.New(ids.Customer, s.now), Email: fmt.Sprintf("katharina.musterfrau+%d@example.com", n), Name: "Katharina Musterfrau",
+		Phone: "+49 30 1234567", InvoicePrefix: fmt.Sprintf("ACM%03d", n), CreatedAt: calendar.At(s.now),
 		Metadata: map[string]any{"crm_id": "0015g00000Xabc"},
 	}
 	mailbox := billing.Mailbox{Email: customer.Email, Customer: customer.ID}

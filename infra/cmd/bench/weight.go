@@ -13,27 +13,19 @@ import (
 )
 
 // weight is what a browser fetches for a page that it sees for the first
-// time, as bytes on the wire.
+// time. Sizes are of bodies.
 type weight struct {
 	requests int
-	sent     int // bodies, compressed as sent
+	sent     int // on the wire, compressed
 	page     int // of that, the page itself
-	scripts  int // bytes of script once unpacked
+	scripts  int // scripts once unpacked
 }
 
-// visitor fetches pages as a browser with a cookie does.
-type visitor struct {
-	client *http.Client
-	cookie string
-}
+// part is something that a browser fetches for a page.
+var part = regexp.MustCompile(`<(?:(script|img|iframe)\b[^>]*\ssrc|(link)\b[^>]*\shref|(form)\b[^>]*\sdata-card-fields\s+data-src)="([^"]*)"`)
 
-// Parts of a page that a browser fetches with it.
-var (
-	tags = regexp.MustCompile(`(?s)<(script|img|iframe|link)\b[^>]*>`)
-	from = regexp.MustCompile(`\s(?:src|href)="([^"]*)"`)
-)
-
-// weigh fetches a page with everything that it names.
+// weigh fetches a page with everything that it names, and the card fields that
+// its script mounts.
 func (v visitor) weigh(ctx context.Context, address string) (weight, error) {
 	body, sent, err := v.fetch(ctx, address)
 	if err != nil {
@@ -44,33 +36,34 @@ func (v visitor) weigh(ctx context.Context, address string) (weight, error) {
 	if err != nil {
 		return w, err
 	}
-	for _, tag := range tags.FindAllStringSubmatch(string(body), -1) {
-		found := from.FindStringSubmatch(tag[0])
-		if found == nil || strings.HasPrefix(found[1], "data:") {
-			continue
-		}
-		part, err := base.Parse(html.UnescapeString(found[1]))
+	for _, found := range part.FindAllStringSubmatch(string(body), -1) {
+		at, err := base.Parse(html.UnescapeString(found[4]))
 		if err != nil {
 			return w, err
 		}
-		if tag[1] == "iframe" {
-			inner, err := v.weigh(ctx, part.String())
-			if err != nil {
-				return w, err
-			}
-			w.requests, w.sent, w.scripts = w.requests+inner.requests, w.sent+inner.sent, w.scripts+inner.scripts
+		if at.Scheme == "data" {
 			continue
 		}
-		raw, sent, err := v.fetch(ctx, part.String())
+		more, err := v.weighPart(ctx, found[1]+found[2]+found[3], at.String())
 		if err != nil {
 			return w, err
 		}
-		w.requests, w.sent = w.requests+1, w.sent+sent
-		if tag[1] == "script" {
-			w.scripts += len(raw)
-		}
+		w.requests, w.sent, w.scripts = w.requests+more.requests, w.sent+more.sent, w.scripts+more.scripts
 	}
 	return w, nil
+}
+
+// weighPart fetches what a tag names; a frame is a page of its own.
+func (v visitor) weighPart(ctx context.Context, tag, address string) (weight, error) {
+	if tag == "iframe" || tag == "form" {
+		return v.weigh(ctx, address)
+	}
+	raw, sent, err := v.fetch(ctx, address)
+	w := weight{requests: 1, sent: sent}
+	if tag == "script" {
+		w.scripts = len(raw)
+	}
+	return w, err
 }
 
 // fetch gets one address: its body unpacked, and its size as sent.
@@ -80,7 +73,7 @@ func (v visitor) fetch(ctx context.Context, address string) (body []byte, sent i
 		return nil, 0, err
 	}
 	request.Header.Set("Accept-Encoding", "gzip, deflate, br, zstd") // so the transport leaves the body packed
-	if v.cookie != "" {
+	if strings.HasPrefix(address, v.origin) && v.cookie != "" {
 		request.Header.Set("Cookie", v.cookie)
 	}
 	response, err := v.client.Do(request)

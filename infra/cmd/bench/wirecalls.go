@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"net/http"
+	"net/url"
 
 	"perennial/shared/billing"
-	"perennial/shared/record"
 )
 
 // calls measures requests of a merchant's program, each made once before.
@@ -59,53 +59,79 @@ func (w wiring) order(customer string) func(int) any {
 	}
 }
 
-// reactivation measures how a subscription on hold comes back with a method
-// saved before, from the call to the end of what follows.
-func (w wiring) reactivation(ctx context.Context) error {
+// pages measures the portal's overview and paying the dues there.
+func (w wiring) pages(ctx context.Context) error {
+	if !exists(bootstrap(w.root, "portal")) {
+		w.table.row("portal", "portal", notBuilt)
+		return nil
+	}
+	warm, err := w.hold(ctx)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(warm.overview(), warm.pay()); err != nil {
+		return err
+	}
+	h, err := w.hold(ctx)
+	if err != nil {
+		return err
+	}
+	if err := w.add(ctx, "portal overview", "portal", h.overview); err != nil {
+		return err
+	}
+	return w.add(ctx, "pay the dues, saved method (portal)", "portal", h.pay)
+}
+
+// hold is a customer in the portal whose subscription is on hold.
+type hold struct{ overview, pay func() error }
+
+func (w wiring) hold(ctx context.Context) (hold, error) {
+	sub, good, err := w.shop.held(ctx)
+	if err != nil {
+		return hold{}, err
+	}
+	v, err := w.shop.signIn(ctx, sub.Customer)
+	return hold{
+		overview: func() error {
+			_, _, err := v.fetch(ctx, v.origin+"/")
+			return err
+		},
+		pay: func() error {
+			_, err := v.post(ctx, "/subscriptions/"+sub.ID+"/payment-method", url.Values{"method": {good}})
+			if err != nil {
+				return err
+			}
+			return w.shop.is(ctx, sub.ID, billing.StatusActive)
+		},
+	}, err
+}
+
+// methodCall measures paying the dues with a saved method by API.
+func (w wiring) methodCall(ctx context.Context) error {
 	if !exists(bootstrap(w.root, "api")) {
 		return nil
 	}
-	pay := func(n int) (func() error, error) {
-		sub, good, err := w.held(ctx, n)
+	pay := func() (func() error, error) {
+		sub, good, err := w.shop.held(ctx)
 		return func() error {
-			return w.shop.call(http.MethodPost, "/subscriptions/"+sub.ID+"/update-payment-method",
+			err := w.shop.call(http.MethodPost, "/subscriptions/"+sub.ID+"/update-payment-method",
 				map[string]string{"type": "existing", "payment_method_id": good}, nil)
+			if err != nil {
+				return err
+			}
+			return w.shop.is(ctx, sub.ID, billing.StatusActive)
 		}, err
 	}
-	warm, err := pay(3)
+	warm, err := pay()
 	if err != nil {
 		return err
 	}
 	if err := warm(); err != nil {
 		return err
 	}
-	do, err := pay(4)
+	do, err := pay()
 	if err != nil {
 		return err
 	}
-	return w.add(ctx, "reactivation, saved method", "api", do)
-}
-
-// held is a subscription on hold, and the customer's method that would pay.
-func (w wiring) held(ctx context.Context, n int) (billing.Subscription, string, error) {
-	sub, err := w.due(ctx, n, cardDead)
-	if err != nil {
-		return sub, "", err
-	}
-	if err := w.collect(ctx, sub, billing.StatusOnHold); err != nil {
-		return sub, "", err
-	}
-	if err := w.stack.Settle(ctx); err != nil {
-		return sub, "", err
-	}
-	found, err := w.shop.till.Store.Owned(ctx, w.shop.scope, sub.Customer, record.KindMethod)
-	if err != nil {
-		return sub, "", err
-	}
-	for _, object := range found {
-		if m, ok := object.(billing.Method); ok && m.ID != sub.Method.ID {
-			return sub, m.ID, nil
-		}
-	}
-	return sub, "", fmt.Errorf("customer %s has no other method", sub.Customer)
+	return w.add(ctx, "pay the dues, saved method (API)", "api", do)
 }
