@@ -89,6 +89,7 @@ func ask(t *testing.T, f lambdahttp.Func, sample string, change func(*events.API
 
 func to(method, path, body string) func(*events.APIGatewayV2HTTPRequest) {
 	return func(r *events.APIGatewayV2HTTPRequest) {
+		path, r.RawQueryString, _ = strings.Cut(path, "?")
 		r.RawPath, r.RequestContext.HTTP.Path = path, path
 		r.RequestContext.HTTP.Method, r.Body = method, body
 	}

@@ -8,16 +8,12 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
-	"time"
 
 	"perennial/shared/billing"
 	"perennial/shared/clock"
 	"perennial/shared/ids"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
-	"perennial/shared/register"
 )
 
 // Store is what customers need of storage.
@@ -57,7 +53,8 @@ func (s *Service) Create(ctx context.Context, scope merchant.Scope, actor record
 		return c, fmt.Errorf("state of %s: %w", scope, err)
 	}
 	for range tries {
-		fresh := s.Fresh(c, state)
+		fresh := s.Fresh(c)
+		fresh.CreatedAt = state.Clock.Now(s.Wall())
 		err = s.Store.Commit(ctx, record.Commit{
 			Scope: scope, Actor: actor, Cause: "create customer", At: fresh.CreatedAt,
 			Put: []any{fresh, mailbox(fresh)}, Claims: []record.Claim{Series(fresh)},
@@ -72,10 +69,9 @@ func (s *Service) Create(ctx context.Context, scope merchant.Scope, actor record
 	return c, fmt.Errorf("create customer: %w", err)
 }
 
-// Fresh gives a new customer its id, invoice series and creation.
-func (s *Service) Fresh(c billing.Customer, state merchant.State) billing.Customer {
-	wall := s.Wall()
-	c.ID, c.InvoicePrefix, c.CreatedAt = ids.New(ids.Customer, wall), prefix(), state.Clock.Now(wall)
+// Fresh gives a new customer its id and invoice series.
+func (s *Service) Fresh(c billing.Customer) billing.Customer {
+	c.ID, c.InvoicePrefix = ids.New(ids.Customer, s.Wall()), prefix()
 	return c
 }
 
@@ -133,75 +129,4 @@ func (s *Service) update(ctx context.Context, scope merchant.Scope, actor record
 		commit.Put, commit.Delete = append(commit.Put, mailbox(c)), []any{mailbox(old)}
 	}
 	return record.Next(c), s.Store.Commit(ctx, commit)
-}
-
-// Filter selects customers.
-type Filter struct {
-	Email  string // a whole address, or part of one
-	Name   string // part of a name, in any case
-	From   time.Time
-	To     time.Time
-	Offset int
-	Limit  int
-}
-
-// List reads a page of customers, newest first. A whole address is looked up;
-// parts are searched for.
-func (s *Service) List(ctx context.Context, scope merchant.Scope, f Filter) ([]billing.Customer, error) {
-	q := record.Query{Kind: record.KindCustomer, From: f.From, To: f.To, Offset: f.Offset, Limit: f.Limit}
-	if _, host, _ := strings.Cut(f.Email, "@"); strings.Contains(host, ".") {
-		return s.byAddress(ctx, scope, f, q)
-	}
-	if f.Email == "" && f.Name == "" {
-		return register.List[billing.Customer](ctx, s.Store, scope, q, nil)
-	}
-	return register.List(ctx, s.Store, scope, q, func(c billing.Customer) bool {
-		return contains(c.Email, f.Email) && contains(c.Name, f.Name)
-	})
-}
-
-func contains(text, part string) bool {
-	return strings.Contains(strings.ToLower(text), strings.ToLower(strings.TrimSpace(part)))
-}
-
-// byAddress lists the customers who have an address.
-func (s *Service) byAddress(ctx context.Context, scope merchant.Scope, f Filter, q record.Query) ([]billing.Customer, error) {
-	known, err := s.Store.Customers(ctx, scope, f.Email)
-	if err != nil {
-		return nil, fmt.Errorf("customers of an address: %w", err)
-	}
-	refs := make([]record.Ref, len(known))
-	for i, id := range known {
-		refs[i] = record.RefOf[billing.Customer](id)
-	}
-	if len(refs) == 0 {
-		return nil, nil
-	}
-	found, err := s.Store.Load(ctx, scope, refs...)
-	if err != nil {
-		return nil, fmt.Errorf("customers of an address: %w", err)
-	}
-	var page []billing.Customer
-	for _, obj := range found {
-		c, ok := obj.(billing.Customer)
-		if ok && contains(c.Name, f.Name) && created(c, q) {
-			page = append(page, c)
-		}
-	}
-	slices.SortFunc(page, func(a, b billing.Customer) int { return newest(a, b) })
-	from := min(f.Offset, len(page))
-	return page[from:min(from+f.Limit, len(page))], nil
-}
-
-// created reports whether a customer was created within a query's bounds.
-func created(c billing.Customer, q record.Query) bool {
-	entry, err := record.Describe(c)
-	return err == nil && q.Matches(entry)
-}
-
-func newest(a, b billing.Customer) int {
-	if a.CreatedAt != b.CreatedAt {
-		return int(min(max(b.CreatedAt-a.CreatedAt, -1), 1))
-	}
-	return strings.Compare(b.ID, a.ID)
 }

@@ -21,7 +21,7 @@ type Subscribe struct {
 	Actor        record.Actor
 	Product      string
 	Customer     string            // an existing customer, or
-	Buyer        *billing.Customer // a new one, complete but for its version
+	Buyer        *billing.Customer // a new one, complete but for version and creation
 	Claims       []record.Claim    // what a new customer takes
 	Quantity     int64
 	TrialDays    int // -1 takes the product's
@@ -50,16 +50,15 @@ var (
 // Subscribe makes a pending subscription with its first invoice, the payment
 // that is to be made and the page on which to make it, in one commit.
 func (s *Service) Subscribe(ctx context.Context, in Subscribe) (Subscribed, error) {
-	state, err := s.Store.State(ctx, in.Scope)
-	if err != nil {
-		return Subscribed{}, fmt.Errorf("state of %s: %w", in.Scope, err)
-	}
-	product, customer, err := s.parties(ctx, in)
+	state, product, customer, err := s.parties(ctx, in)
 	if err != nil {
 		return Subscribed{}, err
 	}
 	wall := s.Wall()
 	now := state.Clock.Now(wall)
+	if in.Buyer != nil {
+		customer.CreatedAt = now
+	}
 	sub, invoice, err := billing.Subscribe(billing.Order{
 		ID: ids.New("sub_", wall), InvoiceID: ids.New("inv_", wall), Product: product, Customer: customer,
 		Quantity: in.Quantity, TrialDays: in.TrialDays, Zone: state.Business.Zone, Billing: in.Billing,
@@ -94,28 +93,32 @@ func (s *Service) Subscribe(ctx context.Context, in Subscribe) (Subscribed, erro
 	return out, nil
 }
 
-// parties loads what is bought and who buys, in one request.
-func (s *Service) parties(ctx context.Context, in Subscribe) (billing.Product, billing.Customer, error) {
-	refs := []record.Ref{record.RefOf[billing.Product](in.Product)}
+// parties loads what is bought, who buys, and the scope's state, in one
+// request.
+func (s *Service) parties(ctx context.Context, in Subscribe) (merchant.State, billing.Product, billing.Customer, error) {
+	refs := []record.Ref{record.RefOf[merchant.State](in.Scope.String()), record.RefOf[billing.Product](in.Product)}
 	if in.Buyer == nil {
 		refs = append(refs, record.RefOf[billing.Customer](in.Customer))
 	}
 	found, err := s.Store.Load(ctx, in.Scope, refs...)
 	if err != nil {
-		return billing.Product{}, billing.Customer{}, fmt.Errorf("subscribe: %w", err)
+		return merchant.State{}, billing.Product{}, billing.Customer{}, fmt.Errorf("subscribe: %w", err)
 	}
-	product, ok := found[0].(billing.Product)
+	state, known := found[0].(merchant.State)
+	product, sold := found[1].(billing.Product)
+	switch {
+	case !known:
+		return state, product, billing.Customer{}, fmt.Errorf("state of %s: %w", in.Scope, record.ErrNotFound)
+	case !sold:
+		return state, product, billing.Customer{}, ErrNoProduct
+	case in.Buyer != nil:
+		return state, product, *in.Buyer, in.Buyer.Check()
+	}
+	customer, ok := found[2].(billing.Customer)
 	if !ok {
-		return billing.Product{}, billing.Customer{}, ErrNoProduct
+		return state, product, billing.Customer{}, ErrNoCustomer
 	}
-	if in.Buyer != nil {
-		return product, *in.Buyer, in.Buyer.Check()
-	}
-	customer, ok := found[1].(billing.Customer)
-	if !ok {
-		return product, billing.Customer{}, ErrNoCustomer
-	}
-	return product, customer, nil
+	return state, product, customer, nil
 }
 
 // Cancel is a wish to end a subscription.

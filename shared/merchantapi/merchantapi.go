@@ -4,7 +4,8 @@
 // objects are package wire.
 //
 // What Dodo documents and Perennial does not have yet answers 501 with the
-// code UNSUPPORTED_ACTION and names the field; it is never ignored silently.
+// code UNSUPPORTED_ACTION and names the field, wherever it would change what
+// is sold or charged.
 package merchantapi
 
 import (

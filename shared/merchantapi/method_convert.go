@@ -13,6 +13,8 @@ type MethodRequest struct {
 	Type      string `json:"type" enum:"new,existing"`
 	MethodID  string `json:"payment_method_id,omitempty" doc:"For existing."`
 	ReturnURL string `json:"return_url,omitempty" maxLength:"2000" doc:"For new."`
+
+	MethodTypes []string `json:"allowed_payment_method_types,omitempty" doc:"For new; must leave credit or debit cards."`
 }
 
 func (r MethodRequest) check() error {
@@ -20,6 +22,12 @@ func (r MethodRequest) check() error {
 	check.That(r.Type != "existing" || r.MethodID != "", "payment_method_id", "is needed for existing")
 	checkReturnURL(&check, r.ReturnURL)
 	return invalid(&check)
+}
+
+func (r MethodRequest) unsupported() error {
+	var u unsupported
+	u.without(!cards(r.MethodTypes), "allowed_payment_method_types without cards")
+	return u.fault()
 }
 
 // MethodUpdate is the answer of update-payment-method. What does not apply is

@@ -1,6 +1,7 @@
 package merchantapi
 
 import (
+	"slices"
 	"strings"
 
 	"perennial/shared/billing"
@@ -44,6 +45,7 @@ type OrderRequest struct {
 	OneTimeCart   []any    `json:"one_time_product_cart,omitempty"`
 	MethodID      string   `json:"payment_method_id,omitempty"`
 	Force3DS      bool     `json:"force_3ds,omitempty"`
+	MethodTypes   []string `json:"allowed_payment_method_types,omitempty" doc:"Must leave credit or debit cards."`
 }
 
 func (r OrderRequest) check() error {
@@ -66,7 +68,14 @@ func (r OrderRequest) unsupported() error {
 	u.without(len(r.OneTimeCart) > 0, "one_time_product_cart")
 	u.without(r.MethodID != "", "payment_method_id")
 	u.without(r.Force3DS, "force_3ds")
+	u.without(!cards(r.MethodTypes), "allowed_payment_method_types without cards")
 	return u.fault()
+}
+
+// cards reports that a choice of payment method types leaves cards; none
+// leaves everything.
+func cards(types []string) bool {
+	return len(types) == 0 || slices.Contains(types, "credit") || slices.Contains(types, "debit")
 }
 
 // FromAPIOrder converts an order. A customer without a name is called by the

@@ -98,6 +98,9 @@ type updateMethod struct {
 func (in updateMethod) Validate() error { return in.Body.check() }
 
 func (s *server) updateMethod(ctx context.Context, c httpapi.Caller, in updateMethod) (MethodUpdate, error) {
+	if err := in.Body.unsupported(); err != nil {
+		return MethodUpdate{}, err
+	}
 	scope, actor := scopeOf(c), actorOf(c)
 	if in.Body.Type == "existing" {
 		result, err := s.Subscriptions.UseMethod(ctx, scope, actor, in.SubscriptionID, in.Body.MethodID)
