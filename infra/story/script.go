@@ -256,6 +256,9 @@ func (p *player) declined(ctx context.Context) error {
 	if err := p.browser.press("Sign out"); err != nil {
 		return err
 	}
+	if _, err := p.browser.see("Send me a link"); err != nil {
+		return err
+	}
 	if err := p.signIn(); err != nil {
 		return err
 	}
