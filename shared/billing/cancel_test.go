@@ -97,7 +97,7 @@ func TestATrialStartsFreeAndIsBilledAtItsEnd(t *testing.T) {
 		ID: "sub_1", InvoiceID: "inv_1", Product: p, Customer: billing.Customer{ID: "cus_1", InvoicePrefix: "C"},
 		Quantity: 2, TrialDays: -1, Zone: "UTC", Billing: billing.Address{Country: "JP"}, At: start,
 	})
-	if err != nil || !v.Total.IsZero() {
+	if err != nil || !v.Total.Nothing() {
 		t.Fatalf("trial's first invoice: %+v, %v", v.Total, err)
 	}
 	dues, err := s.DuesAt([]billing.Invoice{v}, start, 0, time.UTC)

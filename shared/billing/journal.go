@@ -71,7 +71,7 @@ func entry(id string, p Payment, net, tax money.Amount, sign int64, at calendar.
 		{AccountGateway, money.Of(sign*p.Amount.Minor, cur)},
 		{AccountRevenue, money.Of(-sign*net.Minor, cur)},
 	}
-	if !tax.IsZero() {
+	if !tax.Nothing() {
 		postings = append(postings, Posting{AccountTax, money.Of(-sign*tax.Minor, cur)})
 	}
 	return Entry{ID: id, Customer: p.Customer, At: at, Postings: postings}

@@ -48,6 +48,9 @@ func (c Case) payment(status PaymentStatus) Payment {
 	p.UpdatesMethod = l.Keep && l.Cause != CauseFirst
 	p.Billing, p.Metadata = s.Billing, s.Metadata
 	p.Status, p.UpdatedAt, p.ActionURL = status, c.At, ""
+	if p.Refunded.Nothing() {
+		p.Refunded = money.Of(0, l.Amount.Currency)
+	}
 	return p
 }
 
@@ -85,7 +88,7 @@ func (c Case) Paid(charge string) (Change, error) {
 		s.Method = s.Lock.Method
 	}
 	change := Change{Customer: &customer, Invoices: invoices, Payment: &p, Entry: &entry}
-	if p.Amount.IsZero() {
+	if p.Amount.Nothing() {
 		change.Entry = nil
 	}
 	change.Events = append([]Event{{Type: EventPaymentSucceeded, Object: p.ID, Reason: reasonOf(move)}}, s.paidEvents(move, status)...)

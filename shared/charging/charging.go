@@ -148,7 +148,7 @@ func (s *Service) lock(ctx context.Context, a *attempt) error {
 func (s *Service) drive(ctx context.Context, a *attempt) (Result, error) {
 	l := a.Subscription.Lock
 	switch {
-	case l.Amount.IsZero():
+	case l.Amount.Nothing():
 		return s.settle(ctx, a, gateway.Outcome{State: gateway.StateSucceeded, Amount: l.Amount})
 	case l.Method.IsZero():
 		missing := gateway.Decline{Code: "no_payment_method"}

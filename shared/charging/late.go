@@ -75,7 +75,7 @@ func (s *Service) giveBack(ctx context.Context, a *attempt, account gateway.Acco
 	if err != nil {
 		return fmt.Errorf("payment %s of a late capture: %w", payment, err)
 	}
-	if p.Status == billing.PaymentSucceeded || !p.Refunded.IsZero() || p.Intent == "" {
+	if p.Status == billing.PaymentSucceeded || !p.Refunded.Nothing() || p.Intent == "" {
 		return nil
 	}
 	out, err := s.Gateway.Find(ctx, account, gateway.Intent(p.Intent))

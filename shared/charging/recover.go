@@ -37,7 +37,7 @@ func (s *Service) Finish(ctx context.Context, r Recover) (Result, error) {
 	switch {
 	case !l.Set():
 		return Result{Subscription: a.Subscription}, nil
-	case l.Amount.IsZero() || l.Method.IsZero():
+	case l.Amount.Nothing() || l.Method.IsZero():
 		return s.drive(ctx, a)
 	case l.Intent == "":
 		return s.unprepared(ctx, a)

@@ -83,7 +83,7 @@ func (s *Service) about(ctx context.Context, o record.Outbox, t Template) (Lette
 		return d.onHold(l), held && d.sub.Status == billing.StatusOnHold, nil
 	case Receipt:
 		payment := d.payment()
-		return d.receipt(l, payment), !payment.Amount.IsZero(), nil
+		return d.receipt(l, payment), !payment.Amount.Nothing(), nil
 	case Reactivated:
 		return l, d.sub.Status == billing.StatusActive, nil
 	case PortalLink, PortalInvite:

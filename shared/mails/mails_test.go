@@ -186,7 +186,7 @@ func TestTheHoldMailTellsCauseCardAmountAndPrice(t *testing.T) {
 	b := newBench(t)
 	b.send(b.held())
 	got := b.office.letters[0]
-	if got.Amount != money.Of(3800, "USD") || got.Card.Last4 != "4444" || got.Price != money.Of(3800, "USD") || !got.NewPrice.IsZero() {
+	if got.Amount != money.Of(3800, "USD") || got.Card.Last4 != "4444" || got.Price != money.Of(3800, "USD") || !got.NewPrice.Nothing() {
 		t.Errorf("amount %v, card %v, price %v, new price %v", got.Amount, got.Card, got.Price, got.NewPrice)
 	}
 	if got.Reason != "The card has expired. Please use another card." || got.WindowEnd != calendar.At(noon.AddDate(0, 0, 30)) {

@@ -68,7 +68,7 @@ func onHold(l mails.Letter) page {
 // (R245).
 func keepPrice(l mails.Letter) string {
 	stays := fmt.Sprintf("Your price stays %s as long as the subscription is not cancelled.", price(l))
-	if l.NewPrice.IsZero() {
+	if l.NewPrice.Nothing() {
 		return stays
 	}
 	return fmt.Sprintf("%s New subscriptions cost %s %s.", stays, figure(l.NewPrice), i18n.Every(i18n.English, l.Every))

@@ -91,7 +91,7 @@ func (s *server) listLines(ctx context.Context, c httpapi.Caller, in PaymentPath
 // ToAPILines converts the lines of the invoices that a payment is for.
 func ToAPILines(p billing.Payment, invoices []billing.Invoice) LineItems {
 	out := LineItems{Currency: string(p.Amount.Currency), Items: []LineItem{}}
-	refundable := p.Status == billing.PaymentSucceeded && p.Refunded.IsZero()
+	refundable := p.Status == billing.PaymentSucceeded && p.Refunded.Nothing()
 	for _, v := range invoices {
 		for _, line := range v.Lines {
 			item := LineItem{ItemsID: line.Product, Amount: line.Amount.Minor + line.Tax.Minor, Tax: line.Tax.Minor, Name: &line.Description}

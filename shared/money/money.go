@@ -47,8 +47,9 @@ func (c Currency) Exponent() int {
 // Of makes an amount.
 func Of(minor int64, c Currency) Amount { return Amount{Minor: minor, Currency: c} }
 
-// IsZero reports whether the amount is nothing.
-func (a Amount) IsZero() bool { return a.Minor == 0 }
+// Nothing reports whether the amount is zero. It is not called IsZero, because
+// encoders leave out what says so of itself, and the currency with it.
+func (a Amount) Nothing() bool { return a.Minor == 0 }
 
 // Add returns a + b.
 func (a Amount) Add(b Amount) (Amount, error) {

@@ -223,7 +223,7 @@ func TestSplitAddsUp(t *testing.T) {
 			t.Fatalf("%v in parts %v adds up to %v, %v", a, parts, total, err)
 		}
 		for i, p := range parts {
-			if i < len(weights) && weights[i] == 0 && !p.IsZero() {
+			if i < len(weights) && weights[i] == 0 && !p.Nothing() {
 				t.Fatalf("weight 0 got %v", p)
 			}
 			if p.Minor != 0 && (p.Minor > 0) != (a.Minor > 0) {

@@ -117,7 +117,7 @@ func (e *examination) books(ctx context.Context, p billing.Payment) error {
 		e.report(p.ID, "payments equal their invoices", fmt.Sprintf("payment %d, invoices %d", p.Amount.Minor, invoiced))
 	}
 	entry, ok := found[0].(billing.Entry)
-	if p.Amount.IsZero() {
+	if p.Amount.Nothing() {
 		return nil
 	}
 	if !ok || entry.Balanced() != nil || entry.Postings[0].Amount != p.Amount {

@@ -76,7 +76,7 @@ func newMethodPage(v visit, sub billing.Subscription, found []any, dues billing.
 		Action: address(sub.ID, "payment-method"), Back: address(sub.ID), Name: sub.ProductName,
 		Current: card(sub.Method), Fresh: true,
 	}
-	if !dues.Total.IsZero() {
+	if !dues.Total.Nothing() {
 		p.Due, p.Next = amount(dues.Total), v.date(dues.Next)
 	}
 	for _, obj := range found {

@@ -77,3 +77,16 @@ func TestALockKeepsTheSubscriptionsPlaceInTheDueIndex(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAmountOfNothingKeepsItsCurrency(t *testing.T) {
+	t.Parallel()
+	v := billing.Invoice{ID: "inv_1", Total: money.Of(0, "JPY"), Tax: money.Of(0, "JPY")}
+	doc, err := Encode(v, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Decode(KindInvoice, Schema, doc)
+	if diff := cmp.Diff(v, got); diff != "" || err != nil {
+		t.Errorf("%s: %s %v", doc, diff, err)
+	}
+}

@@ -123,7 +123,7 @@ func paymentBase(scope merchant.Scope, p billing.Payment, c billing.Customer) Pa
 
 func refunded(p billing.Payment) string {
 	switch {
-	case p.Refunded.IsZero():
+	case p.Refunded.Nothing():
 		return ""
 	case p.Refunded.Minor < p.Amount.Minor:
 		return "partial"
