@@ -205,3 +205,15 @@ func TestAPortalLinkSignsInOnceAndEndsAfterADay(t *testing.T) {
 	_, err = b.client.Customers.CustomerPortal.New(t.Context(), b.Customer.ID, dodo.CustomerCustomerPortalNewParams{ReturnURL: dodo.F("javascript:alert(1)")})
 	b.refused(err, http.StatusUnprocessableEntity, "INVALID_RETURN_URL")
 }
+
+func TestReadingOneObjectIsOneRequest(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	hook := b.webhook(dodo.WebhookNewParams{})
+	for _, path := range []string{"/customers/" + b.Customer.ID, "/products/" + b.Product.ID, "/webhooks/" + hook.ID, "/customers/" + b.Customer.ID + "/payment-methods"} {
+		b.counter.reset()
+		if status, body := b.send("GET", path, writer, ""); status != 200 || b.counter.total() != 1 {
+			t.Errorf("%s: %d %s took %v", path, status, body, b.counter.n)
+		}
+	}
+}

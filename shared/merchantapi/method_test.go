@@ -54,6 +54,7 @@ func TestAnActiveSubscriptionSwitchesWithoutACharge(t *testing.T) {
 	}
 }
 
+// R093, R131 to R134: by API too.
 func TestASavedCardPaysTheDuesOfAHold(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -104,6 +104,10 @@ func TestParticularsAreChangedTogether(t *testing.T) {
 	if status != 200 || !strings.Contains(body, `"tax_id":null`) || !strings.Contains(body, `"customer_business_name":null`) {
 		t.Errorf("clearing the tax id: %d %s", status, body)
 	}
+	status, body = b.send("PATCH", "/subscriptions/"+sub.ID, writer, `{"billing":{"country":"DE","zipcode":10115}}`)
+	if status != 200 || !strings.Contains(body, `"zipcode":"10115"`) {
+		t.Errorf("an old client's postal code: %d %s", status, body)
+	}
 	before = len(b.Store.Commits())
 	if status, body := b.send("PATCH", "/subscriptions/"+sub.ID, writer, `{}`); status != 200 {
 		t.Errorf("an empty patch: %d %s", status, body)

@@ -26,6 +26,7 @@ func (b *bench) product(price dodo.PriceUnionParam) (*dodo.Product, error) {
 	})
 }
 
+// R300, R301: a plan fixes cycle, price and trial.
 func TestARecurringProductComesBackAsItWasMade(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

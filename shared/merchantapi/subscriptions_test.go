@@ -54,6 +54,7 @@ func (b *bench) get(id string) *dodo.Subscription {
 	return s
 }
 
+// R305: a life begins by API.
 func TestASubscriptionIsPendingUntilItsPageIsPaid(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
