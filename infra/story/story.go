@@ -56,7 +56,7 @@ func Play(ctx context.Context, stage Stage) (err error) {
 	sdk := dodopayments.NewClient(option.WithBaseURL(stage.API), option.WithBearerToken(stage.Key), option.WithHTTPClient(stage.Client))
 	p := &player{
 		Stage: stage, sdk: sdk, mails: mailbox{stage.Mail, stage.Client}, seen: make(map[string]bool),
-		email: fmt.Sprintf("grace.%d@example.com", time.Now().UnixNano()),
+		email: fmt.Sprintf("grace.%d@example.com", time.Now().UnixMilli()%1_000_000),
 	}
 	if p.hooks, err = openReceiver(sdk); err != nil {
 		return err
