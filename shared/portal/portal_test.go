@@ -156,6 +156,7 @@ func (p page) must(t *testing.T, status int, phrases ...string) {
 	}
 }
 
+// R061, R070, R156: it bears the merchant's name, and tells nobody who is a customer.
 func TestR071TheStaticLinkAnswersEveryAddressTheSame(t *testing.T) {
 	t.Parallel()
 	s := open(t)
@@ -169,6 +170,7 @@ func TestR071TheStaticLinkAnswersEveryAddressTheSame(t *testing.T) {
 	s.get("/login/bus_none").must(t, 404)
 }
 
+// R069, R070, R080, R082, R084, R155: it leads straight in, and when it is dead to a new one.
 func TestR081ALinkIsUsedOnceByPostAndDiesAfter24Hours(t *testing.T) {
 	t.Parallel()
 	s := open(t)
@@ -204,6 +206,7 @@ func TestTheSessionBelongsToOneMode(t *testing.T) {
 	s.get("/").must(t, 403)
 }
 
+// R068, R120: plan, price and date at a glance; the way to "Edit".
 func TestR116TheSubscriptionShowsItsMethodAndR091ItsRenewalDate(t *testing.T) {
 	t.Parallel()
 	s := open(t)
@@ -213,6 +216,7 @@ func TestR116TheSubscriptionShowsItsMethodAndR091ItsRenewalDate(t *testing.T) {
 	s.get("/subscriptions/"+sub.ID).must(t, 200, "Visa ending in 4242", "Edit", "/payment-method")
 }
 
+// R064, R121, R122, R125: an active subscription changes to a saved method, and says so.
 func TestR117ASavedMethodIsChosenWithoutJavaScript(t *testing.T) {
 	t.Parallel()
 	s := open(t)
@@ -232,6 +236,7 @@ func TestR117ASavedMethodIsChosenWithoutJavaScript(t *testing.T) {
 	s.Reconcile()
 }
 
+// R064, R066, R093, R115, R125, R136, R157, R158: on hold, declined, another card, active again.
 func TestR123ConfirmingOnHoldChargesWhatThePageSaid(t *testing.T) {
 	t.Parallel()
 	s := open(t)
@@ -252,6 +257,7 @@ func TestR123ConfirmingOnHoldChargesWhatThePageSaid(t *testing.T) {
 	s.Reconcile()
 }
 
+// R319: the customer is led through the bank's challenge and back.
 func TestR124TheBankSendsTheCustomerBackByGet(t *testing.T) {
 	t.Parallel()
 	s := open(t)
