@@ -58,6 +58,9 @@ func stage(t *testing.T) (story.Stage, *operations.Service, merchant.Scope) {
 
 func tail(raw []byte, n int) []byte { return raw[max(0, len(raw)-n):] }
 
+// The scenes of package story show R060, R076 to R078, R080, R084, R115 to
+// R125, R130 to R134, R136, R137, R157, R158, R245, R246, R303, R311, R314 and
+// R319.
 func TestARenewalFailsAndTheCustomerBringsItBack(t *testing.T) {
 	s, service, scope := stage(t)
 	if err := story.Play(t.Context(), s); err != nil {

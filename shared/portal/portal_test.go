@@ -206,7 +206,7 @@ func TestTheSessionBelongsToOneMode(t *testing.T) {
 	s.get("/").must(t, 403)
 }
 
-// R068, R120: plan, price and date at a glance; the way to "Edit".
+// R067, R068, R120: what was bought with plan, price and date at a glance; the way to "Edit".
 func TestR116TheSubscriptionShowsItsMethodAndR091ItsRenewalDate(t *testing.T) {
 	t.Parallel()
 	s := open(t)

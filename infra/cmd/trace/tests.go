@@ -91,7 +91,7 @@ func carried(file *ast.File, f *ast.FuncDecl) []string {
 }
 
 // mention is a number, or a range: R131, R131To134, "R131 to R134".
-var mention = regexp.MustCompile(`(^|[^A-Z0-9])R(\d{3})(?:(?:To| to )R?(\d{3}))?(?:\D|$)`)
+var mention = regexp.MustCompile(`(^|[^A-Z0-9])R(\d{3})(?:(?:To|\s+to\s+)R?(\d{3}))?(?:\D|$)`)
 
 // numbers are the requirements that a text names.
 func numbers(text string) []string {

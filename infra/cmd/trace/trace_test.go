@@ -19,6 +19,7 @@ func TestNumbersInTextsAndNames(t *testing.T) {
 		{"TestR924TheCustomerPays", []string{"R924"}},
 		{"TestDuesArePaidR931To934", []string{"R931", "R932", "R933", "R934"}},
 		{"the dues (R931 to R933, R936)", []string{"R931", "R932", "R933", "R936"}},
+		{"R931 to\nR932", []string{"R931", "R932"}},
 		{"R916 R917", []string{"R916", "R917"}},
 		{"PR924, R9245, VR924 and R12", nil},
 		{"no number", nil},
