@@ -170,6 +170,7 @@ func TestPaymentMethodsAreShownAndRemovedOnce(t *testing.T) {
 	b.refused(err, 404, "NOT_FOUND")
 }
 
+// R081, R083, R140, R141: made and mailed by the official SDK's call.
 func TestAPortalLinkSignsInOnceAndEndsAfterADay(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -19,6 +19,7 @@ func (b *bench) patch(id string, params dodo.SubscriptionUpdateParams) (*dodo.Su
 	return b.client.Subscriptions.Update(b.T.Context(), id, params)
 }
 
+// R091, R305: a life ends by API.
 func TestACancellationIsScheduledRevokedAndCarriedOut(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -79,6 +80,7 @@ func TestCancellingNowIsImmediateAndWorksOnce(t *testing.T) {
 	b.Reconcile()
 }
 
+// R092: name and billing address are edited by API.
 func TestParticularsAreChangedTogether(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
