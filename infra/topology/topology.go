@@ -123,7 +123,7 @@ var Surfaces = []Surface{
 var Functions = []Function{
 	{
 		Name: "api", Memory: 256, Timeout: 29 * time.Second,
-		Grants:  []Grant{GrantReadTable, GrantWriteTable, GrantSeal, GrantAnswerFlow},
+		Grants:  []Grant{GrantReadTable, GrantWriteTable, GrantSeal, GrantUnseal, GrantAnswerFlow},
 		SendsTo: []string{"mail-login", "work-clock"},
 		Env:     []string{"PERENNIAL_KMS_KEY", "PERENNIAL_URL_API", "PERENNIAL_URL_PORTAL", "PERENNIAL_URL_PORTAL_TEST", "PERENNIAL_URL_CHECKOUT", "PERENNIAL_URL_SANDBOX", "PERENNIAL_SANDBOX_SECRET"},
 	},

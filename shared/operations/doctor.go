@@ -152,8 +152,13 @@ func each[T any](ctx context.Context, l record.Lister, scope merchant.Scope, kin
 				return fmt.Errorf("%s %s: %w", kind, entry.ID, err)
 			}
 		}
-		if fresh == 0 {
+		switch {
+		case fresh > 0:
+			q.Offset = 0
+		case len(page) < q.Limit:
 			return nil
+		default: // a page of one instant, seen already: look past it
+			q.Offset += len(page)
 		}
 	}
 }
