@@ -176,12 +176,8 @@ func (c Case) Declined(d Decline, f FollowUp) (Change, error) {
 	tried := s.Lock
 	s.Lock = Lock{}
 	if automatic && s.Status != StatusPending {
-		if s.Failure.At.IsZero() {
-			s.Failure.At = c.At
-		} else {
-			s.Failure.Retries++
-		}
-		s.Failure.NextRetry = f.NextRetry
+		s.Failure.At = s.FailingSince(c.At)
+		s.Failure.NextRetry, s.Failure.Retries = f.NextRetry, f.Retries
 		s.Failure.HoldAt, s.Failure.WindowEnd = f.HoldAt, f.WindowEnd
 	}
 	if tried.Intent != "" {
@@ -229,13 +225,16 @@ func (ch *Change) fall(to Status, at calendar.Instant) error {
 	return nil
 }
 
-// EndAccess puts a subscription on hold whose kept access is over.
-func (s Subscription) EndAccess(at calendar.Instant) (Change, error) {
+// EndAccess carries out what the policy decided for kept access that is over:
+// the merchant's grace, or the hold.
+func (s Subscription) EndAccess(f FollowUp, at calendar.Instant) (Change, error) {
 	if s.Lock.Set() {
 		return Change{}, ErrLocked
 	}
+	s.Failure.HoldAt, s.Failure.NextRetry = f.HoldAt, f.NextRetry
 	ch := Change{Subscription: s}
-	return ch, ch.fall(StatusOnHold, at)
+	err := ch.fall(f.Status, at)
+	return ch, err
 }
 
 // ActionNeeded keeps the lock while the customer authenticates.

@@ -57,7 +57,7 @@ type Failure struct {
 	Decline   Decline          // the last one
 	Payment   string           // the last attempt's payment
 	Method    Method           // what it was made with
-	Retries   int              // automatic retries made
+	Retries   int              // retries of the merchant's schedule made
 	NextRetry calendar.Instant
 	HoldAt    calendar.Instant // when kept access ends
 	WindowEnd calendar.Instant
@@ -69,6 +69,17 @@ type FollowUp struct {
 	NextRetry calendar.Instant // zero: no automatic retry
 	HoldAt    calendar.Instant // when kept access ends
 	WindowEnd calendar.Instant
+	Retries   int // retries of the merchant's schedule made so far
+}
+
+// FailingSince is when the failure began that counts for grace and recovery
+// window, now if it only begins. As long as we were to blame, none has begun.
+func (s Subscription) FailingSince(now calendar.Instant) calendar.Instant {
+	ours := s.Status == StatusActive && s.Failure.Decline.Class == ClassOurFault
+	if s.Failure.At.IsZero() || ours {
+		return now
+	}
+	return s.Failure.At
 }
 
 // Step is what is due for a subscription.

@@ -30,6 +30,7 @@ func (s *Service) settle(ctx context.Context, a *attempt, out gateway.Outcome) (
 		commit.Claims = a.claims
 		err = s.Store.Commit(ctx, commit)
 		if err == nil {
+			s.alert(ctx, a, change)
 			return resultOf(change), nil
 		}
 		if !errors.Is(err, record.ErrStale) {
@@ -43,6 +44,15 @@ func (s *Service) settle(ctx context.Context, a *attempt, out gateway.Outcome) (
 		}
 	}
 	return Result{}, fmt.Errorf("settle %s: %w", payment, record.ErrStale)
+}
+
+// alert tells the operators of a decline that was our own doing: the customer
+// keeps access, so nobody else would notice (rules 9).
+func (s *Service) alert(ctx context.Context, a *attempt, ch billing.Change) {
+	if p := ch.Payment; p != nil && p.Decline.Class == billing.ClassOurFault {
+		slog.ErrorContext(ctx, "the gateway refused our request", "scope", a.scope.String(),
+			"subscription", p.Subscription, "payment", p.ID, "code", p.Decline.Code)
+	}
 }
 
 // decide turns the gateway's word into a change, purely.

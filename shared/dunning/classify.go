@@ -22,6 +22,7 @@ var classes = map[billing.DeclineClass][]string{
 		"expired_card", "incorrect_cvc", "invalid_cvc", "incorrect_number", "invalid_number",
 		"invalid_card_number", "invalid_expiry_month", "invalid_expiry_year", "incorrect_pin",
 		"invalid_pin", "mandate_invalid", "mandate_required", "card_not_activated",
+		"no_payment_method",
 	},
 	billing.ClassMoney: {
 		"insufficient_funds", "card_velocity_exceeded", "withdrawal_count_limit_exceeded", "limit_exceeded",

@@ -45,7 +45,8 @@ func TestRule9WhoLosesAccessWhen(t *testing.T) {
 		{"vague", merchant.DefaultRecovery(), "do_not_honor", billing.StatusOnHold, 0, day},
 		{"technical keeps access for a day", merchant.DefaultRecovery(), "issuer_not_available", billing.StatusActive, day, 2 * time.Hour},
 		{"authentication keeps access for a day, no silent retry", merchant.DefaultRecovery(), "authentication_required", billing.StatusActive, day, 0},
-		{"our own fault keeps access", merchant.DefaultRecovery(), "invalid_amount", billing.StatusActive, day, 0},
+		{"our own fault keeps access", merchant.DefaultRecovery(), "invalid_amount", billing.StatusActive, 0, 6 * time.Hour},
+		{"no method is the customer's to mend", merchant.DefaultRecovery(), "no_payment_method", billing.StatusOnHold, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -98,9 +99,8 @@ func TestRetriesNeverPassTheListTheWindowOrTheClass(t *testing.T) {
 			}
 			if s.Failure.At.IsZero() {
 				s.Failure.At = at
-			} else {
-				s.Failure.Retries++
 			}
+			s.Failure.Retries = f.Retries
 			s.Status, s.Failure.HoldAt, at = f.Status, f.HoldAt, f.NextRetry
 		}
 	})

@@ -13,6 +13,7 @@ import (
 	"perennial/shared/calendar"
 	"perennial/shared/charging"
 	"perennial/shared/clock"
+	"perennial/shared/dunning"
 	"perennial/shared/ids"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
@@ -178,7 +179,7 @@ func (s *Service) end(ctx context.Context, w work, step billing.Step) error {
 	case billing.StepExpire:
 		change, err = w.sub.Expire(open, hold)
 	case billing.StepHold:
-		change, err = w.sub.EndAccess(w.now)
+		change, err = w.sub.EndAccess(dunning.Lapse(w.state.Recovery, w.sub, w.now), w.now)
 	case billing.StepNone, billing.StepRecover, billing.StepRenew, billing.StepRetry:
 		err = fmt.Errorf("step %s moves money", step)
 	}

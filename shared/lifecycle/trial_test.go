@@ -2,14 +2,11 @@ package lifecycle_test
 
 import (
 	"testing"
-	"time"
 
 	"perennial/shared/billing"
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/money"
 )
-
-const day = 24 * time.Hour
 
 // R301: a plan may start with a trial.
 func TestATrialIsFreeThenBilled(t *testing.T) {
