@@ -6,16 +6,18 @@ import (
 
 	"perennial/infra/local"
 	"perennial/infra/story"
+	"perennial/shared/assembly"
 	"perennial/shared/clock"
 	"perennial/shared/config"
 	"perennial/shared/dynamo"
+	"perennial/shared/gateway/sandbox"
 	"perennial/shared/merchant"
 	"perennial/shared/operations"
 	"perennial/shared/record"
 )
 
 // stage starts a stack of its own and founds a merchant on it.
-func stage(t *testing.T) (story.Stage, *operations.Service, merchant.Scope) {
+func stage(t *testing.T) (story.Stage, *operations.Service, merchant.Scope, operations.Ledger) {
 	t.Helper()
 	log, err := os.CreateTemp(t.TempDir(), "stack-*.log")
 	if err != nil {
@@ -47,13 +49,15 @@ func stage(t *testing.T) (story.Stage, *operations.Service, merchant.Scope) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := stack.Lookup(config.Table); !ok {
-		t.Fatal("the stack does not tell its table")
+	secret, ok := stack.Lookup(config.SandboxSecret)
+	if !ok {
+		t.Fatal("the stack does not tell the sandbox's secret")
 	}
+	bank := sandbox.New(sandbox.Options{BaseURL: stack.URL("sandbox"), Secret: secret, HTTP: stack.Client()})
 	return story.Stage{
 		API: stack.URL("api"), Portal: stack.URL("portal-test"), Mail: stack.URL("mail"),
 		Business: b.ID, Key: key, Client: stack.Client(), Out: t.Output(), Shots: os.Getenv("STORY_SHOTS"),
-	}, service, scope
+	}, service, scope, assembly.SandboxLedger(bank)
 }
 
 func tail(raw []byte, n int) []byte { return raw[max(0, len(raw)-n):] }
@@ -62,11 +66,11 @@ func tail(raw []byte, n int) []byte { return raw[max(0, len(raw)-n):] }
 // R125, R130 to R134, R136, R137, R157, R158, R245, R246, R303, R311, R314 and
 // R319.
 func TestARenewalFailsAndTheCustomerBringsItBack(t *testing.T) {
-	s, service, scope := stage(t)
+	s, service, scope, ledger := stage(t)
 	if err := story.Play(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
-	findings, err := service.Examine(t.Context(), scope, nil)
+	findings, err := service.Examine(t.Context(), scope, ledger)
 	if err != nil || len(findings) > 0 {
 		t.Errorf("the doctor finds %v, %v", findings, err)
 	}

@@ -3,11 +3,16 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"perennial/shared/assembly"
+	"perennial/shared/config"
+	"perennial/shared/gateway/sandbox"
 	"perennial/shared/merchant"
+	"perennial/shared/operations"
 )
 
 // errUnwell makes the exit status tell that something was found.
@@ -19,7 +24,8 @@ func doctorCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "doctor", Short: "Check that the books are whole", Args: cobra.NoArgs,
 		Long: "Checks for every test mode, or for one business, that no payment lock is older than its lease,\n" +
-			"that payments equal invoices and journal, and that every on-hold subscription has a hold.",
+			"that payments equal invoices and journal, and that every on-hold subscription has a hold.\n" +
+			"With PERENNIAL_URL_SANDBOX and PERENNIAL_SANDBOX_SECRET set, also that the gateway's ledger equals the payments.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			service, store, err := operate(cmd.Context())
 			if err != nil {
@@ -36,10 +42,14 @@ func doctorCommand() *cobra.Command {
 					scopes = append(scopes, state.Scope)
 				}
 			}
+			var ledger operations.Ledger
+			if bank := os.Getenv(config.URLSandbox); bank != "" {
+				ledger = assembly.SandboxLedger(sandbox.New(sandbox.Options{BaseURL: bank, Secret: os.Getenv(config.SandboxSecret)}))
+			}
 			out := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
 			found := 0
 			for _, scope := range scopes {
-				findings, err := service.Examine(cmd.Context(), scope, nil)
+				findings, err := service.Examine(cmd.Context(), scope, ledger)
 				if err != nil {
 					return err
 				}
