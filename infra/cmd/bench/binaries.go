@@ -15,7 +15,7 @@ import (
 	"perennial/infra/topology"
 )
 
-// binary is one bootstrap; path is empty when it is not built.
+// binary is one bootstrap.
 type binary struct{ name, path string }
 
 // The two yardsticks, built with the flags of the functions.
@@ -28,22 +28,9 @@ const (
 func functionBinaries(root string) []binary {
 	var all []binary
 	for _, f := range topology.Functions {
-		b := binary{name: f.Name}
-		if path := bootstrap(root, f.Name); exists(path) {
-			b.path = path
-		}
-		all = append(all, b)
+		all = append(all, binary{f.Name, filepath.Join(root, "build", f.Name, "bootstrap")})
 	}
 	return all
-}
-
-func bootstrap(root, function string) string {
-	return filepath.Join(root, "build", function, "bootstrap")
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }
 
 // buildProbes builds the yardsticks into a folder.
@@ -69,13 +56,8 @@ func goBuild(ctx context.Context, root, out, pkg string) error {
 
 // binariesTable tells size and start of every binary.
 func binariesTable(ctx context.Context, probes, functions []binary, env []string) (*table, error) {
-	var built []binary
-	for _, b := range append(probes, functions...) {
-		if b.path != "" {
-			built = append(built, b)
-		}
-	}
-	all, err := coldStarts(ctx, built, env)
+	binaries := append(probes, functions...)
+	all, err := coldStarts(ctx, binaries, env)
 	if err != nil {
 		return nil, err
 	}
@@ -85,11 +67,7 @@ func binariesTable(ctx context.Context, probes, functions []binary, env []string
 	}
 	t := newTable("Binaries: size and cold start",
 		"binary", "raw MB", "zip -9 MB", "start p50 ms", "start p90 ms", "x empty", "x clients", "memory MB")
-	for _, b := range append(probes, functions...) {
-		if b.path == "" {
-			t.row(b.name, notBuilt)
-			continue
-		}
+	for _, b := range binaries {
 		raw, zipped, err := sizes(b.path)
 		if err != nil {
 			return nil, err

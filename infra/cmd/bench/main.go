@@ -46,7 +46,9 @@ func bench(ctx context.Context, environ, only []string, out io.Writer) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	describe(out)
+	if _, err := io.WriteString(out, machine()); err != nil {
+		return err
+	}
 	engine, err := dynamo.Start(ctx, dynamo.Options{})
 	if err != nil {
 		return err
@@ -62,7 +64,9 @@ func bench(ctx context.Context, environ, only []string, out io.Writer) (err erro
 			return fmt.Errorf("%s: %w", section.name, err)
 		}
 		for _, t := range tables {
-			t.write(out)
+			if _, err := io.WriteString(out, t.String()); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -76,9 +80,9 @@ type place struct {
 	environ []string // of this process before the first stack
 }
 
-// describe says what the numbers were measured on.
-func describe(out io.Writer) {
-	fmt.Fprintf(out, "Measured on %s: %s/%s, %d cores (%s), %s memory, %s.\n",
+// machine says what the numbers were measured on.
+func machine() string {
+	return fmt.Sprintf("Measured on %s: %s/%s, %d cores (%s), %s memory, %s.\n",
 		time.Now().UTC().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(),
 		proc("/proc/cpuinfo", "model name"), proc("/proc/meminfo", "MemTotal"), runtime.Version())
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -35,8 +34,11 @@ func (s *shop) collect(ctx context.Context, sub billing.Subscription, want billi
 		return sub, err
 	}
 	answer, failure, err := s.stack.Invoke(ctx, "collector", payload)
-	if err != nil || failure != nil {
-		return sub, errors.Join(err, fmt.Errorf("collector: %v", failure))
+	if failure != nil {
+		err = failure
+	}
+	if err != nil {
+		return sub, fmt.Errorf("collector: %w", err)
 	}
 	var batch events.SQSEventResponse
 	if err := json.Unmarshal(answer, &batch); err != nil || len(batch.BatchItemFailures) > 0 {

@@ -20,14 +20,6 @@ import (
 // looks at the memory of its processes.
 func runSection(ctx context.Context, p place) (_ []*table, err error) {
 	t := newTable("make run", "what", "value")
-	for _, b := range functionBinaries(p.root) {
-		if b.path == "" {
-			t.row(b.name, notBuilt)
-		}
-	}
-	if len(t.rows) > 0 {
-		return []*table{t}, nil
-	}
 	program := filepath.Join(p.dir, "perennial")
 	for _, step := range []struct {
 		name    string

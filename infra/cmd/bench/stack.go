@@ -17,19 +17,12 @@ type stack struct {
 }
 
 // start runs a stack with a name of its own on the shared engine. With a
-// proxy, every function reaches DynamoDB through it. A function that is not
-// built is played by the bench itself, which ends at once.
+// proxy, every function reaches DynamoDB through it.
 func (p place) start(ctx context.Context, name string, proxy *wire.Proxy) (*stack, error) {
 	dir := filepath.Join(p.dir, name)
 	var broken error
 	s, err := local.Start(ctx, local.Options{
 		Root: p.root, Dir: dir, DynamoDB: p.engine, Suffix: "-" + name,
-		Bootstrap: func(function string) string {
-			if path := bootstrap(p.root, function); exists(path) {
-				return path
-			}
-			return "/bin/false"
-		},
 		Endpoint: func(function, service, url string) string {
 			if proxy == nil || service != "dynamodb" {
 				return url

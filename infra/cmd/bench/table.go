@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -27,43 +26,31 @@ func (t *table) note(format string, args ...any) {
 	t.notes = append(t.notes, fmt.Sprintf(format, args...))
 }
 
-// write pads the cells of each column to one width; every column but the
-// first is right-aligned when it holds numbers.
-func (t *table) write(w io.Writer) {
+// String pads the cells of each column to one width.
+func (t *table) String() string {
 	widths := make([]int, len(t.head))
+	rule := make([]string, len(t.head))
 	for _, cells := range append([][]string{t.head}, t.rows...) {
 		for i, cell := range cells {
 			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
 		}
 	}
-	line := func(cells []string) {
-		padded := make([]string, len(t.head))
-		for i := range t.head {
-			cell := ""
-			if i < len(cells) {
-				cell = cells[i]
-			}
-			padded[i] = cell + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
-		}
-		fmt.Fprintf(w, "| %s |\n", strings.Join(padded, " | "))
-	}
-	fmt.Fprintf(w, "\n## %s\n\n", t.title)
-	line(t.head)
-	rule := make([]string, len(t.head))
 	for i, width := range widths {
 		rule[i] = strings.Repeat("-", width)
 	}
-	line(rule)
-	for _, cells := range t.rows {
-		line(cells)
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n## %s\n\n", t.title)
+	for _, cells := range append([][]string{t.head, rule}, t.rows...) {
+		for i, cell := range cells {
+			fmt.Fprintf(&b, "| %s%s ", cell, strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)))
+		}
+		b.WriteString("|\n")
 	}
 	for _, n := range t.notes {
-		fmt.Fprintf(w, "\n%s\n", n)
+		fmt.Fprintf(&b, "\n%s\n", n)
 	}
+	return b.String()
 }
-
-// notBuilt is what a row says of something that does not exist yet.
-const notBuilt = "not built"
 
 // quantile is the nearest-rank quantile of a sample, such as 0.5 or 0.99.
 func quantile(sample []time.Duration, q float64) time.Duration {

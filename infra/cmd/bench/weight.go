@@ -85,7 +85,7 @@ func (v visitor) fetch(ctx context.Context, address string) (body []byte, sent i
 		return nil, 0, fmt.Errorf("GET %s: %s", address, response.Status)
 	}
 	var count counter
-	var packed io.Reader = io.TeeReader(response.Body, &count)
+	packed := io.TeeReader(response.Body, &count)
 	if response.Header.Get("Content-Encoding") == "gzip" {
 		if packed, err = gzip.NewReader(packed); err != nil {
 			return nil, 0, err

@@ -27,21 +27,20 @@ func wireSection(ctx context.Context, p place) (_ []*table, err error) {
 		return nil, err
 	}
 	t := newTable("Operations on the wire", "operation", "function", "requests", "write units", "DynamoDB operations", "what follows, requests")
-	w := wiring{meter: meter{stack, proxy}, root: p.root, shop: shop, table: t}
+	w := wiring{meter: meter{stack, proxy}, shop: shop, table: t}
 	for _, step := range []func(context.Context) error{w.renewals, w.calls, w.pages, w.methodCall} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
 	}
 	t.note("Warm function, live mode, so that business and key come from its memory. Write units by AWS's rules from the items before and " +
-		"after each write, indexes included; the engine's own count is wrong for transactions.")
+		"after each write, indexes included; the engine's own count is wrong for transactions. What follows varies with who is first: the gateway's webhook or the caller.")
 	return []*table{t}, nil
 }
 
 // wiring fills the table of operations.
 type wiring struct {
 	meter
-	root  string
 	shop  *shop
 	table *table
 }

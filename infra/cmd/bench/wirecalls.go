@@ -11,10 +11,6 @@ import (
 
 // calls measures requests of a merchant's program, each made once before.
 func (w wiring) calls(ctx context.Context) error {
-	if !exists(bootstrap(w.root, "api")) {
-		w.table.row("API", "api", notBuilt)
-		return nil
-	}
 	customer, err := w.newCustomer()
 	if err != nil {
 		return err
@@ -61,10 +57,6 @@ func (w wiring) order(customer string) func(int) any {
 
 // pages measures the portal's overview and paying the dues there.
 func (w wiring) pages(ctx context.Context) error {
-	if !exists(bootstrap(w.root, "portal")) {
-		w.table.row("portal", "portal", notBuilt)
-		return nil
-	}
 	warm, err := w.hold(ctx)
 	if err != nil {
 		return err
@@ -108,9 +100,6 @@ func (w wiring) hold(ctx context.Context) (hold, error) {
 
 // methodCall measures paying the dues with a saved method by API.
 func (w wiring) methodCall(ctx context.Context) error {
-	if !exists(bootstrap(w.root, "api")) {
-		return nil
-	}
 	pay := func() (func() error, error) {
 		sub, good, err := w.shop.held(ctx)
 		return func() error {

@@ -41,20 +41,29 @@ func run(root string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	var missing []string
-	for _, r := range requirements {
-		fmt.Fprintf(out, "%s %s\n", r.number, r.sentence)
-		for _, test := range shown[r.number] {
-			fmt.Fprintf(out, "     %s\n", test)
-		}
-		if len(shown[r.number]) == 0 {
-			fmt.Fprintln(out, "     NO TEST")
-			missing = append(missing, r.number)
-		}
+	report, missing := compare(requirements, shown)
+	if _, err := io.WriteString(out, report); err != nil {
+		return err
 	}
 	if len(missing) > 0 {
 		return fmt.Errorf("no test shows %s", strings.Join(missing, ", "))
 	}
-	fmt.Fprintf(out, "\n%d requirements, each shown by a test.\n", len(requirements))
 	return nil
+}
+
+// compare lists each requirement with its tests, and those that have none.
+func compare(requirements []requirement, shown map[string][]string) (report string, missing []string) {
+	var b strings.Builder
+	for _, r := range requirements {
+		fmt.Fprintf(&b, "%s %s\n", r.number, r.sentence)
+		for _, test := range shown[r.number] {
+			fmt.Fprintf(&b, "     %s\n", test)
+		}
+		if len(shown[r.number]) == 0 {
+			b.WriteString("     NO TEST\n")
+			missing = append(missing, r.number)
+		}
+	}
+	fmt.Fprintf(&b, "\n%d of %d requirements are shown by a test.\n", len(requirements)-len(missing), len(requirements))
+	return b.String(), missing
 }

@@ -78,6 +78,8 @@ R930 A failed payment holds.
      shared/p.TestLinks
 R931 Dues are charged.
      NO TEST
+
+2 of 3 requirements are shown by a test.
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Error(diff)
