@@ -43,7 +43,7 @@ func (t timing) p99() time.Duration { return quantile(t, 0.99) }
 
 // latencySection times calls of the API one after the other, as one client
 // sees them, and says how much of it is not DynamoDB.
-func latencySection(ctx context.Context, p place) (_ []*table, err error) {
+func latencySection(ctx context.Context, p place) (_ *table, err error) {
 	stack, err := p.start(ctx, "latency", nil)
 	if err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func latencySection(ctx context.Context, p place) (_ []*table, err error) {
 	}
 	t.note("GET /customers/{id} spends %s ms beyond its one request to DynamoDB, of which %s ms are the invocation itself, as of the empty handler (p50). "+
 		"%d calls each.", ms(get.p50()-bare.p50()), ms(empty.p50()), calls)
-	return []*table{t}, nil
+	return t, nil
 }
 
 // invokeEmpty is what an invocation costs that does nothing.

@@ -14,6 +14,7 @@ import (
 	"os/signal"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -29,14 +30,19 @@ func main() {
 	}
 }
 
-// sections in their order, which can be chosen by name.
-var sections = []struct {
+// section is a part of the report.
+type section struct {
 	name    string
-	measure func(context.Context, place) ([]*table, error)
-}{{"wire", wireSection}, {"binaries", binarySection}, {"latency", latencySection}, {"pages", pageSection}, {"run", runSection}}
+	measure func(context.Context, place) (*table, error)
+}
 
-// bench prints section after section, or only those that are named.
+var sections = []section{{"wire", wireSection}, {"binaries", binarySection}, {"latency", latencySection}, {"pages", pageSection}, {"run", runSection}}
+
+// bench prints every section, or only those that are named.
 func bench(ctx context.Context, environ, only []string, out io.Writer) (err error) {
+	if err := known(only); err != nil {
+		return err
+	}
 	root, err := dynamo.ProjectRoot()
 	if err != nil {
 		return err
@@ -46,27 +52,39 @@ func bench(ctx context.Context, environ, only []string, out io.Writer) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	if _, err := io.WriteString(out, machine()); err != nil {
-		return err
-	}
 	engine, err := dynamo.Start(ctx, dynamo.Options{})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, engine.Stop()) }()
-	p := place{root: root, dir: dir, engine: engine.URL(), environ: environ}
+	return place{root: root, dir: dir, engine: engine.URL(), environ: environ}.report(ctx, only, out)
+}
+
+// report measures section after section.
+func (p place) report(ctx context.Context, only []string, out io.Writer) error {
+	if _, err := io.WriteString(out, machine()); err != nil {
+		return err
+	}
 	for _, section := range sections {
 		if len(only) > 0 && !slices.Contains(only, section.name) {
 			continue
 		}
-		tables, err := section.measure(ctx, p)
+		t, err := section.measure(ctx, p)
 		if err != nil {
 			return fmt.Errorf("%s: %w", section.name, err)
 		}
-		for _, t := range tables {
-			if _, err := io.WriteString(out, t.String()); err != nil {
-				return err
-			}
+		if _, err := io.WriteString(out, t.String()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// known refuses names that are no section's.
+func known(names []string) error {
+	for _, name := range names {
+		if !slices.ContainsFunc(sections, func(s section) bool { return s.name == name }) {
+			return fmt.Errorf("there is no section %q", name)
 		}
 	}
 	return nil
@@ -82,9 +100,9 @@ type place struct {
 
 // machine says what the numbers were measured on.
 func machine() string {
-	return fmt.Sprintf("Measured on %s: %s/%s, %d cores (%s), %s memory, %s.\n",
+	return fmt.Sprintf("Measured on %s: %s/%s, %d cores (%s), %s GB of memory, %s.\n",
 		time.Now().UTC().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(),
-		proc("/proc/cpuinfo", "model name"), proc("/proc/meminfo", "MemTotal"), runtime.Version())
+		proc("/proc/cpuinfo", "model name"), gigabytes(proc("/proc/meminfo", "MemTotal")), runtime.Version())
 }
 
 // proc is the first value of a name in one of the kernel's tables.
@@ -101,8 +119,17 @@ func proc(file, name string) string {
 	return "unknown"
 }
 
+// gigabytes rounds an amount such as "24682416 kB".
+func gigabytes(kilobytes string) string {
+	kb, err := strconv.ParseInt(strings.TrimSuffix(kilobytes, " kB"), 10, 64)
+	if err != nil {
+		return kilobytes
+	}
+	return strconv.FormatInt((kb+1<<19)>>20, 10)
+}
+
 // binarySection builds the yardsticks and starts everything.
-func binarySection(ctx context.Context, p place) ([]*table, error) {
+func binarySection(ctx context.Context, p place) (*table, error) {
 	probes, err := buildProbes(ctx, p.root, p.dir)
 	if err != nil {
 		return nil, err
@@ -112,5 +139,5 @@ func binarySection(ctx context.Context, p place) ([]*table, error) {
 		return nil, err
 	}
 	t, err := binariesTable(ctx, probes, functionBinaries(p.root), stack.env)
-	return []*table{t}, errors.Join(err, stack.Stop())
+	return t, errors.Join(err, stack.Stop())
 }

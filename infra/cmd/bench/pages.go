@@ -16,7 +16,7 @@ import (
 
 // pageSection weighs each page of portal and checkout, in test mode, where
 // the card fields are the sandbox's.
-func pageSection(ctx context.Context, p place) (_ []*table, err error) {
+func pageSection(ctx context.Context, p place) (_ *table, err error) {
 	stack, err := p.start(ctx, "pages", nil)
 	if err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func pageSection(ctx context.Context, p place) (_ []*table, err error) {
 		t.row(page.name, strconv.Itoa(w.requests), strconv.Itoa(w.sent), strconv.Itoa(w.page), strconv.Itoa(w.scripts))
 	}
 	t.note("With style, scripts and the gateway's card fields where a page has them; the style and our script are cached after the first page.")
-	return []*table{t}, nil
+	return t, nil
 }
 
 type page struct{ name, address string }

@@ -18,7 +18,7 @@ import (
 
 // runSection starts what `make run` starts, waits until it is ready, and
 // looks at the memory of its processes.
-func runSection(ctx context.Context, p place) (_ []*table, err error) {
+func runSection(ctx context.Context, p place) (_ *table, err error) {
 	t := newTable("make run", "what", "value")
 	program := filepath.Join(p.dir, "perennial")
 	for _, step := range []struct {
@@ -37,7 +37,7 @@ func runSection(ctx context.Context, p place) (_ []*table, err error) {
 		}
 		t.row(step.name, seconds(time.Since(began)))
 	}
-	return []*table{t}, p.runs(ctx, t, program)
+	return t, p.runs(ctx, t, program)
 }
 
 func timed(ctx context.Context, dir string, command []string) error {

@@ -13,7 +13,7 @@ import (
 
 // wireSection counts requests and write units of each operation, on a stack
 // whose functions reach DynamoDB through a proxy.
-func wireSection(ctx context.Context, p place) (_ []*table, err error) {
+func wireSection(ctx context.Context, p place) (_ *table, err error) {
 	proxy := wire.New(1)
 	proxy.KeepBodies(true)
 	defer func() { err = errors.Join(err, proxy.Close()) }()
@@ -35,7 +35,7 @@ func wireSection(ctx context.Context, p place) (_ []*table, err error) {
 	}
 	t.note("Warm function, live mode, so that business and key come from its memory. Write units by AWS's rules from the items before and " +
 		"after each write, indexes included; the engine's own count is wrong for transactions. What follows varies with who is first: the gateway's webhook or the caller.")
-	return []*table{t}, nil
+	return t, nil
 }
 
 // wiring fills the table of operations.

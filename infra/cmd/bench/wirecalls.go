@@ -11,8 +11,17 @@ import (
 
 // calls measures requests of a merchant's program, each made once before.
 func (w wiring) calls(ctx context.Context) error {
-	customer, err := w.newCustomer()
-	if err != nil {
+	var customer struct {
+		ID string `json:"customer_id"`
+	}
+	if err := w.shop.call(http.MethodPost, "/customers", newCustomer(0), &customer); err != nil {
+		return err
+	}
+	order := w.order(customer.ID)
+	var bought struct {
+		ID string `json:"subscription_id"`
+	}
+	if err := w.shop.call(http.MethodPost, "/subscriptions", order(0), &bought); err != nil {
 		return err
 	}
 	for _, c := range []struct {
@@ -20,9 +29,11 @@ func (w wiring) calls(ctx context.Context) error {
 		body               func(n int) any
 	}{
 		{"create a customer", http.MethodPost, "/customers", newCustomer},
-		{"GET a customer", http.MethodGet, "/customers/" + customer, nil},
+		{"GET a customer", http.MethodGet, "/customers/" + customer.ID, nil},
 		{"list customers", http.MethodGet, "/customers", nil},
-		{"create a subscription", http.MethodPost, "/subscriptions", w.order(customer)},
+		{"create a subscription", http.MethodPost, "/subscriptions", order},
+		{"GET a subscription", http.MethodGet, "/subscriptions/" + bought.ID, nil},
+		{"list subscriptions", http.MethodGet, "/subscriptions", nil},
 	} {
 		do := w.shop.calling(c.method, c.path, c.body)
 		if err := do(1); err != nil {
@@ -33,14 +44,6 @@ func (w wiring) calls(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-func (w wiring) newCustomer() (string, error) {
-	var made struct {
-		ID string `json:"customer_id"`
-	}
-	err := w.shop.call(http.MethodPost, "/customers", newCustomer(0), &made)
-	return made.ID, err
 }
 
 // order is the body of a purchase with a payment link.
