@@ -1,0 +1,193 @@
+package faults
+
+import (
+	"bytes"
+	"time"
+
+	"perennial/infra/local/asl"
+	"perennial/infra/local/wire"
+	"perennial/shared/bank"
+)
+
+// perform lets the scenario happen with its disturbance.
+func (tr *trial) perform() {
+	tr.t.Helper()
+	tr.harvest("")
+	tr.disturb()
+	tr.scenario.act(tr)
+	for _, g := range tr.gates {
+		g.arm(0, nil)
+		g.tell(nil)
+	}
+	tr.requests = tr.proxy.Log()
+	tr.count()
+	tr.harvest(tr.scope.String())
+}
+
+// disturb plans everything that shall go wrong.
+func (tr *trial) disturb() {
+	tr.t.Helper()
+	if tr.trouble.Trouble != bank.NoTrouble || tr.trouble.Webhooks != bank.InOrder {
+		f := tr.trouble
+		f.ID, f.Account = "flt_1", tr.scope.String()
+		tr.check(tr.bank.Arm(tr.ctx(), f))
+	}
+	if tr.scenario.meets != nil && tr.meets > 0 {
+		tr.gates[tr.scenario.met()].arm(tr.meets, func() {
+			tr.tally.add("another hand at the same moment", 1)
+			tr.scenario.meets(tr)
+		})
+	}
+	for _, f := range append(append([]wire.Fault{}, tr.faults...), tr.scenario.spoilt...) {
+		if f.Function != portal {
+			tr.driver.Kill(f.Function) // a fresh process sends the same requests each time
+		}
+		tr.proxy.Plan(f)
+	}
+}
+
+// count adds up what the gateway did wrong by order.
+func (tr *trial) count() {
+	tr.t.Helper()
+	if tr.trouble.Webhooks == bank.InOrder {
+		return
+	}
+	left, err := tr.bank.Faults(tr.ctx(), tr.scope.String())
+	tr.check(err)
+	if len(left) == 0 {
+		tr.tally.add("webhook "+string(tr.trouble.Webhooks), 1)
+	}
+}
+
+// harvest counts what the proxy did, stale answers only about the scope if one
+// is given, and starts its log and plan anew.
+func (s *site) harvest(scope string) {
+	for _, r := range s.proxy.Log() {
+		switch {
+		case r.Index != "" && !bytes.Contains(r.Body, []byte(`"DUE#bus_`)):
+			// Most partitions are empty: a stale answer about one says nothing.
+		case r.Index != "" && scope != "" && !bytes.Contains(r.Body, []byte(scope)):
+			// Somebody else's work.
+		case r.Fault != wire.KindNone:
+			s.tally.add(r.Fault.String(), 1)
+		case ordered(r):
+			s.tally.add("gateway trouble", 1)
+		}
+	}
+	s.proxy.Reset()
+}
+
+// ordered recognises the answers of a gateway that fails by order.
+func ordered(r wire.Request) bool {
+	const refusal, half = "ordered fault\n", `{"id":"int_`
+	return r.Service == "sandbox" && (r.Status >= 500 && r.Reply == len(refusal) || r.Status == 200 && r.Reply == len(half))
+}
+
+// Recovery of a site.
+const (
+	rounds     = 16 // at most
+	stormy     = 2  // of them, in which the wire fails at random
+	deadRounds = 4  // of them, in which a dead gateway stays dead: an hour in quarters
+)
+
+// storm lets every request of every function fail with a small chance.
+func (s *site) storm() {
+	for _, f := range []wire.Fault{
+		{Kind: wire.KindKill, When: wire.Before, Chance: 0.015}, {Kind: wire.KindKill, When: wire.After, Chance: 0.015},
+		{Kind: wire.KindDrop, When: wire.After, Chance: 0.015}, {Kind: wire.KindServerError, When: wire.After, Chance: 0.01},
+		{Kind: wire.KindConflict, Chance: 0.15}, {Kind: wire.KindThroughput, Service: "dynamodb", Chance: 0.01},
+		{Kind: wire.KindDelay, Delay: 5 * time.Millisecond, Chance: 0.05},
+		{Kind: wire.KindStaleRead, Function: "sweeper", Chance: 0.1}, {Kind: wire.KindEmptyRead, Function: "sweeper-2", Chance: 0.1},
+	} {
+		s.proxy.Plan(f)
+	}
+}
+
+// settle recovers until nothing is left to do.
+func (s *site) settle(trials []*trial, storms int) {
+	s.t.Helper()
+	for round := range rounds {
+		if round < storms {
+			s.storm()
+		}
+		if round == deadRounds {
+			s.repair(trials)
+		}
+		busy := s.round(trials, round < max(storms, 1))
+		s.harvest("")
+		s.flows.clock.Set(s.flows.clock.Now().Add(time.Hour))
+		if round >= storms && !busy && s.quiet(trials) {
+			return
+		}
+	}
+	s.t.Errorf("site with seed %d still has work after %d rounds\n%s", s.seed, rounds, s.cleared())
+}
+
+// round lets everything that waits be delivered once, and says whether any
+// work was due. Twice means with two sweepers and collectors at once.
+func (s *site) round(trials []*trial, twice bool) bool {
+	_ = s.publish("") // what failed is kept
+	s.must(s.flows.step(s.t.Context(), func(string) bool { return true }))
+	_ = s.webhooks("") // what failed is kept
+	for _, tr := range trials {
+		tr.pastLease()
+	}
+	sweepers := []string{"sweeper", "sweeper-2"}
+	if !twice {
+		sweepers = sweepers[:1]
+	}
+	s.sweep(sweepers...)
+	found := s.queues.take("work-test", func(string) bool { return true })
+	found = wire.Repeat(s.random(), wire.Shuffle(s.random(), found), 0.2)
+	s.work(found, "collector", "collector-2")
+	s.advance("")
+	return len(found) > 0
+}
+
+// pastLease writes the lock's times into the past, as if time had passed; see
+// the package comment. A lock that moves at this moment is left to the next
+// round.
+func (tr *trial) pastLease() {
+	tr.t.Helper()
+	s := tr.now()
+	if !s.Lock.Set() {
+		return
+	}
+	s.Lock.Lease = time.Now().UTC().Add(-time.Second)
+	s.Lock.TakenAt = s.Lock.TakenAt.Add(-tr.pass)
+	_ = tr.overwrite(s) // stale: somebody finished it
+}
+
+// repair ends the gateway's troubles.
+func (s *site) repair(trials []*trial) {
+	s.t.Helper()
+	for _, tr := range trials {
+		if tr.trouble != (bank.Fault{}) {
+			s.must(s.bank.Clear(s.t.Context(), tr.scope.String()))
+		}
+	}
+}
+
+// quiet reports whether nothing is under way: no lock, no record, no webhook,
+// no flow that does not wait for its customer.
+func (s *site) quiet(trials []*trial) bool {
+	s.must(s.records.sync(s.t.Context()))
+	held := s.records.take("")
+	s.records.back(held)
+	webhooks := s.queues.take("sandbox-events", func(string) bool { return true })
+	s.queues.back("sandbox-events", webhooks)
+	if len(held)+len(webhooks) > 0 {
+		return false
+	}
+	for _, tr := range trials {
+		if tr.now().Lock.Set() {
+			return false
+		}
+	}
+	for _, e := range s.flows.book.All() {
+		if e.Status() == asl.StatusRunning && string(e.Snapshot().At.Phase) != "token" {
+			return false
+		}
+	}
+	return true
+}
