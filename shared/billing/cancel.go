@@ -48,7 +48,7 @@ func (s Subscription) CancelNow(open []Invoice, hold *Hold, at calendar.Instant,
 // CancelAtEnd schedules the end of the subscription for its next billing
 // date. In past_due and on_hold it is immediate (rules 10).
 func (s Subscription) CancelAtEnd(open []Invoice, hold *Hold, at calendar.Instant, c Cancellation) (Change, error) {
-	if s.Status != StatusActive || !s.Failure.At.IsZero() {
+	if s.Status != StatusActive || !s.Failure.At.IsZero() || s.Cancel.Pending {
 		return s.CancelNow(open, hold, at, c)
 	}
 	if err := c.Check(); err != nil {
@@ -59,9 +59,13 @@ func (s Subscription) CancelAtEnd(open []Invoice, hold *Hold, at calendar.Instan
 	return Change{Subscription: s, Events: s.events(EventSubscriptionUpdated, "")}, nil
 }
 
-// Revoke takes back a scheduled cancellation.
+// Revoke takes back a scheduled cancellation. One that only waits for a
+// payment to settle is under way: that payment may be given back already.
 func (s Subscription) Revoke() (Change, error) {
-	if !s.Cancel.AtPeriodEnd && !s.Cancel.Pending || s.Status.Ended() {
+	if s.Cancel.Pending && !s.Status.Ended() {
+		return Change{}, ErrLocked
+	}
+	if !s.Cancel.AtPeriodEnd || s.Status.Ended() {
 		return Change{}, ErrNotScheduled
 	}
 	s.Cancel = Cancellation{}

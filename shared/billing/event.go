@@ -34,7 +34,6 @@ const (
 	ReasonFirst       = "first_payment"
 	ReasonRenewal     = "renewal"
 	ReasonReactivated = "reactivated"
-	ReasonPlanned     = "scheduled"
 	ReasonRecovery    = "recovery_window_ended"
 	ReasonLateCapture = "late_capture"
 )

@@ -53,26 +53,19 @@ func captured(p Payment, at calendar.Instant) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	return entry(p.ID, p, net, p.Tax, 1, at), nil
-}
-
-// Reversed records a captured payment that was given back whole.
-func Reversed(id string, p Payment, at calendar.Instant) (Entry, error) {
-	net, err := p.Amount.Sub(p.Tax)
-	if err != nil {
-		return Entry{}, err
-	}
-	return entry(id, p, net, p.Tax, -1, at), nil
-}
-
-func entry(id string, p Payment, net, tax money.Amount, sign int64, at calendar.Instant) Entry {
 	cur := p.Amount.Currency
-	postings := []Posting{
-		{AccountGateway, money.Of(sign*p.Amount.Minor, cur)},
-		{AccountRevenue, money.Of(-sign*net.Minor, cur)},
+	postings := []Posting{{AccountGateway, p.Amount}, {AccountRevenue, money.Of(-net.Minor, cur)}}
+	if !p.Tax.Nothing() {
+		postings = append(postings, Posting{AccountTax, money.Of(-p.Tax.Minor, cur)})
 	}
-	if !tax.Nothing() {
-		postings = append(postings, Posting{AccountTax, money.Of(-sign*tax.Minor, cur)})
-	}
-	return Entry{ID: id, Customer: p.Customer, At: at, Postings: postings}
+	return Entry{ID: p.ID, Customer: p.Customer, At: at, Postings: postings}, nil
+}
+
+// GivenBack records money that came although nobody waited for it any more,
+// and was returned at once: in and out, never revenue. The id is the refund's.
+func GivenBack(id string, p Payment, at calendar.Instant) Entry {
+	return Entry{ID: id, Customer: p.Customer, At: at, Postings: []Posting{
+		{AccountGateway, p.Refunded},
+		{AccountGateway, money.Of(-p.Refunded.Minor, p.Refunded.Currency)},
+	}}
 }

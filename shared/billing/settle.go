@@ -18,6 +18,7 @@ type Case struct {
 	At           calendar.Instant
 	Zone         *time.Location
 	FreshInvoice string // id for an invoice that replaces an overdue one
+	Refund       string // id for a refund of what nobody waits for any more
 }
 
 // Change is what a settlement or cancellation wants written, together.
@@ -57,6 +58,9 @@ func (c Case) payment(status PaymentStatus) Payment {
 // Paid settles a captured attempt: invoices paid and numbered, journal, and
 // the subscription's dates; the period advances only here.
 func (c Case) Paid(charge string) (Change, error) {
+	if c.Unwanted() {
+		return c.returned(charge)
+	}
 	s := c.Subscription
 	move := map[Cause]Move{CauseFirst: MoveActivate, CauseRenewal: MoveRenew}[s.Lock.Cause]
 	reactivated := s.Status == StatusOnHold || s.Status == StatusPastDue
@@ -97,7 +101,26 @@ func (c Case) Paid(charge string) (Change, error) {
 		change.close(*c.Hold, VerdictPaid)
 	}
 	change.Subscription = s
-	return c.applyPending(change)
+	return change, nil
+}
+
+// Unwanted reports that the subscription's end was asked for while the
+// attempt was locked: what it captures is given back (rules 8, 10).
+func (c Case) Unwanted() bool { return c.Subscription.Cancel.Pending }
+
+// returned settles a capture that was given back, and ends the subscription.
+func (c Case) returned(charge string) (Change, error) {
+	change, err := c.Abandoned()
+	if err != nil || c.Subscription.Lock.Amount.Nothing() {
+		return change, err
+	}
+	p := change.Payment
+	p.Charge, p.Refunded = charge, p.Amount
+	entry := GivenBack(c.Refund, *p, c.At)
+	change.Entry = &entry
+	refund := Event{Type: EventRefundSucceeded, Object: p.ID, Reason: ReasonLateCapture}
+	change.Events = slices.Insert(change.Events, 1, refund)
+	return change, nil
 }
 
 // date gives paid invoices and the subscription their periods.
@@ -189,8 +212,11 @@ func (c Case) Declined(d Decline, f FollowUp) (Change, error) {
 		hold.Attempts++
 		change.Hold = &hold
 	}
+	if automatic && s.Cancel.AtPeriodEnd {
+		s.Cancel.Pending = true // it was to end on the date that was just charged for (rules 10)
+	}
 	change.Subscription = s
-	if automatic && f.Status != "" && f.Status != s.Status {
+	if automatic && !s.Cancel.Pending && f.Status != "" && f.Status != s.Status {
 		if err := change.fall(f.Status, c.At); err != nil {
 			return Change{}, err
 		}

@@ -148,6 +148,8 @@ func (s *Service) lock(ctx context.Context, a *attempt) error {
 func (s *Service) drive(ctx context.Context, a *attempt) (Result, error) {
 	l := a.Subscription.Lock
 	switch {
+	case a.Unwanted() && l.Intent == "":
+		return s.settle(ctx, a, gateway.Outcome{State: gateway.StateCancelled})
 	case l.Amount.Nothing():
 		return s.settle(ctx, a, gateway.Outcome{State: gateway.StateSucceeded, Amount: l.Amount})
 	case l.Method.IsZero():
@@ -177,21 +179,47 @@ func (s *Service) prepare(ctx context.Context, a *attempt) error {
 	if err != nil {
 		return fmt.Errorf("prepare %s: %w", l.Key, err)
 	}
-	next := a.Subscription.Prepared(string(intent))
-	if err := s.Store.Commit(ctx, s.commit(a, []any{next}, nil)); err != nil {
-		return fmt.Errorf("record intent of %s: %w", l.Key, err)
-	}
-	a.Subscription = record.Next(next)
-	return nil
+	return s.remember(ctx, a, intent)
 }
 
-// confirm charges the committed intent.
+// remember commits the intent of the attempt. An edit of the subscription
+// that happened meanwhile does not touch the attempt.
+func (s *Service) remember(ctx context.Context, a *attempt, intent gateway.Intent) error {
+	l := a.Subscription.Lock
+	for range tries {
+		next := a.Subscription.Prepared(string(intent))
+		err := s.Store.Commit(ctx, s.commit(a, []any{next}, nil))
+		if err == nil {
+			a.Subscription = record.Next(next)
+			return nil
+		}
+		if !errors.Is(err, record.ErrStale) {
+			return fmt.Errorf("record intent of %s: %w", l.Key, err)
+		}
+		if err := s.reload(ctx, a); err != nil {
+			return err
+		}
+		if now := a.Subscription.Lock; now.Payment != l.Payment || now.Intent != "" {
+			break
+		}
+	}
+	return fmt.Errorf("record intent of %s: %w", l.Key, record.ErrStale)
+}
+
+// confirm charges the committed intent, or cancels it when the end of the
+// subscription was asked for meanwhile.
 func (s *Service) confirm(ctx context.Context, a *attempt) (Result, error) {
+	if a.Unwanted() {
+		return s.cancel(ctx, a)
+	}
 	if err := s.braked(ctx, a.state, false); err != nil {
 		return Result{Subscription: a.Subscription, Pending: true}, nil
 	}
 	l := a.Subscription.Lock
 	out, err := s.Gateway.Confirm(ctx, accountOf(l.Method), gateway.Intent(l.Intent), l.Key)
+	if errors.Is(err, gateway.ErrRejected) {
+		return s.withdraw(ctx, a)
+	}
 	if err != nil {
 		return s.unknown(ctx, a, err)
 	}

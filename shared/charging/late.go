@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"perennial/shared/billing"
 	"perennial/shared/gateway"
+	"perennial/shared/ids"
 	"perennial/shared/record"
 )
 
@@ -79,23 +81,46 @@ func (s *Service) giveBack(ctx context.Context, a *attempt, account gateway.Acco
 		return nil
 	}
 	out, err := s.Gateway.Find(ctx, account, gateway.Intent(p.Intent))
+	if errors.Is(err, gateway.ErrRejected) {
+		slog.ErrorContext(ctx, "the gateway does not know a former attempt", "scope", a.scope.String(), "payment", payment)
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("late capture %s: %w", payment, err)
 	}
 	if out.State != gateway.StateSucceeded {
 		return nil
 	}
-	if _, err := s.Gateway.Refund(ctx, account, out.Intent, "late#"+payment, out.Amount); err != nil {
-		return fmt.Errorf("give back late capture %s: %w", payment, err)
+	if err := s.refund(ctx, a, account, out, payment); err != nil {
+		return err
 	}
-	slog.ErrorContext(ctx, "late capture given back", "scope", a.scope.String(), "payment", payment)
-	p.Refunded, p.Charge, p.UpdatedAt = out.Amount, out.Charge, a.state.Clock.Now(s.Wall())
+	now := a.state.Clock.Now(s.Wall())
+	p.Refunded, p.Charge, p.UpdatedAt = out.Amount, out.Charge, now
 	events := []billing.Event{{Type: billing.EventRefundSucceeded, Object: p.ID, Reason: billing.ReasonLateCapture}}
-	commit := s.commit(a, []any{p}, events)
+	commit := s.commit(a, []any{p, billing.GivenBack(refundID(p.ID), p, now)}, events)
 	commit.Claims = a.claims
 	err = s.Store.Commit(ctx, commit)
 	if errors.Is(err, record.ErrClaimed) {
 		return nil
 	}
 	return err
+}
+
+// refund gives a capture back whole, once however often it is asked for. The
+// gateway rejects what was given back before it forgot our key.
+func (s *Service) refund(ctx context.Context, a *attempt, account gateway.Account, out gateway.Outcome, payment string) error {
+	if out.Amount.Nothing() {
+		return nil
+	}
+	_, err := s.Gateway.Refund(ctx, account, out.Intent, "late#"+payment, out.Amount)
+	if err != nil && !errors.Is(err, gateway.ErrRejected) {
+		return fmt.Errorf("give back capture %s: %w", payment, err)
+	}
+	slog.ErrorContext(ctx, "unexpected capture given back", "scope", a.scope.String(), "payment", payment, "rejected", err)
+	return nil
+}
+
+// refundID names the refund of a payment that is given back whole.
+func refundID(payment string) string {
+	return ids.Refund + strings.TrimPrefix(payment, ids.Payment)
 }

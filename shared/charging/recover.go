@@ -42,7 +42,7 @@ func (s *Service) Finish(ctx context.Context, r Recover) (Result, error) {
 	case l.Intent == "":
 		return s.unprepared(ctx, a)
 	}
-	out, err := s.Gateway.Find(ctx, accountOf(l.Method), gateway.Intent(l.Intent))
+	out, err := s.find(ctx, a)
 	if err != nil {
 		return s.unknown(ctx, a, err)
 	}
@@ -99,11 +99,60 @@ func (s *Service) apply(ctx context.Context, a *attempt, out gateway.Outcome) (R
 	return s.cancel(ctx, a)
 }
 
+// find asks what became of the intent. One that the gateway does not know was
+// never charged.
+func (s *Service) find(ctx context.Context, a *attempt) (gateway.Outcome, error) {
+	l := a.Subscription.Lock
+	out, err := s.Gateway.Find(ctx, accountOf(l.Method), gateway.Intent(l.Intent))
+	if errors.Is(err, gateway.ErrRejected) {
+		return rejected, nil
+	}
+	return out, err
+}
+
+// withdraw ends an attempt whose confirmation the gateway rejected: first the
+// intent is made uncapturable.
+func (s *Service) withdraw(ctx context.Context, a *attempt) (Result, error) {
+	l := a.Subscription.Lock
+	out, err := s.Gateway.Cancel(ctx, accountOf(l.Method), gateway.Intent(l.Intent))
+	switch {
+	case errors.Is(err, gateway.ErrRejected):
+		return s.refused(ctx, a)
+	case err != nil:
+		return s.unknown(ctx, a, err)
+	case out.State == gateway.StateCancelled:
+		return s.settle(ctx, a, rejected)
+	case out.State.Final():
+		return s.settle(ctx, a, out)
+	}
+	return s.waiting(a), nil
+}
+
+// refused settles an attempt that the gateway will neither confirm nor
+// cancel, by what it tells about it: what it has not begun it never will.
+func (s *Service) refused(ctx context.Context, a *attempt) (Result, error) {
+	out, err := s.find(ctx, a)
+	switch {
+	case err != nil:
+		return s.unknown(ctx, a, err)
+	case out.State == gateway.StatePrepared:
+		return s.settle(ctx, a, rejected)
+	case out.State == gateway.StateActionNeeded && !s.Wall().Before(a.Subscription.Lock.Lease):
+		return s.settle(ctx, a, gateway.Outcome{State: gateway.StateCancelled})
+	case out.State.Final():
+		return s.settle(ctx, a, out)
+	}
+	return s.waiting(a), nil
+}
+
 // cancel makes the intent uncapturable before the lock is let go; the gateway
 // may answer that it had succeeded.
 func (s *Service) cancel(ctx context.Context, a *attempt) (Result, error) {
 	l := a.Subscription.Lock
 	out, err := s.Gateway.Cancel(ctx, accountOf(l.Method), gateway.Intent(l.Intent))
+	if errors.Is(err, gateway.ErrRejected) {
+		return s.refused(ctx, a)
+	}
 	if err != nil {
 		return s.unknown(ctx, a, err)
 	}
@@ -120,6 +169,9 @@ func (s *Service) unprepared(ctx context.Context, a *attempt) (Result, error) {
 	l := a.Subscription.Lock
 	if s.Wall().Before(l.Lease) {
 		return s.waiting(a), nil
+	}
+	if a.Unwanted() {
+		return s.drive(ctx, a)
 	}
 	err := s.adopt(ctx, a)
 	if errors.Is(err, gateway.ErrRejected) {
@@ -151,12 +203,7 @@ func (s *Service) adopt(ctx context.Context, a *attempt) error {
 		if out.Payment != tag {
 			continue
 		}
-		next := a.Subscription.Prepared(string(out.Intent))
-		if err := s.Store.Commit(ctx, s.commit(a, []any{next}, nil)); err != nil {
-			return fmt.Errorf("record intent of %s: %w", l.Key, err)
-		}
-		a.Subscription = record.Next(next)
-		return nil
+		return s.remember(ctx, a, out.Intent)
 	}
 	return s.prepare(ctx, a)
 }

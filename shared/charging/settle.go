@@ -22,6 +22,11 @@ const tries = 8
 func (s *Service) settle(ctx context.Context, a *attempt, out gateway.Outcome) (Result, error) {
 	payment := a.Subscription.Lock.Payment
 	for range tries {
+		if out.State == gateway.StateSucceeded && a.Unwanted() {
+			if err := s.refund(ctx, a, accountOf(a.Subscription.Lock.Method), out, payment); err != nil {
+				return s.unknown(ctx, a, err)
+			}
+		}
 		change, err := s.decide(a, out)
 		if err != nil {
 			return Result{}, fmt.Errorf("settle %s: %w", payment, err)
@@ -65,6 +70,7 @@ func (s *Service) decide(a *attempt, out gateway.Outcome) (billing.Change, error
 	c := a.Case
 	c.At, c.Zone, c.FreshInvoice = a.state.Clock.Now(wall), location, ids.New("inv_", wall)
 	l := c.Subscription.Lock
+	c.Refund = refundID(l.Payment)
 	switch out.State {
 	case gateway.StateSucceeded:
 		if out.Amount != l.Amount {
@@ -74,7 +80,7 @@ func (s *Service) decide(a *attempt, out gateway.Outcome) (billing.Change, error
 	case gateway.StateDeclined:
 		return s.declined(c, a, out.Decline)
 	case gateway.StateCancelled:
-		if l.By == billing.BySystem {
+		if l.By == billing.BySystem && !c.Unwanted() {
 			return s.declined(c, a, gateway.Decline{Code: "try_again_later"})
 		}
 		return c.Abandoned()

@@ -23,11 +23,11 @@ var (
 	// ErrLost is the answer that never arrived.
 	ErrLost = errors.New("gatewaytest: connection lost")
 	// ErrUnknown means that the account has no such object.
-	ErrUnknown = errors.New("gatewaytest: no such object")
+	ErrUnknown = fmt.Errorf("gatewaytest: no such object: %w", gateway.ErrRejected)
 	// ErrKeyReused means that a key came back with another request.
-	ErrKeyReused = errors.New("gatewaytest: key reused for another request")
+	ErrKeyReused = fmt.Errorf("gatewaytest: key reused for another request: %w", gateway.ErrRejected)
 	// ErrRefused means that the request makes no sense in this state.
-	ErrRefused = errors.New("gatewaytest: request refused")
+	ErrRefused = fmt.Errorf("gatewaytest: request refused: %w", gateway.ErrRejected)
 )
 
 // keyLife is how long a gateway remembers an idempotency key.

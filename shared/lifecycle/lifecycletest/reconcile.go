@@ -7,6 +7,7 @@ import (
 	"perennial/shared/calendar"
 	"perennial/shared/charging"
 	"perennial/shared/gateway/gatewaytest"
+	"perennial/shared/ids"
 )
 
 // Reconcile fails the test unless the gateway's ledger, the payments, the
@@ -59,6 +60,12 @@ func (w *World) payments(ledger map[string]int64) {
 			entry := Get[billing.Entry](w, p.ID)
 			if err := entry.Balanced(); err != nil || entry.Postings[0].Amount.Minor != kept {
 				w.T.Errorf("journal of %s: %+v, %v", p.ID, entry, err)
+			}
+		}
+		if back := p.Refunded; !back.Nothing() {
+			entry := Get[billing.Entry](w, ids.Refund+strings.TrimPrefix(p.ID, ids.Payment))
+			if err := entry.Balanced(); err != nil || entry.Postings[0].Amount != back {
+				w.T.Errorf("journal of the refund of %s: %+v, %v", p.ID, entry, err)
 			}
 		}
 		delete(ledger, p.ID)

@@ -16,7 +16,6 @@ import (
 	"perennial/shared/clock/clocktest"
 	"perennial/shared/gateway"
 	"perennial/shared/gateway/gatewaytest"
-	"perennial/shared/ids"
 	"perennial/shared/lifecycle"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
@@ -222,6 +221,3 @@ func (w *World) Collect(id string) error {
 	ref := record.RefOf[billing.Subscription](id)
 	return w.Life.Perform(w.T.Context(), record.DueItem{Scope: w.Scope, Ref: ref, Customer: w.Customer.ID, Due: w.Now()})
 }
-
-// NewPaymentID is a fresh payment id at the world's wall time.
-func (w *World) NewPaymentID() string { return ids.New("pay_", w.Clock.Now()) }
