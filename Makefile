@@ -17,9 +17,8 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export JSII_DEPRECATED := quiet
 export CDK_DISABLE_CLI_TELEMETRY := true
 
-# Packages that need the built functions have their own targets.
-HEAVY    := /infra/e2e|/infra/faults
-PACKAGES  = $$(go list ./... | grep -Ev '$(HEAVY)')
+# The stories in a browser have their own target.
+PACKAGES  = $$(go list ./... | grep -v /infra/e2e)
 
 .PHONY: help
 help: ## list the targets
@@ -66,7 +65,7 @@ trace: ## which tests show each requirement of docs/requirements.md
 	go run ./infra/cmd/trace
 
 .PHONY: test
-test: $(TOOLS) ## unit, property, contract and infrastructure tests
+test: $(TOOLS) build ## unit, property, contract, infrastructure and short fault tests
 	go test $(PACKAGES)
 
 .PHONY: e2e
@@ -114,8 +113,7 @@ deploy: synth ## deploy all stacks to the AWS account of the environment
 	cd infra && node_modules/.bin/cdk deploy --all --require-approval broadening
 
 .PHONY: check
-check: lint test flow synth e2e ## everything that CI runs
-	$(MAKE) faults COUNT=200
+check: lint test flow trace synth e2e ## everything that CI runs
 
 .PHONY: clean
 clean: ## remove what was built
