@@ -53,6 +53,17 @@ func TestTheTransitionTableIsAsReviewed(t *testing.T) {
 	}
 }
 
+func TestTheReadmeShowsTheTransitionTable(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(readme), table()) {
+		t.Error("README.md shows another transition table than testdata/transitions.md")
+	}
+}
+
 func TestEndedStatesHaveNoWayOut(t *testing.T) {
 	t.Parallel()
 	for _, s := range billing.Statuses {
