@@ -42,7 +42,7 @@ func (s sweeper) invoke(ctx context.Context, _ events.EventBridgeEvent) error {
 	}
 	slog.Log(ctx, level, "swept",
 		"_aws", metric(time.Now()), oldestDue, report.Oldest.Seconds(),
-		"queued", report.Queued, "cut", report.Cut, "error", problem)
+		"queued", report.Queued, "braked", report.Braked, "cut", report.Cut, "error", problem)
 	return err
 }
 

@@ -2,6 +2,10 @@
 // a queue is only topped up to a few minutes of work, so that what happens
 // next is decided late and a stop is felt soon. It performs nothing; whoever
 // takes a message reads the object again, so a message too many does no harm.
+//
+// No merchant waits for another's heap of work: merchants take turns, work that
+// was sent and is still due goes behind work that was not, and merchants whose
+// charging is stopped are left out until it is released.
 package sweep
 
 import (
@@ -19,6 +23,8 @@ import (
 // Agenda finds due work.
 type Agenda interface {
 	record.Waiting
+	// State gives a scope's brake, not more than half a minute old.
+	State(ctx context.Context, scope merchant.Scope) (merchant.State, error)
 	// TestScopes lists the state of every test scope.
 	TestScopes(ctx context.Context) ([]merchant.State, error)
 }
@@ -38,7 +44,7 @@ type Lane struct {
 	Hold  int
 }
 
-// Service sweeps.
+// Service sweeps. It runs one sweep at a time.
 type Service struct {
 	Agenda     Agenda
 	Live       Lane // business time of live scopes
@@ -46,12 +52,15 @@ type Service struct {
 	Deliveries Lane // webhooks that are sent again
 	Mail       Lane // mails that are sent again
 	Wall       clock.Wall
+
+	sent sent
 }
 
 // Report is what one sweep found and did.
 type Report struct {
 	Queued map[string]int // messages by lane
-	Oldest time.Duration  // how long the oldest item of live scopes and wall time has waited
+	Oldest time.Duration  // how long the oldest item of live scopes and wall time has waited, braked ones aside
+	Braked int            // items of live scopes that were left where they are because charging is stopped
 	Cut    bool           // time ran out before everything was read
 }
 
@@ -72,10 +81,14 @@ func (s *Service) Run(ctx context.Context) (Report, error) {
 	defer stop()
 	due, err := s.read(reading, wall)
 	failed = errors.Join(failed, err)
-	report := Report{Queued: map[string]int{}, Oldest: due.oldest(wall), Cut: due.cut}
+	report := Report{Queued: map[string]int{}, Oldest: due.oldest(wall), Braked: due.braked, Cut: due.cut}
 	due.sort(lanes)
-	for _, l := range []*lane{lanes.live, lanes.test, lanes.deliveries, lanes.mail} {
-		n, err := l.topUp(ctx)
+	if s.sent == nil {
+		s.sent = sent{}
+	}
+	s.sent.forget(wall)
+	for _, l := range lanes.all() {
+		n, err := l.topUp(ctx, s.sent, wall)
 		report.Queued[l.Name] = n
 		failed = errors.Join(failed, err)
 	}
@@ -94,6 +107,8 @@ func half(ctx context.Context, wall time.Time) (context.Context, context.CancelF
 // lanes of one sweep, by what they carry.
 type lanes struct{ live, test, deliveries, mail *lane }
 
+func (l lanes) all() []*lane { return []*lane{l.live, l.test, l.deliveries, l.mail} }
+
 // open reads the depth of every queue. A lane whose depth is unknown takes
 // nothing in this sweep.
 func (s *Service) open(ctx context.Context) (lanes, error) {
@@ -108,13 +123,6 @@ func (s *Service) open(ctx context.Context) (lanes, error) {
 	}
 	all := lanes{depth(s.Live), depth(s.Test), depth(s.Deliveries), depth(s.Mail)}
 	return all, failed
-}
-
-// found is the due work of one sweep.
-type found struct {
-	wall  []record.DueItem   // of live scopes and wall time
-	tests [][]record.DueItem // of each test scope
-	cut   bool
 }
 
 // oldest is how long the longest-waiting item of live scopes and wall time

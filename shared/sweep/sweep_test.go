@@ -161,19 +161,24 @@ func TestAQueueIsOnlyToppedUp(t *testing.T) {
 		depth, want int
 		first       string
 	}{
-		{"an empty queue takes what it may hold", 0, 100, "sub_000"},
-		{"a few messages may be failing ones: nothing waits behind them", 10, 90, "sub_000"},
-		{"what is queued is not queued again", 60, 40, "sub_060"},
+		{"an empty queue takes the rest, then everything again", 0, 100, "sub_100"},
+		{"a few messages may be failing ones: nothing waits behind them", 10, 90, "sub_100"},
+		{"what is queued is not queued again", 60, 40, "sub_100"},
+		{"a long queue takes only what is new", 26, 50, "sub_100"},
 		{"a full queue takes nothing", 100, 0, ""},
 		{"an overfull one neither", 500, 0, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			y := newYard()
-			y.live.depth = c.depth
 			for i := range 150 {
 				y.put(t, live, sub(fmt.Sprintf("sub_%03d", i), time.Duration(i-1000)*time.Second))
 			}
+			y.run(t)
+			if len(y.live.sent) != 100 || y.live.ids()[0] != "sub_000" {
+				t.Fatalf("first %v were sent", y.live.ids())
+			}
+			y.live.depth, y.live.sent = c.depth, nil
 			y.run(t)
 			if len(y.live.sent) != c.want || c.want > 0 && y.live.ids()[0] != c.first {
 				t.Errorf("%d were sent: %v", len(y.live.sent), y.live.ids())
