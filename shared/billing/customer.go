@@ -77,5 +77,10 @@ type Method struct {
 	UsedAt      calendar.Instant
 }
 
+// Same reports whether two methods are one at the gateway.
+func (m Method) Same(other Method) bool {
+	return m.Gateway == other.Gateway && m.Account == other.Account && m.Reference == other.Reference
+}
+
 // IsZero reports whether there is no method.
 func (m Method) IsZero() bool { return m.ID == "" }

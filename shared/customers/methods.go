@@ -72,7 +72,8 @@ func (s *Service) RemoveMethod(ctx context.Context, scope merchant.Scope, actor 
 	return nil
 }
 
-// unused refuses a method that a subscription of the customer lives on.
+// unused refuses a method that a subscription of the customer lives on, under
+// whatever id.
 func (s *Service) unused(ctx context.Context, scope merchant.Scope, m billing.Method) error {
 	found, err := s.Store.Owned(ctx, scope, m.Customer, record.KindSubscription)
 	if err != nil {
@@ -83,7 +84,7 @@ func (s *Service) unused(ctx context.Context, scope merchant.Scope, m billing.Me
 		if !ok || sub.Status.Ended() {
 			continue
 		}
-		if sub.Method.ID == m.ID || sub.Lock.Method.ID == m.ID {
+		if sub.Method.Same(m) || sub.Lock.Method.Same(m) {
 			return ErrMethodInUse
 		}
 	}

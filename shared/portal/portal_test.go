@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"perennial/shared/billing"
 	"perennial/shared/gateway"
@@ -262,6 +263,7 @@ func TestR124TheBankSendsTheCustomerBackByGet(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	sub := s.OnHold()
+	s.Clock.Advance(time.Second) // what is newest is not decided by chance
 	s.signIn()
 	path := "/subscriptions/" + sub.ID
 	got := s.form(path+"/payment-method", url.Values{"token": {s.Gateway.Token("authenticate_always")}})

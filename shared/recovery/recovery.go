@@ -105,29 +105,42 @@ func (s *Service) ChangeMethod(ctx context.Context, p Pay) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	if err := payable(d); err != nil {
+		return Result{}, err
+	}
+	method, err := s.method(ctx, p, d) // a mistyped card leaves an open challenge alone
+	if err != nil {
+		return Result{}, err
+	}
 	if d.sub.Lock.Set() {
 		paid, done, err := s.supersede(ctx, p, d)
 		if err != nil || done {
 			return paid, err
 		}
+	}
+	if p.Token != "" || d.sub.Lock.Set() { // both have changed what was loaded
 		if d, err = s.open(ctx, p.Scope, p.Subscription, p.Customers); err != nil {
 			return Result{}, err
 		}
-	}
-	if d.sub.Status.Ended() {
-		return Result{}, billing.ErrInactive
-	}
-	if d.hold != nil && d.hold.Attempts >= MaxAttempts {
-		return Result{}, ErrTooMany
-	}
-	method, err := s.method(ctx, p, d)
-	if err != nil {
-		return Result{}, err
+		if err := payable(d); err != nil {
+			return Result{}, err
+		}
 	}
 	if len(d.open) == 0 {
 		return s.switchMethod(ctx, p, d, method)
 	}
 	return s.payDues(ctx, p, d, method)
+}
+
+// payable refuses subscriptions for which nothing more can be tried.
+func payable(d dossier) error {
+	switch {
+	case d.sub.Status.Ended():
+		return billing.ErrInactive
+	case d.hold != nil && d.hold.Attempts >= MaxAttempts:
+		return ErrTooMany
+	}
+	return nil
 }
 
 // supersede ends an attempt in flight. done is set when its result is the

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"time"
 
 	"perennial/shared/billing"
 	"perennial/shared/clock"
@@ -22,6 +23,7 @@ import (
 type Store interface {
 	record.Loader
 	record.Committer
+	record.Owned
 	State(ctx context.Context, scope merchant.Scope) (merchant.State, error)
 }
 
@@ -42,7 +44,12 @@ var ErrRefused = fault.New(fault.Invalid, codeRefused, "The card was not accepte
 // ErrNoGateway refuses to save a method in a scope that has no gateway.
 var ErrNoGateway = fault.New(fault.Unsupported, "UNSUPPORTED_ACTION", "No payment gateway is connected in this mode.")
 
-// Save turns a one-time token into a saved method of the customer.
+// claimLife is how long a method is kept from being saved twice. Gateways
+// know a token, and the method that came of it, for a day.
+const claimLife = 48 * time.Hour
+
+// Save turns a one-time token into a saved method of the customer. The same
+// token, sent twice, is the same method.
 func (s *Service) Save(ctx context.Context, scope merchant.Scope, actor record.Actor, customer billing.Customer, token string) (billing.Method, error) {
 	state, err := s.Store.State(ctx, scope)
 	if err != nil {
@@ -71,6 +78,7 @@ func (s *Service) Save(ctx context.Context, scope merchant.Scope, actor record.A
 	}
 	commit := record.Commit{
 		Scope: scope, Actor: actor, Cause: "save payment method", At: state.Clock.Now(wall), Put: []any{method},
+		Claims: []record.Claim{{Key: "method#" + method.Gateway + "#" + method.Account + "#" + method.Reference, Expires: wall.Add(claimLife)}},
 	}
 	if !known {
 		customer.Gateways = maps.Clone(customer.Gateways)
@@ -85,10 +93,27 @@ func (s *Service) Save(ctx context.Context, scope merchant.Scope, actor record.A
 		commit.Put = commit.Put[:1]
 		err = s.Store.Commit(ctx, commit)
 	}
+	if errors.Is(err, record.ErrClaimed) {
+		return s.saved(ctx, scope, method)
+	}
 	if err != nil {
 		return billing.Method{}, fmt.Errorf("save method of %s: %w", customer.ID, err)
 	}
 	return record.Next(method), nil
+}
+
+// saved finds what the same token was saved as before.
+func (s *Service) saved(ctx context.Context, scope merchant.Scope, m billing.Method) (billing.Method, error) {
+	found, err := s.Store.Owned(ctx, scope, m.Customer, record.KindMethod)
+	if err != nil {
+		return billing.Method{}, fmt.Errorf("payment methods of %s: %w", m.Customer, err)
+	}
+	for _, obj := range found {
+		if old, ok := obj.(billing.Method); ok && old.Same(m) {
+			return old, nil
+		}
+	}
+	return billing.Method{}, fmt.Errorf("saved method of %s: %w", m.Customer, record.ErrNotFound)
 }
 
 // refused turns a gateway's refusal into a fault that says why in plain words.
