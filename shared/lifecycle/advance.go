@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"perennial/shared/calendar"
@@ -23,6 +22,7 @@ type Agenda interface {
 type Advancer struct {
 	Life   *Service
 	Agenda Agenda
+	Pause  func(ctx context.Context, d time.Duration) // between looks at the agenda; nil waits
 }
 
 // Faults of the clock.
@@ -31,9 +31,6 @@ var (
 	ErrBackwards = fault.New(fault.Invalid, "INVALID_REQUEST_PARAMETERS", "The clock only moves forward.")
 	ErrAdvancing = fault.New(fault.Conflict, "CLOCK_ADVANCING", "The clock is being advanced already.")
 )
-
-// patience is how often one item may stay due before the advance gives up on it.
-const patience = 5
 
 // Begin records that the clock is to reach an instant. The work is done by Run.
 func (a *Advancer) Begin(ctx context.Context, scope merchant.Scope, actor record.Actor, to calendar.Instant) (merchant.State, error) {
@@ -58,9 +55,11 @@ func (a *Advancer) Begin(ctx context.Context, scope merchant.Scope, actor record
 // Run works towards the target until it is reached or the deadline is near.
 // It reports whether the clock has arrived; otherwise it is to be run again.
 func (a *Advancer) Run(ctx context.Context, scope merchant.Scope, deadline time.Time) (bool, error) {
-	tries := make(map[string]int)
-	var stuck error
+	w := newWalk(a, scope)
 	for a.Life.Wall().Before(deadline) {
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
 		state, err := a.Life.Store.State(ctx, scope)
 		if err != nil {
 			return false, fmt.Errorf("state of %s: %w", scope, err)
@@ -68,48 +67,23 @@ func (a *Advancer) Run(ctx context.Context, scope merchant.Scope, deadline time.
 		if !state.Clock.Advancing() {
 			return true, nil
 		}
-		items, err := a.Agenda.DueItems(ctx, record.Partition{Scope: scope}, state.Clock.Target, 25)
+		item, found, err := w.next(ctx, state.Clock.Target)
 		if err != nil {
 			return false, fmt.Errorf("agenda of %s: %w", scope, err)
 		}
-		item, found := pick(items, tries)
 		if !found {
-			return true, a.arrive(ctx, state, stuck)
+			return true, a.arrive(ctx, state, w.stuck(state.Clock.Target))
 		}
-		if err := a.step(ctx, state, item); err != nil {
-			stuck = err
-			slog.WarnContext(ctx, "clock step", "scope", scope.String(), "object", item.Ref.ID, "error", err)
-		}
+		w.step(ctx, state, item)
 	}
 	return false, nil
 }
 
-// pick is the earliest item that was not tried too often at the same instant.
-func pick(items []record.DueItem, tries map[string]int) (record.DueItem, bool) {
-	for _, item := range items {
-		key := item.Ref.ID + "@" + item.Due.String()
-		if tries[key]++; tries[key] <= patience {
-			return item, true
-		}
-	}
-	return record.DueItem{}, false
-}
-
-// step stops the clock at the item's instant and does it.
-func (a *Advancer) step(ctx context.Context, state merchant.State, item record.DueItem) error {
-	if item.Due > state.Clock.Frozen {
-		state.Clock = state.Clock.Stand(item.Due)
-		if _, err := a.save(ctx, state, record.System, "clock step"); err != nil {
-			return err
-		}
-	}
-	return a.Life.Perform(ctx, item)
-}
-
-func (a *Advancer) arrive(ctx context.Context, state merchant.State, stuck error) error {
+// arrive ends the advance; stuck is what could not be done on the way.
+func (a *Advancer) arrive(ctx context.Context, state merchant.State, stuck string) error {
 	state.Clock = state.Clock.Arrive(a.Life.Wall())
-	if stuck != nil {
-		state.Clock.Message = stuck.Error()
+	if stuck != "" {
+		state.Clock.Message = stuck
 	}
 	_, err := a.save(ctx, state, record.System, "clock arrived")
 	if errors.Is(err, record.ErrStale) {

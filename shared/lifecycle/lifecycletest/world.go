@@ -73,7 +73,7 @@ func New(t testing.TB) *World {
 	}
 	w.Recovery = &recovery.Service{Store: w.Store, Charger: w.Charging, Wallet: purse, Flow: w.Flow, Wall: w.Clock.Now}
 	w.Life = &lifecycle.Service{Store: w.Store, Charger: w.Charging, Holds: w.Recovery, Wall: w.Clock.Now}
-	w.Advancer = &lifecycle.Advancer{Life: w.Life, Agenda: w.Store}
+	w.Advancer = &lifecycle.Advancer{Life: w.Life, Agenda: w.Store, Pause: func(context.Context, time.Duration) {}}
 	w.found()
 	return w
 }
