@@ -20,18 +20,12 @@ import (
 	"perennial/shared/subscriptions"
 )
 
-// about introduces the API to its readers.
-const about = "Perennial speaks Dodo Payments' merchant API: its official SDKs work against it with nothing but another base URL. " +
-	"Errors are `{\"code\", \"message\"}`; what is documented by Dodo and not there yet answers 501 `UNSUPPORTED_ACTION`. " +
-	"Lists count pages from 0."
-
 // newAPI puts the API together. Missing variables are reported by env.
 func newAPI(till *assembly.Till, env *config.Env) *httpapi.API {
 	store, queues := till.Store, awssqs.NewFromConfig(till.AWS)
 	people := &customers.Service{Store: store, Vault: till.Wallet.Vault, Wall: clock.System}
 	sealer := kms.New(awskms.NewFromConfig(till.AWS), env.Need(config.KMSKey), clock.System)
-	info := httpapi.Info{Title: "Perennial", Version: "1", Description: about, URL: env.URL(config.URLAPI)}
-	return merchantapi.New(info, &merchantapi.Keys{Store: store, Wall: clock.System}, merchantapi.Services{
+	return merchantapi.New(env.URL(config.URLAPI), &merchantapi.Keys{Store: store, Wall: clock.System}, merchantapi.Services{
 		Customers: people,
 		Catalog:   &catalog.Service{Store: store, Wall: clock.System},
 		Subscriptions: &subscriptions.Service{

@@ -24,6 +24,7 @@ type Info struct {
 	Version     string
 	Description string // Markdown, for OpenAPI
 	URL         string // public base URL
+	Reference   []byte // HTML for people, without script; none serves no page
 }
 
 // API is a set of operations under one description; an http.Handler.
@@ -33,17 +34,18 @@ type API struct {
 	auth   Authenticator
 	routes []*route
 	spec   lazy
-	page   lazy
 }
 
 // New makes an API without operations, except its own description at
-// /openapi.json and a page for people at /docs. auth may be nil when every
-// route is public.
+// /openapi.json and info's page for people at /docs. auth may be nil when
+// every route is public.
 func New(info Info, auth Authenticator) *API {
 	a := &API{info: info, mux: http.NewServeMux(), auth: auth}
 	a.mux.HandleFunc("GET /openapi.json", a.serveSpec)
-	a.mux.HandleFunc("GET /docs", a.serveReference)
-	a.mux.HandleFunc("GET /docs.css", serveStyle)
+	if info.Reference != nil {
+		a.mux.HandleFunc("GET /docs", a.serveReference)
+		a.mux.HandleFunc("GET /docs.css", serveStyle)
+	}
 	return a
 }
 

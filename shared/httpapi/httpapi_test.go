@@ -134,10 +134,13 @@ func (k keys) Authenticate(_ context.Context, secret string) (httpapi.Caller, er
 	return c, nil
 }
 
+const gardenPage = "<!doctype html><title>Garden</title>"
+
 func newAPI(g *garden, auth httpapi.Authenticator) *httpapi.API {
-	api := httpapi.New(httpapi.Info{Title: "Garden", Version: "1.0.0", URL: "https://api.example.com"}, auth)
+	info := httpapi.Info{Title: "Garden", Version: "1.0.0", URL: "https://api.example.com", Reference: []byte(gardenPage)}
+	api := httpapi.New(info, auth)
 	httpapi.Route(api, "GET /plants", "List plants", g.list)
-	httpapi.Route(api, "POST /plants", "Create a plant", g.create, httpapi.Status(http.StatusCreated), httpapi.Describe("Sows a plant."))
+	httpapi.Route(api, "POST /plants", "Create a plant", g.create, httpapi.Status(http.StatusCreated), httpapi.Describe("Sows a `plant`."))
 	httpapi.Route(api, "GET /plants/{plant_id}", "Get a plant", g.get)
 	httpapi.Route(api, "PATCH /plants/{plant_id}", "Update a plant", g.patch)
 	httpapi.Route(api, "DELETE /plants/{plant_id}", "Remove a plant", g.remove)

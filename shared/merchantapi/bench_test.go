@@ -189,7 +189,7 @@ func (b *bench) wire() {
 	b.keys = &merchantapi.Keys{Store: b.Store, Wall: wall}
 	b.Life.Store, b.Recovery.Store = b.counter, b.counter
 	b.api = merchantapi.New(
-		httpapi.Info{Title: "Perennial", Version: "1", URL: "https://api.example.com"},
+		"https://api.example.com",
 		b.keys,
 		merchantapi.Services{
 			Customers:     people,

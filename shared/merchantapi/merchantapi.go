@@ -52,9 +52,9 @@ type Services struct {
 // server holds the handlers.
 type server struct{ Services }
 
-// New makes the API with all its operations.
-func New(info httpapi.Info, auth httpapi.Authenticator, services Services) *httpapi.API {
-	api := httpapi.New(info, auth)
+// New makes the API with all its operations; url is its public base URL.
+func New(url string, auth httpapi.Authenticator, services Services) *httpapi.API {
+	api := httpapi.New(info(url), auth)
 	s := &server{services}
 	s.routeCustomers(api)
 	s.routeProducts(api)
