@@ -89,7 +89,7 @@ func settled(t *rapid.T, s billing.Subscription, v billing.Invoice, at calendar.
 	hold := billing.Hold{Subscription: s.ID, Epoch: 1}
 	c := billing.Case{
 		Subscription: locked, Customer: billing.Customer{ID: "cus_1", InvoicePrefix: "C"},
-		Invoices: invoices, Hold: &hold, At: at, Zone: time.UTC, FreshInvoice: "inv_2",
+		Invoices: invoices, Hold: &hold, At: at, Zone: time.UTC, Fresh: []string{"inv_2"},
 	}
 	change, err := c.Paid("ch_1")
 	if err != nil {

@@ -40,8 +40,9 @@ type Lock struct {
 	State     LockState
 	By        Initiator
 	Cause     Cause
-	Restart   bool // paying replaces the overdue period by one from payment (rules 5)
-	Keep      bool // save the method for renewals when paid
+	Restart   bool             // paying replaces the overdue period by one from payment (rules 5)
+	RestartAt calendar.Instant // from when on it does; zero: never
+	Keep      bool             // save the method for renewals when paid
 	Checkout  string
 	ReturnURL string
 	ActionURL string
@@ -52,6 +53,12 @@ type Lock struct {
 
 // Set reports whether an attempt is in flight.
 func (l Lock) Set() bool { return l.Payment != "" }
+
+// restarts reports whether a payment at an instant starts a new period. An
+// attempt may take days, so the instant at which it succeeds decides.
+func (l Lock) restarts(at calendar.Instant) bool {
+	return l.Restart || !l.RestartAt.IsZero() && at >= l.RestartAt
+}
 
 // OnSession reports whether the customer is present.
 func (l Lock) OnSession() bool { return l.By == ByCustomer }
@@ -94,7 +101,7 @@ func (s Subscription) Begin(a Attempt, dues Dues) (Subscription, []Invoice, erro
 		Payment: a.Payment, Seen: a.Seen, Invoices: ids,
 		Key: fmt.Sprintf("%s#%d", first.ID, first.Attempts), Retry: first.Attempts - 1,
 		Amount: dues.Total, Method: a.Method, State: LockSubmitting, By: a.By, Cause: first.Cause,
-		Restart: dues.Restart, Keep: a.Keep, Checkout: a.Checkout, ReturnURL: a.ReturnURL,
+		Restart: dues.Restart, RestartAt: dues.RestartAt, Keep: a.Keep, Checkout: a.Checkout, ReturnURL: a.ReturnURL,
 		At: a.At, TakenAt: a.Wall, Lease: a.Wall.Add(LeaseCharge),
 	}
 	return s, invoices, nil
@@ -108,10 +115,11 @@ func (s Subscription) Prepared(intent string) Subscription {
 
 // Dues is what a subscription owes.
 type Dues struct {
-	Invoices []Invoice
-	Total    money.Amount
-	Restart  bool             // a new period starts at payment
-	Next     calendar.Instant // next billing date once paid
+	Invoices  []Invoice
+	Total     money.Amount
+	Restart   bool             // a new period starts at payment
+	RestartAt calendar.Instant // from when on it does; zero: never
+	Next      calendar.Instant // next billing date once paid
 }
 
 // DuesAt adds up the open invoices and tells where the billing dates stand
@@ -133,8 +141,11 @@ func (s Subscription) DuesAt(open []Invoice, at calendar.Instant, keep time.Dura
 			continue
 		}
 		d.Next = v.Period.End
-		late := at >= v.DueAt.Add(keep) || at >= v.Period.End
-		if !s.Status.Access() && late {
+		if s.Status.Access() {
+			continue
+		}
+		d.RestartAt = min(v.DueAt.Add(keep), v.Period.End)
+		if at >= d.RestartAt {
 			d.Restart = true
 			d.Next, _ = calendar.Next(at, s.Price.Every, at, zone)
 		}

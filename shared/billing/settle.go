@@ -17,8 +17,8 @@ type Case struct {
 	Hold         *Hold     // when the subscription is on hold
 	At           calendar.Instant
 	Zone         *time.Location
-	FreshInvoice string // id for an invoice that replaces an overdue one
-	Refund       string // id for a refund of what nobody waits for any more
+	Fresh        []string // ids for invoices that replace overdue ones, one for each invoice
+	Refund       string   // id for a refund of what nobody waits for any more
 }
 
 // Change is what a settlement or cancellation wants written, together.
@@ -44,7 +44,7 @@ func (c Case) payment(status PaymentStatus) Payment {
 		tax.Minor += v.Tax.Minor
 	}
 	p.Customer, p.Subscription, p.Product, p.Quantity = s.Customer, s.ID, s.Product, s.Quantity
-	p.Invoices, p.Amount, p.Tax, p.Method = l.Invoices, l.Amount, tax, l.Method
+	p.Invoices, p.Amount, p.Tax, p.Method = slices.Clone(l.Invoices), l.Amount, tax, l.Method
 	p.Intent, p.Retry, p.By, p.Cause = l.Intent, l.Retry, l.By, l.Cause
 	p.UpdatesMethod = l.Keep && l.Cause != CauseFirst
 	p.Billing, p.Metadata = s.Billing, s.Metadata
@@ -132,10 +132,13 @@ func (c Case) date(s Subscription) ([]Invoice, Subscription) {
 		case v.Cause == CauseFirst:
 			s = s.start(c.At, c.Zone)
 			invoices[i].Period = s.Period
-		case s.Lock.Restart:
+		case s.Lock.restarts(c.At):
 			s.Anchor = c.At
+			if !s.EndsAt.IsZero() { // the term is as long as it was
+				s.EndsAt = s.EndsAt.Add(c.At.Sub(v.Period.Start))
+			}
 			end, _ := calendar.Next(c.At, s.Price.Every, c.At, c.Zone)
-			old, fresh := v.restarted(c.FreshInvoice, calendar.Period{Start: c.At, End: end})
+			old, fresh := v.restarted(c.Fresh[i], calendar.Period{Start: c.At, End: end})
 			invoices[i], replaced = fresh, append(replaced, old)
 			s.Period = fresh.Period
 		default:

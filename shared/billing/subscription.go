@@ -107,7 +107,7 @@ func (s Subscription) Due() calendar.Instant {
 		return s.CreatedAt.Add(PendingLife)
 	case StatusActive:
 		if !s.Failure.At.IsZero() {
-			return earliest(s.Failure.NextRetry, s.Failure.HoldAt)
+			return earliest(s.Failure.NextRetry, s.Failure.HoldAt, s.EndsAt)
 		}
 		return earliest(s.Period.End, s.EndsAt)
 	case StatusPastDue:

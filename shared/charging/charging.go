@@ -168,8 +168,12 @@ func (s *Service) drive(ctx context.Context, a *attempt) (Result, error) {
 	return s.confirm(ctx, a)
 }
 
-// rejected is the outcome of an attempt that the gateway would not prepare.
-var rejected = gateway.Outcome{State: gateway.StateDeclined, Decline: gateway.Decline{Code: "invalid_request"}}
+// What becomes of an attempt that the gateway would not take, and of a
+// challenge that nobody is there to answer.
+var (
+	rejected   = gateway.Outcome{State: gateway.StateDeclined, Decline: gateway.Decline{Code: "invalid_request"}}
+	unanswered = gateway.Outcome{State: gateway.StateDeclined, Decline: gateway.Decline{Code: "authentication_required"}}
+)
 
 // prepare gets the intent from the gateway and commits it before any money
 // can move.
@@ -218,10 +222,13 @@ func (s *Service) confirm(ctx context.Context, a *attempt) (Result, error) {
 	l := a.Subscription.Lock
 	out, err := s.Gateway.Confirm(ctx, accountOf(l.Method), gateway.Intent(l.Intent), l.Key)
 	if errors.Is(err, gateway.ErrRejected) {
-		return s.withdraw(ctx, a)
+		return s.withdraw(ctx, a, rejected)
 	}
 	if err != nil {
 		return s.unknown(ctx, a, err)
+	}
+	if out.State == gateway.StateActionNeeded && !l.OnSession() {
+		return s.withdraw(ctx, a, unanswered)
 	}
 	return s.settle(ctx, a, out)
 }

@@ -87,8 +87,12 @@ func (s *Service) apply(ctx context.Context, a *attempt, out gateway.Outcome) (R
 	switch {
 	case out.State.Final():
 		return s.settle(ctx, a, out)
+	case out.State == gateway.StateActionNeeded && !l.OnSession():
+		return s.withdraw(ctx, a, unanswered)
 	case out.State == gateway.StateActionNeeded && l.State != billing.LockAction:
 		return s.settle(ctx, a, out)
+	case out.State == gateway.StateProcessing && l.State == billing.LockProcessing:
+		return s.waiting(a), nil // the gateway takes its time
 	case !over:
 		return s.waiting(a), nil
 	case out.State == gateway.StatePrepared && !l.OnSession():
@@ -110,9 +114,9 @@ func (s *Service) find(ctx context.Context, a *attempt) (gateway.Outcome, error)
 	return out, err
 }
 
-// withdraw ends an attempt whose confirmation the gateway rejected: first the
-// intent is made uncapturable.
-func (s *Service) withdraw(ctx context.Context, a *attempt) (Result, error) {
+// withdraw ends an attempt that cannot go on, with the given outcome: first
+// the intent is made uncapturable.
+func (s *Service) withdraw(ctx context.Context, a *attempt, as gateway.Outcome) (Result, error) {
 	l := a.Subscription.Lock
 	out, err := s.Gateway.Cancel(ctx, accountOf(l.Method), gateway.Intent(l.Intent))
 	switch {
@@ -121,7 +125,7 @@ func (s *Service) withdraw(ctx context.Context, a *attempt) (Result, error) {
 	case err != nil:
 		return s.unknown(ctx, a, err)
 	case out.State == gateway.StateCancelled:
-		return s.settle(ctx, a, rejected)
+		return s.settle(ctx, a, as)
 	case out.State.Final():
 		return s.settle(ctx, a, out)
 	}

@@ -44,11 +44,21 @@ func (s *Service) settle(ctx context.Context, a *attempt, out gateway.Outcome) (
 		if err := s.reload(ctx, a); err != nil {
 			return Result{}, fmt.Errorf("settle %s: %w", payment, err)
 		}
-		if a.Subscription.Lock.Payment != payment {
+		switch l := a.Subscription.Lock; {
+		case l.Payment != payment:
 			return s.settled(ctx, a, payment)
+		case known(l, out.State):
+			return s.waiting(a), nil
 		}
 	}
 	return Result{}, fmt.Errorf("settle %s: %w", payment, record.ErrStale)
+}
+
+// known reports that a lock already says what the gateway says; events about
+// it were told.
+func known(l billing.Lock, state gateway.State) bool {
+	return state == gateway.StateActionNeeded && l.State == billing.LockAction ||
+		state == gateway.StateProcessing && l.State == billing.LockProcessing
 }
 
 // alert tells the operators of a decline that was our own doing: the customer
@@ -68,7 +78,10 @@ func (s *Service) decide(a *attempt, out gateway.Outcome) (billing.Change, error
 		return billing.Change{}, err
 	}
 	c := a.Case
-	c.At, c.Zone, c.FreshInvoice = a.state.Clock.Now(wall), location, ids.New("inv_", wall)
+	c.At, c.Zone = a.state.Clock.Now(wall), location
+	for range c.Invoices {
+		c.Fresh = append(c.Fresh, ids.New("inv_", wall))
+	}
 	l := c.Subscription.Lock
 	c.Refund = refundID(l.Payment)
 	switch out.State {

@@ -189,10 +189,18 @@ func (s *Service) expire(ctx context.Context, scope merchant.Scope, hold billing
 	if left > 0 {
 		return Answer{OutcomeWait, left}, nil
 	}
-	if err := s.close(ctx, scope, hold); err != nil {
+	closed, err := s.close(ctx, scope, hold)
+	if err != nil {
 		return Answer{}, err
 	}
-	return Answer{Outcome: OutcomeEnded}, nil
+	if !closed { // a payment is under way; it may yet save the subscription
+		return Answer{OutcomeWait, billing.LeaseChallenge}, nil
+	}
+	fresh, err := record.Get[billing.Hold](ctx, s.Store, scope, hold.ID())
+	if err != nil {
+		return Answer{}, err
+	}
+	return s.decided(ctx, scope, fresh)
 }
 
 // CloseWindow ends a hold whose recovery window is over and wakes its
@@ -209,20 +217,17 @@ func (s *Service) CloseWindow(ctx context.Context, scope merchant.Scope, subscri
 	return s.answer(ctx, hold, answer.Outcome)
 }
 
-// close carries out the merchant's end action.
-func (s *Service) close(ctx context.Context, scope merchant.Scope, hold billing.Hold) error {
+// close carries out the merchant's end action, unless a payment is under way.
+func (s *Service) close(ctx context.Context, scope merchant.Scope, hold billing.Hold) (closed bool, err error) {
 	d, err := s.open(ctx, scope, hold.Subscription, nil)
-	if err != nil {
-		return err
-	}
-	if d.sub.Lock.Set() {
-		return fmt.Errorf("close hold of %s: %w", hold.Subscription, billing.ErrLocked)
+	if err != nil || d.sub.Lock.Set() {
+		return false, err
 	}
 	change, err := d.sub.CloseHold(d.open, hold, d.now, d.state.Recovery.EndAction == merchant.EndCancel)
 	if err != nil {
-		return err
+		return false, err
 	}
-	return s.Store.Commit(ctx, record.Commit{
+	return true, s.Store.Commit(ctx, record.Commit{
 		Scope: scope, Actor: record.System, Cause: "recovery window ended", At: d.now,
 		Put: charging.Objects(change), Attach: []any{d.customer}, Events: change.Events,
 	})
