@@ -8,7 +8,7 @@ import (
 )
 
 // A template engine calls methods by name, so the linker would keep every
-// method of every SDK: 6 MB more to download and start. The tag is the
+// method of every SDK: 6 MB more to load at a cold start. The tag is the
 // Makefile's; without it the Lambda library brings an engine of its own.
 func TestNoTemplateEngineInTheBinary(t *testing.T) {
 	t.Parallel()
