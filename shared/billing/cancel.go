@@ -100,6 +100,17 @@ func (s Subscription) Fail(open []Invoice) (Change, error) {
 	return s.end(status, EventSubscriptionFailed, open, nil, s.Cancel), nil
 }
 
+// Forgo adds to the end of a pending subscription that its promised payment
+// will not be made.
+func (ch Change) Forgo(p Payment, at calendar.Instant) Change {
+	if p.Status == PaymentRequiresMethod && ch.Subscription.Status.Ended() && ch.Payment == nil {
+		p.Status, p.UpdatedAt = PaymentCancelled, at
+		ch.Payment = &p
+		ch.Events = append([]Event{{Type: EventPaymentCancelled, Object: p.ID}}, ch.Events...)
+	}
+	return ch
+}
+
 // end is the common part of every ending.
 func (s Subscription) end(to Status, event EventType, open []Invoice, hold *Hold, c Cancellation) Change {
 	s.Status, s.Cancel, s.Open, s.Failure = to, c, nil, Failure{}

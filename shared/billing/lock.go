@@ -96,6 +96,9 @@ func (s Subscription) Begin(a Attempt, dues Dues) (Subscription, []Invoice, erro
 		invoices[i].Attempts++
 		ids[i] = invoices[i].ID
 	}
+	if a.By != BySystem {
+		s.Attempts++
+	}
 	first := invoices[0]
 	s.Lock = Lock{
 		Payment: a.Payment, Seen: a.Seen, Invoices: ids,

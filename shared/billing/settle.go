@@ -96,7 +96,7 @@ func (c Case) Paid(charge string) (Change, error) {
 		change.Entry = nil
 	}
 	change.Events = append([]Event{{Type: EventPaymentSucceeded, Object: p.ID, Reason: reasonOf(move)}}, s.paidEvents(move, status)...)
-	s.Status, s.Failure, s.Open, s.Lock = status, Failure{}, nil, Lock{}
+	s.Status, s.Failure, s.Open, s.Lock, s.Attempts = status, Failure{}, nil, Lock{}, 0
 	if c.Hold != nil && c.Hold.Open() {
 		change.close(*c.Hold, VerdictPaid)
 	}
@@ -242,6 +242,7 @@ func (ch *Change) fall(to Status, at calendar.Instant) error {
 	ch.Events = append(ch.Events, s.events(event, ReasonRenewal, EventSubscriptionUpdated)...)
 	if status == StatusOnHold {
 		s.HoldEpoch++
+		s.Attempts = 0
 		s.HeldAt, s.Failure.HoldAt = at, 0
 		hold := Hold{
 			Subscription: s.ID, Epoch: s.HoldEpoch, Customer: s.Customer, StartedAt: at,

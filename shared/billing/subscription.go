@@ -34,7 +34,9 @@ type Subscription struct {
 	Cancel       Cancellation
 	Open         []string // ids of open invoices: the dues
 	Failure      Failure
-	HoldEpoch    int // number of the current or last hold
+	Attempts     int    // attempts at the dues that somebody asked for, since they arose or the hold began
+	FirstPayment string // the payment that was promised when it was made
+	HoldEpoch    int    // number of the current or last hold
 	HeldAt       calendar.Instant
 	Lock         Lock
 	CreatedAt    calendar.Instant

@@ -183,6 +183,9 @@ func (s *Service) end(ctx context.Context, w work, step billing.Step) error {
 	case billing.StepNone, billing.StepRecover, billing.StepRenew, billing.StepRetry:
 		err = fmt.Errorf("step %s moves money", step)
 	}
+	if err == nil {
+		change, err = s.forgo(ctx, w, change)
+	}
 	if err != nil {
 		return err
 	}
@@ -190,6 +193,19 @@ func (s *Service) end(ctx context.Context, w work, step billing.Step) error {
 		Scope: w.scope, Actor: record.System, Cause: string(step), At: w.now,
 		Put: charging.Objects(change), Attach: []any{w.customer}, Events: change.Events,
 	})
+}
+
+// forgo cancels the payment that a subscription was promised when it was
+// made, once it ends without.
+func (s *Service) forgo(ctx context.Context, w work, change billing.Change) (billing.Change, error) {
+	if w.sub.Status != billing.StatusPending || w.sub.FirstPayment == "" {
+		return change, nil
+	}
+	p, err := record.Get[billing.Payment](ctx, s.Store, w.scope, w.sub.FirstPayment)
+	if err != nil {
+		return change, fmt.Errorf("first payment of %s: %w", w.sub.ID, err)
+	}
+	return change.Forgo(p, w.now), nil
 }
 
 // KeepFor is how long after its due date a paid renewal keeps the anchor.

@@ -67,13 +67,14 @@ func (s *Service) Subscribe(ctx context.Context, in Subscribe) (Subscribed, erro
 	if err != nil {
 		return Subscribed{}, err
 	}
+	sub.FirstPayment = ids.New("pay_", wall)
 	out := Subscribed{Subscription: sub, Customer: customer, Invoice: invoice}
 	out.Checkout = record.Checkout{
 		ID: ids.New("cks_", wall), Subscription: sub.ID, Customer: customer.ID,
 		ReturnURL: in.ReturnURL, CreatedAt: wall, ExpiresAt: wall.Add(24 * time.Hour),
 	}
 	out.Payment = billing.Payment{
-		ID: ids.New("pay_", wall), Customer: customer.ID, Subscription: sub.ID, Product: product.ID,
+		ID: sub.FirstPayment, Customer: customer.ID, Subscription: sub.ID, Product: product.ID,
 		Quantity: in.Quantity, Invoices: []string{invoice.ID}, Checkout: out.Checkout.ID,
 		Status: billing.PaymentRequiresMethod, Amount: invoice.Total, Tax: invoice.Tax, By: billing.ByCustomer,
 		Cause: billing.CauseFirst, Refunded: money.Of(0, invoice.Total.Currency), Billing: in.Billing,
@@ -171,6 +172,9 @@ func (s *Service) cancel(ctx context.Context, in Cancel) (billing.Subscription, 
 		change, err = w.sub.CancelAtEnd(open, hold, w.now, in.Particulars)
 	case CancelRevoke:
 		change, err = w.sub.Revoke()
+	}
+	if err == nil {
+		change, err = s.forgo(ctx, w, change)
 	}
 	if err != nil {
 		return w.sub, err

@@ -56,7 +56,8 @@ type Service struct {
 	Wall    clock.Wall
 }
 
-// MaxAttempts is how many charges one hold accepts from its customer.
+// MaxAttempts is how many charges customer and merchant may try for the same
+// dues, or within one hold; challenges that nobody answered count.
 const MaxAttempts = 10
 
 // Faults of recovery.
@@ -137,7 +138,7 @@ func payable(d dossier) error {
 	switch {
 	case d.sub.Status.Ended():
 		return billing.ErrInactive
-	case d.hold != nil && d.hold.Attempts >= MaxAttempts:
+	case len(d.open) > 0 && d.sub.Attempts >= MaxAttempts:
 		return ErrTooMany
 	}
 	return nil
@@ -196,7 +197,7 @@ func (s *Service) payDues(ctx context.Context, p Pay, d dossier, m billing.Metho
 	if err != nil {
 		return Result{}, err
 	}
-	payment, err := s.planned(ctx, p)
+	payment, err := s.planned(ctx, p, d.sub)
 	if err != nil {
 		return Result{}, err
 	}
@@ -215,17 +216,27 @@ func (s *Service) payDues(ctx context.Context, p Pay, d dossier, m billing.Metho
 	return Result(got), nil
 }
 
-// planned is the payment that a checkout session was made for, as long as
-// nobody has tried to make it.
-func (s *Service) planned(ctx context.Context, p Pay) (*billing.Payment, error) {
-	if p.Checkout == "" {
+// planned is the payment that a checkout session was made for, or that was
+// promised with the subscription, as long as nobody has tried to make it.
+func (s *Service) planned(ctx context.Context, p Pay, sub billing.Subscription) (*billing.Payment, error) {
+	id := ""
+	if sub.Status == billing.StatusPending {
+		id = sub.FirstPayment
+	}
+	if p.Checkout != "" {
+		session, err := record.Get[record.Checkout](ctx, s.Store, p.Scope, p.Checkout)
+		if err != nil {
+			return nil, fmt.Errorf("checkout of %s: %w", sub.ID, err)
+		}
+		if session.Subscription != sub.ID {
+			return nil, fmt.Errorf("checkout of another subscription than %s: %w", sub.ID, record.ErrNotFound)
+		}
+		id = session.Payment
+	}
+	if id == "" {
 		return nil, nil
 	}
-	session, err := record.Get[record.Checkout](ctx, s.Store, p.Scope, p.Checkout)
-	if err != nil || session.Payment == "" {
-		return nil, err
-	}
-	payment, err := record.Get[billing.Payment](ctx, s.Store, p.Scope, session.Payment)
+	payment, err := record.Get[billing.Payment](ctx, s.Store, p.Scope, id)
 	if err != nil || payment.Status != billing.PaymentRequiresMethod {
 		return nil, err
 	}
