@@ -39,7 +39,7 @@ func (s *Service) AskMethod(ctx context.Context, scope merchant.Scope, actor rec
 	wall := s.Wall()
 	page := Page{Checkout: record.Checkout{
 		ID: ids.New(ids.CheckoutSession, wall), Subscription: d.sub.ID, Customer: d.customer.ID, Method: true,
-		ReturnURL: returnURL, CreatedAt: wall, ExpiresAt: wall.Add(pageLife),
+		Replaces: d.sub.Method.ID, ReturnURL: returnURL, CreatedAt: wall, ExpiresAt: wall.Add(pageLife),
 	}}
 	commit := record.Commit{Scope: scope, Actor: actor, Cause: "ask for a payment method", At: d.now}
 	if len(d.sub.Open) > 0 {
@@ -58,11 +58,11 @@ func (s *Service) AskMethod(ctx context.Context, scope merchant.Scope, actor rec
 
 // planned is the payment of the dues that the page is for.
 func (s *Service) planned(ctx context.Context, scope merchant.Scope, d dossier, checkout string, wall time.Time) (billing.Payment, error) {
-	open, hold, err := lifecycle.Arrears(ctx, s.Store, scope, d.sub)
+	open, _, err := lifecycle.Arrears(ctx, s.Store, scope, d.sub)
 	if err != nil {
 		return billing.Payment{}, err
 	}
-	if hold != nil && hold.Attempts >= recovery.MaxAttempts {
+	if d.sub.Attempts >= recovery.MaxAttempts {
 		return billing.Payment{}, recovery.ErrTooMany
 	}
 	dues, err := d.sub.DuesAt(open, d.now, lifecycle.KeepFor(d.state), d.zone)
