@@ -14,11 +14,8 @@ import (
 	"perennial/shared/billing"
 	"perennial/shared/calendar"
 	"perennial/shared/cardfields"
-	"perennial/shared/dunning"
 	"perennial/shared/fault"
 	"perennial/shared/i18n"
-	"perennial/shared/lambdahttp"
-	"perennial/shared/lifecycle"
 	"perennial/shared/merchant"
 	"perennial/shared/pages"
 	"perennial/shared/record"
@@ -65,91 +62,6 @@ func New(o Options) http.Handler {
 	return pages.Serve(mux)
 }
 
-// visit is a checkout session with everything its page shows.
-type visit struct {
-	scope    merchant.Scope
-	state    merchant.State
-	page     record.Checkout
-	sub      billing.Subscription
-	customer billing.Customer
-	dues     billing.Dues
-	zone     *time.Location
-}
-
-var errGone = fault.New(fault.Gone, "CHECKOUT_SESSION_CONSUMED", "This page was already used or has expired.")
-
-// open finds the session; an unknown, foreign or expired one looks the same.
-func (s *Server) open(r *http.Request) (visit, error) {
-	v := visit{}
-	scope, ok := merchant.ParseScope(r.PathValue("scope"))
-	if !ok {
-		return v, errGone
-	}
-	v.scope = scope
-	var err error
-	if v.page, err = record.Get[record.Checkout](r.Context(), s.Store, scope, r.PathValue("id")); err != nil {
-		return v, gone(err)
-	}
-	if v.state, err = s.Store.State(r.Context(), scope); err != nil {
-		return v, gone(err)
-	}
-	found, err := s.Store.Load(r.Context(), scope,
-		record.RefOf[billing.Subscription](v.page.Subscription), record.RefOf[billing.Customer](v.page.Customer))
-	if err != nil {
-		return v, err
-	}
-	sub, isSub := found[0].(billing.Subscription)
-	customer, isCustomer := found[1].(billing.Customer)
-	if !isSub || !isCustomer {
-		return v, errGone
-	}
-	v.sub, v.customer = sub, customer
-	lambdahttp.Note(r.Context(), "scope", scope.String())
-	lambdahttp.Note(r.Context(), "subscription", sub.ID)
-	return v, s.price(r.Context(), &v)
-}
-
-// price tells what is due now.
-func (s *Server) price(ctx context.Context, v *visit) (err error) {
-	if v.zone, err = time.LoadLocation(v.sub.Zone); err != nil {
-		return err
-	}
-	open, _, err := lifecycle.Arrears(ctx, s.Store, v.scope, v.sub)
-	if err != nil {
-		return err
-	}
-	v.dues, err = v.sub.DuesAt(open, v.now(s.Wall()), lifecycle.KeepFor(v.state), v.zone)
-	return err
-}
-
-func (v visit) now(wall time.Time) calendar.Instant { return v.state.Clock.Now(wall) }
-
-func gone(err error) error {
-	if errors.Is(err, record.ErrNotFound) {
-		return errGone
-	}
-	return err
-}
-
-// usable refuses a session that has expired or has done its work.
-func (s *Server) usable(v visit) error {
-	first := !v.page.Method && v.sub.Status != billing.StatusPending
-	if !s.Wall().Before(v.page.ExpiresAt) || v.sub.Status.Ended() || first {
-		return errGone
-	}
-	return nil
-}
-
-func (v visit) chrome(title string) pages.Chrome {
-	return pages.Chrome{Title: title, Business: v.state.Business.Name, Test: v.scope.Mode == merchant.Test}
-}
-
-func (v visit) path(more string) string {
-	return "/session/" + v.scope.String() + "/" + v.page.ID + more
-}
-
-func (v visit) date(i calendar.Instant) string { return i18n.Date(i18n.English, i.Time(), v.zone) }
-
 // payPage is the form.
 type payPage struct {
 	Action  string
@@ -158,37 +70,52 @@ type payPage struct {
 	Price   string
 	Total   string // due today
 	Trial   string // how long nothing is charged
+	Next    string // the billing date once the dues of a held subscription are paid
+	Held    bool   // paying reactivates
 	Method  bool   // only the method is changed
 	Email   string
 	Wrong   string
 }
 
 func (s *Server) form(w http.ResponseWriter, r *http.Request) {
-	v, err := s.open(r)
+	v, err := s.open(r, 0)
 	if err != nil {
 		pages.Error(w, r, err)
 		return
 	}
-	if err := s.usable(v); err != nil {
+	s.present(w, r, v, "")
+}
+
+// present shows where the session stands: the form, what came of it, or that
+// there is nothing any more.
+func (s *Server) present(w http.ResponseWriter, r *http.Request, v visit, wrong string) {
+	switch {
+	case v.sub.Status.Ended():
+		pages.Error(w, r, errGone)
+	case v.used():
 		s.finished(w, r, v)
-		return
+	default:
+		s.show(w, r, http.StatusOK, v, wrong)
 	}
-	s.show(w, r, http.StatusOK, v, "")
 }
 
 func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, v visit, wrong string) {
-	total, err := v.sub.Price.Amount.Times(v.sub.Quantity, 1)
+	price, err := v.sub.Price.Amount.Times(v.sub.Quantity, 1)
 	if err != nil {
 		pages.Error(w, r, err)
 		return
 	}
 	page := payPage{
 		Action: v.path(""), Fields: cardfields.Source(s.Gateway, s.Account(v.scope), s.URL),
-		Product: v.sub.ProductName, Price: i18n.Money(i18n.English, total) + " " + i18n.Every(i18n.English, v.sub.Price.Every),
+		Product: v.sub.ProductName, Price: i18n.Money(i18n.English, price) + " " + i18n.Every(i18n.English, v.sub.Price.Every),
 		Total: i18n.Money(i18n.English, v.dues.Total), Method: len(v.dues.Invoices) == 0, Email: v.customer.Email, Wrong: wrong,
 	}
 	if v.sub.Status == billing.StatusPending && v.sub.TrialDays > 0 {
-		page.Trial = v.date(v.now(s.Wall()).Add(time.Duration(v.sub.TrialDays) * 24 * time.Hour))
+		days := calendar.Interval{Count: v.sub.TrialDays, Unit: calendar.Day}
+		page.Trial = v.date(calendar.Boundary(v.now(s.Wall()), days, 1, v.zone))
+	}
+	if v.page.Method && !page.Method {
+		page.Next, page.Held = v.date(v.dues.Next), v.sub.Status == billing.StatusOnHold
 	}
 	chrome := v.chrome("Checkout")
 	chrome.Script = true
@@ -196,12 +123,13 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, v visi
 }
 
 func (s *Server) pay(w http.ResponseWriter, r *http.Request) {
-	v, err := s.open(r)
-	if err == nil {
-		err = s.usable(v)
-	}
+	v, err := s.open(r, 0)
 	if err != nil {
 		pages.Error(w, r, err)
+		return
+	}
+	if v.used() || v.sub.Status.Ended() { // pressed twice, or too late
+		http.Redirect(w, r, v.path(""), http.StatusSeeOther)
 		return
 	}
 	got, err := s.Payer.ChangeMethod(r.Context(), recovery.Pay{
@@ -210,7 +138,7 @@ func (s *Server) pay(w http.ResponseWriter, r *http.Request) {
 		Actor: record.Actor{Kind: record.ByCustomer, ID: v.customer.ID},
 	})
 	switch f := fault.Of(err); {
-	case errors.Is(err, billing.ErrLocked):
+	case errors.Is(err, billing.ErrLocked), errors.Is(err, record.ErrStale): // somebody was faster, perhaps this very form
 		http.Redirect(w, r, v.path("/return"), http.StatusSeeOther)
 	case f != nil && f.Kind == fault.Invalid:
 		s.show(w, r, http.StatusUnprocessableEntity, v, f.Message)
@@ -219,7 +147,7 @@ func (s *Server) pay(w http.ResponseWriter, r *http.Request) {
 	case got.ActionURL != "":
 		http.Redirect(w, r, got.ActionURL, http.StatusSeeOther)
 	case got.Payment.Status == billing.PaymentFailed:
-		s.show(w, r, http.StatusUnprocessableEntity, v, dunning.Explain(got.Payment.Decline)+" Nothing was charged.")
+		s.show(w, r, http.StatusUnprocessableEntity, v, declined(got.Payment))
 	default:
 		http.Redirect(w, r, v.path("/return"), http.StatusSeeOther)
 	}

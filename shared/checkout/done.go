@@ -24,7 +24,7 @@ type fact struct{ Name, Value string }
 // returned shows what became of the payment, after the form or the bank. It
 // changes nothing that the gateway has not decided.
 func (s *Server) returned(w http.ResponseWriter, r *http.Request) {
-	v, err := s.open(r)
+	v, err := s.open(r, lateReturn)
 	if err != nil {
 		pages.Error(w, r, err)
 		return
@@ -38,51 +38,53 @@ func (s *Server) returned(w http.ResponseWriter, r *http.Request) {
 	case got.Pending:
 		chrome := v.chrome("We are checking your payment")
 		chrome.Refresh, chrome.Next = 4, v.path("/return")
-		s.done(w, r, http.StatusOK, chrome, donePage{
+		s.done(w, r, chrome, donePage{
 			Heading: chrome.Title, Text: "The bank has not told us yet what happened. You will not be charged twice.",
 			Href: v.path("/return"), Link: "Look again",
 		})
 	case got.ActionURL != "":
-		s.done(w, r, http.StatusOK, v.chrome("Your bank is waiting"), donePage{
+		s.done(w, r, v.chrome("Your bank is waiting"), donePage{
 			Heading: "Your bank is waiting", Text: "Your bank asks you to confirm the payment. Nothing was charged yet.",
 			Href: got.ActionURL, Link: "Continue at your bank",
 		})
 	default:
-		if v, err = s.open(r); err != nil {
+		if v, err = s.open(r, lateReturn); err != nil {
 			pages.Error(w, r, err)
 			return
 		}
-		s.finished(w, r, v)
+		s.present(w, r, v, declined(got.Payment))
 	}
+}
+
+// declined says in plain words why a payment failed, nothing when it did not.
+func declined(p billing.Payment) string {
+	if p.Status != billing.PaymentFailed {
+		return ""
+	}
+	return dunning.Explain(p.Decline) + " Nothing was charged."
 }
 
 // finished tells how the session ended, by the state of the subscription.
 func (s *Server) finished(w http.ResponseWriter, r *http.Request, v visit) {
+	page := donePage{Heading: "Thank you", Facts: []fact{{"Next payment", v.date(v.sub.Period.End)}}}
 	switch {
-	case v.sub.Status == billing.StatusActive || v.sub.Status == billing.StatusPaused:
-		link := identity.ReturnURL(v.page.ReturnURL, url.Values{"subscription_id": {v.sub.ID}, "status": {string(v.sub.Status)}})
-		page := donePage{
-			Heading: "Thank you", Text: v.sub.ProductName + " is active. The receipt is on its way to " + v.customer.Email + ".",
-			Facts: []fact{{"Next payment", v.date(v.sub.Period.End)}},
-		}
-		if v.page.Method {
-			page.Text = v.sub.ProductName + " is active, and your payment method is updated."
-		}
-		if link != "" {
-			page.Href, page.Link = link, "Return to "+v.state.Business.Name
-		}
-		s.done(w, r, http.StatusOK, v.chrome("Thank you"), page)
-	case s.usable(v) == nil:
-		wrong := ""
-		if d := v.sub.Failure.Decline; d.Code != "" {
-			wrong = dunning.Explain(d) + " Nothing was charged."
-		}
-		s.show(w, r, http.StatusOK, v, wrong)
-	default:
+	case v.sub.Status != billing.StatusActive && v.sub.Status != billing.StatusPaused:
 		pages.Error(w, r, errGone)
+		return
+	case v.page.Method && v.sub.Status == billing.StatusPaused:
+		page.Text, page.Facts = "Your payment method for "+v.sub.ProductName+" is updated.", nil
+	case v.page.Method:
+		page.Text = v.sub.ProductName + " is active, and your payment method is updated."
+	case v.sub.TrialEnd == v.sub.Period.End && !v.sub.TrialEnd.IsZero():
+		page.Text, page.Facts[0].Name = "Your free trial of "+v.sub.ProductName+" has begun.", "First payment"
+	default:
+		page.Text = v.sub.ProductName + " is active. The receipt is on its way to " + v.customer.Email + "."
 	}
+	page.Href = identity.ReturnURL(v.page.ReturnURL, url.Values{"subscription_id": {v.sub.ID}, "status": {string(v.sub.Status)}})
+	page.Link = "Return to " + v.state.Business.Name
+	s.done(w, r, v.chrome("Thank you"), page)
 }
 
-func (s *Server) done(w http.ResponseWriter, r *http.Request, status int, chrome pages.Chrome, page donePage) {
-	templates.Render(w, r, status, "done", pages.Page{Chrome: chrome, Content: page})
+func (s *Server) done(w http.ResponseWriter, r *http.Request, chrome pages.Chrome, page donePage) {
+	templates.Render(w, r, http.StatusOK, "done", pages.Page{Chrome: chrome, Content: page})
 }

@@ -44,6 +44,7 @@ type Checkout struct {
 	Customer     string
 	Payment      string // payment it is meant to make
 	Method       bool   // it replaces the subscription's payment method
+	Replaces     string // that method's id when the page was made; it is used when another is kept
 	ReturnURL    string
 	CreatedAt    time.Time
 	ExpiresAt    time.Time

@@ -1,0 +1,115 @@
+package checkout
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"perennial/shared/billing"
+	"perennial/shared/calendar"
+	"perennial/shared/fault"
+	"perennial/shared/i18n"
+	"perennial/shared/lambdahttp"
+	"perennial/shared/lifecycle"
+	"perennial/shared/merchant"
+	"perennial/shared/pages"
+	"perennial/shared/record"
+)
+
+// visit is a checkout session with everything its page shows.
+type visit struct {
+	scope    merchant.Scope
+	state    merchant.State
+	page     record.Checkout
+	sub      billing.Subscription
+	customer billing.Customer
+	dues     billing.Dues
+	zone     *time.Location
+}
+
+var errGone = fault.New(fault.Gone, "CHECKOUT_SESSION_CONSUMED", "This page was already used or has expired.")
+
+// open finds the session; an unknown, foreign or expired one looks the same.
+func (s *Server) open(r *http.Request, grace time.Duration) (visit, error) {
+	v := visit{}
+	scope, ok := merchant.ParseScope(r.PathValue("scope"))
+	if !ok {
+		return v, errGone
+	}
+	v.scope = scope
+	var err error
+	if v.page, err = record.Get[record.Checkout](r.Context(), s.Store, scope, r.PathValue("id")); err != nil {
+		return v, gone(err)
+	}
+	if s.expired(v, grace) {
+		return v, errGone
+	}
+	if v.state, err = s.Store.State(r.Context(), scope); err != nil {
+		return v, gone(err)
+	}
+	found, err := s.Store.Load(r.Context(), scope,
+		record.RefOf[billing.Subscription](v.page.Subscription), record.RefOf[billing.Customer](v.page.Customer))
+	if err != nil {
+		return v, err
+	}
+	sub, isSub := found[0].(billing.Subscription)
+	customer, isCustomer := found[1].(billing.Customer)
+	if !isSub || !isCustomer {
+		return v, errGone
+	}
+	v.sub, v.customer = sub, customer
+	lambdahttp.Note(r.Context(), "scope", scope.String())
+	lambdahttp.Note(r.Context(), "subscription", sub.ID)
+	return v, s.price(r.Context(), &v)
+}
+
+// price tells what is due now.
+func (s *Server) price(ctx context.Context, v *visit) (err error) {
+	if v.zone, err = time.LoadLocation(v.sub.Zone); err != nil {
+		return err
+	}
+	open, _, err := lifecycle.Arrears(ctx, s.Store, v.scope, v.sub)
+	if err != nil {
+		return err
+	}
+	v.dues, err = v.sub.DuesAt(open, v.now(s.Wall()), lifecycle.KeepFor(v.state), v.zone)
+	return err
+}
+
+func (v visit) now(wall time.Time) calendar.Instant { return v.state.Clock.Now(wall) }
+
+func gone(err error) error {
+	if errors.Is(err, record.ErrNotFound) {
+		return errGone
+	}
+	return err
+}
+
+// lateReturn is how long after its end a session still tells a customer who
+// comes back from the bank what happened.
+const lateReturn = time.Hour
+
+// expired reports whether the session ended so long ago.
+func (s *Server) expired(v visit, grace time.Duration) bool {
+	return !s.Wall().Before(v.page.ExpiresAt.Add(grace))
+}
+
+// used reports whether the session has done its work: the first payment was
+// made, or the subscription keeps another method than the one to be replaced.
+func (v visit) used() bool {
+	if v.page.Method {
+		return v.sub.Method.ID != v.page.Replaces
+	}
+	return v.sub.Status != billing.StatusPending
+}
+
+func (v visit) chrome(title string) pages.Chrome {
+	return pages.Chrome{Title: title, Business: v.state.Business.Name, Test: v.scope.Mode == merchant.Test}
+}
+
+func (v visit) path(more string) string {
+	return "/session/" + v.scope.String() + "/" + v.page.ID + more
+}
+
+func (v visit) date(i calendar.Instant) string { return i18n.Date(i18n.English, i.Time(), v.zone) }

@@ -1,0 +1,165 @@
+package checkout_test
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"perennial/shared/billing"
+	"perennial/shared/checkout"
+	"perennial/shared/identity"
+	"perennial/shared/lambdahttp"
+	"perennial/shared/lifecycle"
+	"perennial/shared/lifecycle/lifecycletest"
+	"perennial/shared/merchant"
+	"perennial/shared/pages"
+	"perennial/shared/record"
+	"perennial/shared/subscriptions"
+)
+
+const (
+	originSecret = "between the edge and us"
+	bank         = "https://bank.example"
+)
+
+// site is the checkout before an edge, with a browser.
+type site struct {
+	*lifecycletest.World
+	t       *testing.T
+	browser *http.Client
+	server  *httptest.Server
+}
+
+func open(t *testing.T) *site {
+	t.Helper()
+	s := &site{World: lifecycletest.New(t), t: t}
+	s.server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Header.Set(lambdahttp.OriginHeader, originSecret)
+		s.edge().ServeHTTP(w, r)
+	}))
+	t.Cleanup(s.server.Close)
+	s.browser = s.server.Client()
+	s.browser.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return s
+}
+
+func (s *site) edge() http.Handler {
+	h := checkout.New(checkout.Options{
+		Store: s.Store, Payer: s.Recovery, URL: s.server.URL, Gateway: bank, Wall: s.Clock.Now,
+		Account: func(scope merchant.Scope) string { return scope.String() },
+	})
+	return lambdahttp.Wrap(h, lambdahttp.Headers(lambdahttp.PageHeaders(pages.Policy(bank))), lambdahttp.OriginSecret(originSecret),
+		lambdahttp.URL(s.server.URL), lambdahttp.Failures(pages.Fail), lambdahttp.Log(slog.New(slog.DiscardHandler)))
+}
+
+// session is the path of a page.
+func session(scope merchant.Scope, page record.Checkout) string {
+	return identity.CheckoutURL("", scope, page.ID)
+}
+
+// link is a new subscription's payment link.
+func (s *site) link(in lifecycle.Subscribe) (lifecycle.Subscribed, string) {
+	s.t.Helper()
+	in.Scope, in.Actor, in.Product, in.Customer = s.Scope, record.System, s.Product.ID, s.Customer.ID
+	in.Billing = billing.Address{Country: "DE"}
+	if in.Quantity == 0 {
+		in.Quantity = 1
+	}
+	if in.TrialDays == 0 {
+		in.TrialDays = -1
+	}
+	made, err := s.Life.Subscribe(s.t.Context(), in)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return made, session(s.Scope, made.Checkout)
+}
+
+// ask is a link to replace the payment method of a subscription.
+func (s *site) ask(sub, returnURL string) string {
+	s.t.Helper()
+	service := subscriptions.Service{Store: s.Store, Payer: s.Recovery, Wall: s.Clock.Now}
+	page, err := service.AskMethod(s.t.Context(), s.Scope, record.System, sub, returnURL)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return session(s.Scope, page.Checkout)
+}
+
+// page is an answer as a person sees it.
+type page struct {
+	status int
+	text   string
+	to     string // where a redirect leads
+	header http.Header
+}
+
+func (s *site) get(path string) page {
+	s.t.Helper()
+	return s.send(http.MethodGet, path, nil, nil)
+}
+
+// pay posts the form with a card, as a browser on our own page does.
+func (s *site) pay(path, card string) page {
+	s.t.Helper()
+	token := url.Values{"token": {s.Gateway.Token(card)}}
+	return s.send(http.MethodPost, path, token, http.Header{"Origin": {s.server.URL}, "Sec-Fetch-Site": {"same-origin"}})
+}
+
+func (s *site) send(method, path string, values url.Values, header http.Header) page {
+	s.t.Helper()
+	r, err := http.NewRequestWithContext(s.t.Context(), method, s.server.URL+path, strings.NewReader(values.Encode()))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for name, value := range header {
+		r.Header[name] = value
+	}
+	if values != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	answer, err := s.browser.Do(r)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer answer.Body.Close() //nolint:errcheck // read whole
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return page{answer.StatusCode, string(body), answer.Header.Get("Location"), answer.Header}
+}
+
+func (p page) must(t *testing.T, status int, phrases ...string) {
+	t.Helper()
+	if p.status != status {
+		t.Fatalf("status %d, want %d:\n%s", p.status, status, p.text)
+	}
+	for _, phrase := range phrases {
+		if !strings.Contains(p.text, phrase) {
+			t.Errorf("the page does not say %q:\n%s", phrase, p.text)
+		}
+	}
+}
+
+func (p page) mustNot(t *testing.T, phrases ...string) {
+	t.Helper()
+	for _, phrase := range phrases {
+		if strings.Contains(p.text, phrase) {
+			t.Errorf("the page says %q:\n%s", phrase, p.text)
+		}
+	}
+}
+
+// leadsTo follows the redirect after a form.
+func (s *site) leadsTo(p page, path string) page {
+	s.t.Helper()
+	if p.status != http.StatusSeeOther || p.to != path {
+		s.t.Fatalf("%d to %q, want %q:\n%s", p.status, p.to, path, p.text)
+	}
+	return s.get(p.to)
+}
