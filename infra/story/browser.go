@@ -69,20 +69,20 @@ func (b *browser) text() string {
 	return text
 }
 
-// see waits until the page shows one of the phrases and gives it.
-func (b *browser) see(phrases ...string) (string, error) {
+// see waits until the page shows one of the phrases.
+func (b *browser) see(phrases ...string) error {
 	deadline := time.Now().Add(patience)
 	var text string
 	for time.Now().Before(deadline) {
 		text = strings.ToLower(b.text())
 		for _, phrase := range phrases {
 			if strings.Contains(text, strings.ToLower(phrase)) {
-				return phrase, nil
+				return nil
 			}
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	return "", fmt.Errorf("the page never showed %q; it shows:\n%s", phrases, text)
+	return fmt.Errorf("the page never showed %q; it shows:\n%s", phrases, text)
 }
 
 // press clicks the link or button with a text, as a person finds it.

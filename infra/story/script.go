@@ -59,6 +59,7 @@ func (p *player) setUp(ctx context.Context) error {
 }
 
 func (p *player) subscribe(ctx context.Context) error {
+	//nolint:staticcheck // deprecated by Dodo and still what its merchants call
 	got, err := p.sdk.Subscriptions.New(ctx, dodopayments.SubscriptionNewParams{
 		ProductID: dodopayments.F(p.product), Quantity: dodopayments.F(int64(1)), PaymentLink: dodopayments.F(true),
 		Billing:  dodopayments.F(dodopayments.BillingAddressParam{Country: dodopayments.F(dodopayments.CountryCodeDe)}),
@@ -97,7 +98,7 @@ func (p *player) pay(ctx context.Context) error {
 	if err := p.browser.press("Pay"); err != nil {
 		return err
 	}
-	if _, err := p.browser.see("thank you", "payment received", "is active"); err != nil {
+	if err := p.browser.see("thank you", "payment received", "is active"); err != nil {
 		return err
 	}
 	if err := p.browser.shoot("checkout-paid"); err != nil {
@@ -163,7 +164,7 @@ func (p *player) signIn() error {
 	if err := p.browser.do(pressEnter); err != nil {
 		return err
 	}
-	if _, err := p.browser.see("check your mail", "check your inbox", "check your email", "check your e-mail"); err != nil {
+	if err := p.browser.see("check your mail", "check your inbox", "check your email", "check your e-mail"); err != nil {
 		return err
 	}
 	got, err := p.mails.await(p.email, p.seen, func(m mail) bool { return link.MatchString(m.Text) })
@@ -183,8 +184,7 @@ func (p *player) signIn() error {
 	if err := p.browser.press("Open"); err != nil {
 		return err
 	}
-	_, err = p.browser.see("Atlas Pro")
-	return err
+	return p.browser.see("Atlas Pro")
 }
 
 // editMethod opens the page on which the payment method is changed.
@@ -214,7 +214,7 @@ func (p *player) switchCard(ctx context.Context) error {
 	if err := p.browser.open(p.Portal + "/subscriptions/" + p.sub); err != nil {
 		return err
 	}
-	if _, err := p.browser.see("4242"); err != nil {
+	if err := p.browser.see("4242"); err != nil {
 		return err
 	}
 	if err := p.browser.shoot("subscription"); err != nil {
@@ -229,7 +229,7 @@ func (p *player) switchCard(ctx context.Context) error {
 	if err := p.give(cardFailsNext); err != nil {
 		return err
 	}
-	if _, err := p.browser.see("0341"); err != nil {
+	if err := p.browser.see("0341"); err != nil {
 		return err
 	}
 	if err := p.hooks.await(mark, "subscription.update_payment_method"); err != nil {
@@ -256,7 +256,7 @@ func (p *player) declined(ctx context.Context) error {
 	if err := p.browser.press("Sign out"); err != nil {
 		return err
 	}
-	if _, err := p.browser.see("Send me a link"); err != nil {
+	if err := p.browser.see("Send me a link"); err != nil {
 		return err
 	}
 	if err := p.signIn(); err != nil {
@@ -268,7 +268,7 @@ func (p *player) declined(ctx context.Context) error {
 	if err := p.editMethod(); err != nil {
 		return err
 	}
-	if _, err := p.browser.see("29"); err != nil {
+	if err := p.browser.see("29"); err != nil {
 		return err
 	}
 	if err := p.browser.shoot("on-hold-pay"); err != nil {
@@ -277,7 +277,7 @@ func (p *player) declined(ctx context.Context) error {
 	if err := p.give(cardFailsNext); err != nil {
 		return err
 	}
-	if _, err := p.browser.see("still on hold", "stays on hold"); err != nil {
+	if err := p.browser.see("still on hold", "stays on hold"); err != nil {
 		return err
 	}
 	if err := p.browser.shoot("declined"); err != nil {
@@ -293,7 +293,7 @@ func (p *player) recovered(ctx context.Context) error {
 	if err := p.give(cardChallenge); err != nil {
 		return err
 	}
-	if _, err := p.browser.see("Confirm this payment"); err != nil {
+	if err := p.browser.see("Confirm this payment"); err != nil {
 		return err
 	}
 	if err := p.browser.shoot("challenge"); err != nil {
@@ -303,7 +303,7 @@ func (p *player) recovered(ctx context.Context) error {
 	if err := p.browser.press("Approve"); err != nil {
 		return err
 	}
-	if _, err := p.browser.see("active again", "reactivated"); err != nil {
+	if err := p.browser.see("active again", "reactivated"); err != nil {
 		return err
 	}
 	fmt.Fprintf(p.Out, "    result page %.2f s after confirming\n", time.Since(confirmed).Seconds())

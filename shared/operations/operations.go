@@ -78,7 +78,10 @@ func (s *Service) Found(ctx context.Context, f Founding) (merchant.Business, err
 			put = append(put, b)
 		}
 		err := s.commit(ctx, scope, "found business", put...)
-		if err != nil && !(mode == merchant.Live && errors.Is(err, record.ErrStale)) {
+		if mode == merchant.Live && errors.Is(err, record.ErrStale) {
+			continue // a founding that died half-way is finished
+		}
+		if err != nil {
 			return merchant.Business{}, fmt.Errorf("found %s: %w", scope, err)
 		}
 	}
