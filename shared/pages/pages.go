@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 
 	"perennial/shared/lambdahttp"
@@ -35,6 +36,23 @@ type Chrome struct {
 	Script   bool   // the page has card fields
 	Refresh  int    // seconds after which the page looks again; 0 never
 	Next     string // what it looks at then
+}
+
+// looks is how often a waiting page looks again by itself.
+const looks = 15
+
+// LookAgain gives the refresh of a page that waits: the seconds, and the same
+// path with the number of looks so far. After the last one only the reader's
+// own click looks again.
+func LookAgain(r *http.Request) (seconds int, next string) {
+	n, err := strconv.Atoi(r.URL.Query().Get("look"))
+	if err != nil || n < 0 {
+		n = 0
+	}
+	if n >= looks {
+		return 0, ""
+	}
+	return 4, r.URL.EscapedPath() + "?look=" + strconv.Itoa(n+1)
 }
 
 // Banner is a message above the content of a page.

@@ -3,6 +3,7 @@ package portal
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"time"
 
 	"perennial/shared/access"
@@ -76,10 +77,22 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 		pages.Error(w, r, err)
 		return
 	}
+	http.Redirect(w, r, loginPath(scope)+"/sent", http.StatusSeeOther)
+}
+
+// sent is one page for every address: it holds nothing of what was typed.
+func (s *Server) sent(w http.ResponseWriter, r *http.Request) {
+	scope, state, ok := s.business(w, r)
+	if !ok {
+		return
+	}
 	templates.Render(w, r, http.StatusOK, "sent", pages.Page{
-		Chrome: entrance(scope, state, "Check your mail"), Content: r.URL.Path,
+		Chrome: entrance(scope, state, "Check your mail"), Content: loginPath(scope),
 	})
 }
+
+// loginPath is the static link of a business (R073, R074).
+func loginPath(scope merchant.Scope) string { return "/login/" + scope.Business }
 
 // linkPage shows the button that uses the link. Opening it changes nothing:
 // mail scanners open links too.
@@ -91,8 +104,12 @@ func (s *Server) linkPage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	state, err := s.Store.State(r.Context(), scope)
-	if err != nil {
+	if errors.Is(err, record.ErrNotFound) {
 		s.deadLink(w, r, merchant.Scope{}, merchant.State{})
+		return
+	}
+	if err != nil { // the link may be good: do not call it dead
+		pages.Error(w, r, err)
 		return
 	}
 	templates.Render(w, r, http.StatusOK, "link", pages.Page{Chrome: entrance(scope, state, "Sign in"), Content: text})
@@ -124,7 +141,7 @@ func (s *Server) redeem(w http.ResponseWriter, r *http.Request) {
 func (s *Server) deadLink(w http.ResponseWriter, r *http.Request, scope merchant.Scope, state merchant.State) {
 	again := ""
 	if scope.Business != "" {
-		again = "/login/" + scope.Business
+		again = loginPath(scope)
 	}
 	templates.Render(w, r, http.StatusGone, "dead", pages.Page{
 		Chrome: entrance(scope, state, "This link no longer works"), Content: again,
@@ -137,7 +154,7 @@ func (s *Server) signedOut(w http.ResponseWriter, r *http.Request) {
 	var chrome pages.Chrome
 	if scope, ok := identity.ScopeOf(s.surface(r).Mode, token(r)); ok {
 		if state, err := s.Store.State(r.Context(), scope); err == nil {
-			again, chrome = "/login/"+scope.Business+"?next="+r.URL.EscapedPath(), entrance(scope, state, "")
+			again, chrome = loginPath(scope)+"?next="+url.QueryEscape(r.URL.EscapedPath()), entrance(scope, state, "")
 		}
 	}
 	chrome.Title = "You are signed out"
@@ -147,7 +164,7 @@ func (s *Server) signedOut(w http.ResponseWriter, r *http.Request) {
 func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
 	again := "/"
 	if scope, ok := identity.ScopeOf(s.surface(r).Mode, token(r)); ok {
-		again = "/login/" + scope.Business
+		again = loginPath(scope)
 	}
 	if err := s.Identity.Leave(r.Context(), s.surface(r).Mode, token(r)); err != nil && !errors.Is(err, access.ErrSession) {
 		pages.Error(w, r, err)

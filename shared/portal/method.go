@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 
 	"perennial/shared/billing"
 	"perennial/shared/cardfields"
@@ -26,6 +27,7 @@ type methodPage struct {
 	Back    string
 	Fields  string // address of the gateway's card fields
 	Name    string
+	Title   string
 	Due     string // amount that confirming charges, empty when none
 	Next    string // next billing date after paying
 	Current string // name of the current method
@@ -53,12 +55,7 @@ func (s *Server) showMethods(w http.ResponseWriter, r *http.Request, status int,
 		pages.Error(w, r, err)
 		return
 	}
-	open, _, err := lifecycle.Arrears(r.Context(), s.Store, v.Scope, sub)
-	if err != nil {
-		pages.Error(w, r, err)
-		return
-	}
-	dues, err := sub.DuesAt(open, v.now, lifecycle.KeepFor(v.State), v.zone)
+	dues, err := s.dues(r, v, sub)
 	if err != nil {
 		pages.Error(w, r, err)
 		return
@@ -71,13 +68,37 @@ func (s *Server) showMethods(w http.ResponseWriter, r *http.Request, status int,
 	templates.Render(w, r, status, "method", pages.Page{Chrome: chrome, Content: page})
 }
 
+// dues is what confirming would charge now.
+func (s *Server) dues(r *http.Request, v visit, sub billing.Subscription) (billing.Dues, error) {
+	open, _, err := lifecycle.Arrears(r.Context(), s.Store, v.Scope, sub)
+	if err != nil {
+		return billing.Dues{}, err
+	}
+	zone, err := time.LoadLocation(sub.Zone)
+	if err != nil {
+		return billing.Dues{}, fmt.Errorf("dues of %s: %w", sub.ID, err)
+	}
+	return sub.DuesAt(open, v.now, lifecycle.KeepFor(v.State), zone)
+}
+
+// due is the amount as the form shows it and sends it back.
+func due(d billing.Dues) string {
+	if d.Total.Nothing() {
+		return ""
+	}
+	return amount(d.Total)
+}
+
 func newMethodPage(v visit, sub billing.Subscription, found []any, dues billing.Dues, chosen string) methodPage {
 	p := methodPage{
 		Action: address(sub.ID, "payment-method"), Back: address(sub.ID), Name: sub.ProductName,
-		Current: card(sub.Method), Fresh: true,
+		Current: card(sub.Method), Fresh: true, Title: "Change payment method", Due: due(dues),
 	}
-	if !dues.Total.Nothing() {
-		p.Due, p.Next = amount(dues.Total), v.date(dues.Next)
+	if p.Due != "" {
+		p.Title, p.Next = "Pay what is due", v.date(dues.Next)
+	}
+	if p.Due != "" && sub.Status == billing.StatusOnHold {
+		p.Title = "Pay and reactivate"
 	}
 	for _, obj := range found {
 		m, ok := obj.(billing.Method)
@@ -98,6 +119,15 @@ func (s *Server) changeMethod(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	chosen := r.PostFormValue("method")
+	now, err := s.dues(r, v, sub)
+	if err != nil {
+		pages.Error(w, r, err)
+		return
+	}
+	if r.PostForm.Has("due") && r.PostFormValue("due") != due(now) {
+		s.showMethods(w, r, http.StatusConflict, v, sub, chosen, "The amount has changed meanwhile. Please look at it and confirm again. Nothing was charged.")
+		return
+	}
 	pay := recovery.Pay{
 		Scope: v.Scope, Subscription: sub.ID, Customers: v.Session.Customers, Method: chosen,
 		ReturnURL: s.surface(r).URL + address(sub.ID, "payment-return"), By: billing.ByCustomer, Actor: v.Actor(),
@@ -156,7 +186,7 @@ func (s *Server) returned(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case got.Pending:
 		chrome := v.chrome("We are checking your payment")
-		chrome.Refresh, chrome.Next = 4, page.Again
+		chrome.Refresh, chrome.Next = pages.LookAgain(r)
 		templates.Render(w, r, http.StatusOK, "waiting", pages.Page{Chrome: chrome, Content: page})
 	case got.ActionURL != "":
 		page.Action = got.ActionURL

@@ -17,6 +17,7 @@ type overviewPage struct {
 	Past     []subscriptionView
 	Methods  []methodView
 	Payments []paymentView
+	Details  []fact
 }
 
 // methodView is a saved payment method.
@@ -38,13 +39,8 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request) {
 		pages.Error(w, r, err)
 		return
 	}
-	page := pages.Page{Chrome: v.chrome("Your subscriptions")}
-	for _, sub := range g.subs {
-		if b, due := v.banner(sub, g.open[sub.ID]); due {
-			page.Banners = append(page.Banners, b)
-		}
-	}
-	page.Content = newOverviewPage(v, g)
+	page := pages.Page{Chrome: v.chrome("Your subscriptions"), Content: newOverviewPage(v, g)}
+	page.Banners = v.banners(g)
 	templates.Render(w, r, http.StatusOK, "overview", page)
 }
 
@@ -63,6 +59,12 @@ func newOverviewPage(v visit, g goods) overviewPage {
 	for _, payment := range g.payments {
 		if payment.Status != billing.PaymentRequiresMethod && len(p.Payments) < recent {
 			p.Payments = append(p.Payments, v.payment(payment, g.subs))
+		}
+	}
+	for _, c := range g.customers {
+		p.Details = append(p.Details, fact{"Name", c.Name}, fact{"E-mail", c.Email})
+		if c.Phone != "" {
+			p.Details = append(p.Details, fact{"Phone", c.Phone})
 		}
 	}
 	return p
@@ -84,19 +86,18 @@ func (s *Server) subscription(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	found, err := s.Store.Owned(r.Context(), v.Scope, sub.Customer, record.KindPayment, record.KindInvoice)
+	g, err := s.belongings(r.Context(), v, record.KindSubscription, record.KindPayment, record.KindInvoice)
 	if err != nil {
 		pages.Error(w, r, err)
 		return
 	}
-	var g goods
-	for _, obj := range found {
-		g.add(obj)
+	for i := range g.subs { // the list may lag behind what was just paid
+		if g.subs[i].ID == sub.ID {
+			g.subs[i] = sub
+		}
 	}
 	page := pages.Page{Chrome: v.chrome(sub.ProductName)}
-	if b, due := v.banner(sub, g.open[sub.ID]); due {
-		page.Banners = []pages.Banner{b}
-	}
+	page.Banners = v.banners(g)
 	if r.URL.Query().Get("changed") == "method" && sub.Status == billing.StatusActive {
 		page.Banners = append(page.Banners, pages.Banner{
 			Tone: pages.Good, Title: "Payment method updated",

@@ -79,6 +79,7 @@ func New(o Options) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /login/{business}", s.loginForm)
 	mux.HandleFunc("POST /login/{business}", s.login)
+	mux.HandleFunc("GET /login/{business}/sent", s.sent)
 	mux.HandleFunc("GET /session/{token}", s.linkPage)
 	mux.HandleFunc("POST /session", s.redeem)
 	mux.HandleFunc("POST /logout", s.logout)
@@ -154,47 +155,6 @@ func (s *Server) mine(w http.ResponseWriter, r *http.Request, about ...record.Re
 	}
 	lambdahttp.Note(r.Context(), "subscription", sub.ID)
 	return v, sub, true
-}
-
-// belongings reads what the visitor's customer records own, newest first.
-func (s *Server) belongings(ctx context.Context, v visit, kinds ...record.Kind) (goods, error) {
-	var g goods
-	for _, customer := range v.Session.Customers {
-		found, err := s.Store.Owned(ctx, v.Scope, customer, kinds...)
-		if err != nil {
-			return goods{}, err
-		}
-		for _, obj := range found {
-			g.add(obj)
-		}
-	}
-	return g, nil
-}
-
-// goods are a customer's objects by kind.
-type goods struct {
-	subs     []billing.Subscription
-	methods  []billing.Method
-	payments []billing.Payment
-	open     map[string][]billing.Invoice // open invoices by subscription
-}
-
-func (g *goods) add(obj any) {
-	switch o := obj.(type) {
-	case billing.Subscription:
-		g.subs = append(g.subs, o)
-	case billing.Method:
-		g.methods = append(g.methods, o)
-	case billing.Payment:
-		g.payments = append(g.payments, o)
-	case billing.Invoice:
-		if o.Status == billing.InvoiceOpen {
-			if g.open == nil {
-				g.open = make(map[string][]billing.Invoice)
-			}
-			g.open[o.Subscription] = append(g.open[o.Subscription], o)
-		}
-	}
 }
 
 // chrome surrounds a page of a signed-in visitor.

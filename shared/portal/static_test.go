@@ -21,7 +21,7 @@ func TestR072To075EachModeHasItsStaticLink(t *testing.T) {
 		if says := strings.Contains(form.text, "Test mode"); says != (mode == merchant.Test) {
 			t.Errorf("%s says that it is a test: %t", surface, says)
 		}
-		s.form("/login/bus_1", url.Values{"email": {"ada@example.com"}}).must(t, 200, "Check your mail")
+		s.get(s.form("/login/bus_1", url.Values{"email": {"ada@example.com"}}).to).must(t, 200, "Check your mail")
 		wish := s.queue.bodies[len(s.queue.bodies)-1]
 		if scope := (merchant.Scope{Business: "bus_1", Mode: mode}); !strings.Contains(wish, `"`+scope.String()+`"`) {
 			t.Errorf("%s asks for %s", surface, wish)

@@ -2,13 +2,10 @@ package portal
 
 import (
 	"fmt"
-	"strings"
 
 	"perennial/shared/billing"
 	"perennial/shared/calendar"
-	"perennial/shared/dunning"
 	"perennial/shared/i18n"
-	"perennial/shared/merchant"
 	"perennial/shared/money"
 	"perennial/shared/pages"
 )
@@ -65,14 +62,14 @@ func (v visit) view(s billing.Subscription) subscriptionView {
 // next says what happens to a subscription next.
 func (v visit) next(s billing.Subscription) string {
 	switch {
+	case unpaid(s):
+		return "Payment was due on " + v.date(s.Period.End)
 	case s.Status == billing.StatusActive && s.Cancel.AtPeriodEnd:
 		return "Ends on " + v.date(s.Period.End)
 	case s.Status == billing.StatusActive && s.TrialEnd > v.now:
 		return "Trial until " + v.date(s.TrialEnd)
 	case s.Status == billing.StatusActive:
 		return "Renews on " + v.date(s.Period.End)
-	case s.Status == billing.StatusOnHold, s.Status == billing.StatusPastDue:
-		return "Payment was due on " + v.date(s.Period.End)
 	case s.Status == billing.StatusCancelled:
 		return "Cancelled on " + v.date(s.Cancel.At)
 	case s.Status == billing.StatusExpired:
@@ -96,49 +93,6 @@ func card(m billing.Method) string {
 }
 
 func expiry(m billing.Method) string { return fmt.Sprintf("%02d/%02d", m.ExpMonth, m.ExpYear%100) }
-
-// banner tells about a subscription that waits for its customer: the amount,
-// the reason in plain words, what happens when, and one button.
-func (v visit) banner(s billing.Subscription, open []billing.Invoice) (pages.Banner, bool) {
-	if s.Status != billing.StatusOnHold && s.Status != billing.StatusPastDue {
-		return pages.Banner{}, false
-	}
-	due := money.Of(0, s.Price.Amount.Currency)
-	for _, i := range open {
-		due.Minor += i.Total.Minor
-	}
-	b := pages.Banner{
-		Tone: pages.Bad, Title: s.ProductName + " is on hold",
-		Action: "Update payment method", Href: address(s.ID, "payment-method"),
-	}
-	if s.Status == billing.StatusPastDue {
-		b.Tone, b.Title = pages.Warn, "The payment for "+s.ProductName+" did not go through"
-	}
-	reason := "The payment did not go through."
-	if s.Failure.Decline.Code != "" {
-		reason = dunning.Explain(s.Failure.Decline)
-	}
-	b.Lines = []string{fmt.Sprintf("%s was due on %s. %s", amount(due), v.date(s.Period.End), reason)}
-	b.Lines = append(b.Lines, v.outlook(s))
-	return b, true
-}
-
-// outlook is what happens when nobody does anything.
-func (v visit) outlook(s billing.Subscription) string {
-	var parts []string
-	if next := s.Failure.NextRetry; !next.IsZero() {
-		parts = append(parts, "We try "+card(s.Method)+" again on "+v.date(next)+".")
-	}
-	switch {
-	case s.Status == billing.StatusPastDue && !s.Failure.HoldAt.IsZero():
-		parts = append(parts, "You keep access until "+v.date(s.Failure.HoldAt)+".")
-	case v.State.Recovery.EndAction == merchant.EndCancel && s.Failure.WindowEnd > v.now:
-		parts = append(parts, "Without payment it is cancelled on "+v.date(s.Failure.WindowEnd)+".")
-	default:
-		parts = append(parts, "With another card it is active again at once.")
-	}
-	return strings.Join(parts, " ")
-}
 
 // paymentView is a payment as the lists show it.
 type paymentView struct {

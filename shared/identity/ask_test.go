@@ -1,0 +1,98 @@
+package identity_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"perennial/shared/fault"
+	"perennial/shared/identity"
+)
+
+func TestAWishIsQueuedWhoeverAsks(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	for _, email := range []string{"ada@example.com", "nobody@example.com"} {
+		if err := d.Ask(t.Context(), identity.Wish{Scope: test, Email: " " + email, Next: "//evil.example"}, "192.0.2.1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := queue{
+		`{"v":1,"scope":"bus_1.test","email":"ada@example.com","next":"/"}`,
+		`{"v":1,"scope":"bus_1.test","email":"nobody@example.com","next":"/"}`,
+	}
+	if diff := cmp.Diff(want, d.sent); diff != "" {
+		t.Error(diff)
+	}
+	wish, err := identity.DecodeWish(d.sent[0])
+	if err != nil || wish != (identity.Wish{Scope: test, Email: "ada@example.com", Next: "/"}) {
+		t.Errorf("%+v, %v", wish, err)
+	}
+}
+
+func TestAWishOfALaterSchemaIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{"v":2,"scope":"bus_1.test"}`, `{"v":1,"scope":"bus_1"}`, `{"scope":"bus_1.test"}`, `{`} {
+		if _, err := identity.DecodeWish(body); err == nil {
+			t.Errorf("%s was read", body)
+		}
+	}
+}
+
+func TestWhatIsNoAddressIsSaidAtOnce(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	for _, email := range []string{"", "ada", "@example.com", "ada@localhost", "a b@example.com", "a@x.org\r\nBcc: b@x.org", "a@x.org,b@x.org", "<a@x.org>"} {
+		err := d.Ask(t.Context(), identity.Wish{Scope: test, Email: email}, "192.0.2.1")
+		if f := fault.Of(err); f == nil || f.Kind != fault.Invalid {
+			t.Errorf("%q: %v", email, err)
+		}
+	}
+	if len(d.sent) != 0 {
+		t.Errorf("queued %v", d.sent)
+	}
+}
+
+// An address that asks too often hears nothing of it, so that it cannot be
+// told apart, and gets no more mail for a while.
+func TestAnAddressGetsFiveMailsInAQuarterOfAnHour(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	ask := func(email string) {
+		t.Helper()
+		if err := d.Ask(t.Context(), identity.Wish{Scope: test, Email: email}, "192.0.2.1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 8 {
+		ask("ada@example.com")
+	}
+	ask("ADA@example.com")
+	if len(d.sent) != 5 {
+		t.Errorf("%d mails", len(d.sent))
+	}
+	ask("eve@example.com")
+	d.clock.Advance(15 * time.Minute)
+	ask("ada@example.com")
+	if len(d.sent) != 7 {
+		t.Errorf("%d mails after another address and a pause", len(d.sent))
+	}
+}
+
+func TestAVisitorWhoTriesManyAddressesIsToldToWait(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	var err error
+	for i := range 31 {
+		err = d.Ask(t.Context(), identity.Wish{Scope: test, Email: fmt.Sprintf("a%d@example.com", i)}, "192.0.2.1")
+	}
+	if !errors.Is(err, identity.ErrTooMany) || len(d.sent) != 30 {
+		t.Errorf("%d mails, then %v", len(d.sent), err)
+	}
+	if err := d.Ask(t.Context(), identity.Wish{Scope: test, Email: "b@example.com"}, "192.0.2.2"); err != nil {
+		t.Errorf("somebody else: %v", err)
+	}
+}

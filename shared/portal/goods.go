@@ -1,0 +1,67 @@
+package portal
+
+import (
+	"context"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"perennial/shared/billing"
+	"perennial/shared/record"
+)
+
+// goods are what a visitor's customer records own, by kind, newest first.
+type goods struct {
+	customers []billing.Customer
+	subs      []billing.Subscription
+	methods   []billing.Method
+	payments  []billing.Payment
+	open      map[string][]billing.Invoice // open invoices by subscription
+}
+
+// belongings reads the visitor's customer records and what they own, all at
+// once. It may lag behind commits by moments.
+func (s *Server) belongings(ctx context.Context, v visit, kinds ...record.Kind) (goods, error) {
+	customers := v.Session.Customers
+	refs := make([]record.Ref, len(customers))
+	found := make([][]any, len(customers)+1)
+	group, ctx := errgroup.WithContext(ctx)
+	for i, customer := range customers {
+		refs[i] = record.RefOf[billing.Customer](customer)
+		group.Go(func() (err error) {
+			found[i], err = s.Store.Owned(ctx, v.Scope, customer, kinds...)
+			return err
+		})
+	}
+	group.Go(func() (err error) {
+		found[len(customers)], err = s.Store.Load(ctx, v.Scope, refs...)
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return goods{}, fmt.Errorf("belongings: %w", err)
+	}
+	g := goods{open: make(map[string][]billing.Invoice)}
+	for _, objects := range found {
+		for _, obj := range objects {
+			g.add(obj)
+		}
+	}
+	return g, nil
+}
+
+func (g *goods) add(obj any) {
+	switch o := obj.(type) {
+	case billing.Customer:
+		g.customers = append(g.customers, o)
+	case billing.Subscription:
+		g.subs = append(g.subs, o)
+	case billing.Method:
+		g.methods = append(g.methods, o)
+	case billing.Payment:
+		g.payments = append(g.payments, o)
+	case billing.Invoice:
+		if o.Status == billing.InvoiceOpen {
+			g.open[o.Subscription] = append(g.open[o.Subscription], o)
+		}
+	}
+}
