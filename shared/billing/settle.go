@@ -95,7 +95,7 @@ func (c Case) Paid(charge string) (Change, error) {
 	if p.Amount.Nothing() {
 		change.Entry = nil
 	}
-	change.Events = append([]Event{{Type: EventPaymentSucceeded, Object: p.ID, Reason: reasonOf(move)}}, s.paidEvents(move, status)...)
+	change.Events = append([]Event{{Type: EventPaymentSucceeded, Object: p.ID, Reason: reasonOf(move)}}, s.paidEvents(move)...)
 	s.Status, s.Failure, s.Open, s.Lock, s.Attempts = status, Failure{}, nil, Lock{}, 0
 	if c.Hold != nil && c.Hold.Open() {
 		change.close(*c.Hold, VerdictPaid)
@@ -175,7 +175,7 @@ func reasonOf(m Move) string {
 }
 
 // paidEvents are the subscription's events after payment.succeeded.
-func (s Subscription) paidEvents(m Move, status Status) []Event {
+func (s Subscription) paidEvents(m Move) []Event {
 	var events []Event
 	switch {
 	case m == MoveActivate:

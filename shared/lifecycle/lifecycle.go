@@ -48,17 +48,17 @@ type Service struct {
 // Perform does one due item. It is safe to call at any time and any number of
 // times: what is not due any more is left alone.
 func (s *Service) Perform(ctx context.Context, item record.DueItem) error {
-	switch item.Ref.Kind {
-	case record.KindSubscription:
+	if item.Ref.Kind == record.KindSubscription {
 		return s.subscription(ctx, item)
-	case record.KindHold:
-		hold, err := record.Get[billing.Hold](ctx, s.Store, item.Scope, item.Ref.ID)
-		if err != nil {
-			return fmt.Errorf("hold %s: %w", item.Ref.ID, err)
-		}
-		return s.Holds.CloseWindow(ctx, item.Scope, hold.Subscription, hold.Epoch)
 	}
-	return fmt.Errorf("due item of kind %s is not a collector's work", item.Ref.Kind)
+	if item.Ref.Kind != record.KindHold {
+		return fmt.Errorf("due item of kind %s is not a collector's work", item.Ref.Kind)
+	}
+	hold, err := record.Get[billing.Hold](ctx, s.Store, item.Scope, item.Ref.ID)
+	if err != nil {
+		return fmt.Errorf("hold %s: %w", item.Ref.ID, err)
+	}
+	return s.Holds.CloseWindow(ctx, item.Scope, hold.Subscription, hold.Epoch)
 }
 
 // work is a subscription with what deciding about it needs.

@@ -173,6 +173,8 @@ func (s *Service) look(ctx context.Context, t Task, hold billing.Hold) (Answer, 
 		return s.decided(ctx, t.Scope, fresh)
 	case got.Subscription.Lock.State == billing.LockAction:
 		return Answer{OutcomeAction, left}, nil
+	case !got.Subscription.Lock.Set() && got.Subscription.Attempts > 0:
+		return Answer{OutcomeDeclined, left}, nil
 	}
 	return Answer{OutcomeWait, left}, nil // an unknown outcome is the collector's to finish
 }

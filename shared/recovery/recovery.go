@@ -114,7 +114,7 @@ func (s *Service) ChangeMethod(ctx context.Context, p Pay) (Result, error) {
 		return Result{}, err
 	}
 	if d.sub.Lock.Set() {
-		paid, done, err := s.supersede(ctx, p, d)
+		paid, done, err := s.supersede(ctx, p)
 		if err != nil || done {
 			return paid, err
 		}
@@ -146,7 +146,7 @@ func payable(d dossier) error {
 
 // supersede ends an attempt in flight. done is set when its result is the
 // answer: it was paid after all, or nobody may interfere with it now.
-func (s *Service) supersede(ctx context.Context, p Pay, d dossier) (r Result, done bool, err error) {
+func (s *Service) supersede(ctx context.Context, p Pay) (r Result, done bool, err error) {
 	got, err := s.Charger.Supersede(ctx, charging.Recover{
 		Scope: p.Scope, Subscription: p.Subscription, Actor: p.Actor, Cause: "superseded by customer",
 	})
