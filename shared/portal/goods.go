@@ -49,6 +49,24 @@ func (s *Server) belongings(ctx context.Context, v visit, kinds ...record.Kind) 
 	return g, nil
 }
 
+// distinct leaves one record of each card: a customer who typed a card twice
+// has one card. The record with the id to keep stays, else the newest.
+func distinct(methods []billing.Method, keep string) []billing.Method {
+	chosen := make(map[string]string, len(methods))
+	for _, m := range methods {
+		if first, seen := chosen[m.Fingerprint]; !seen || m.ID == keep && first != keep {
+			chosen[m.Fingerprint] = m.ID
+		}
+	}
+	var out []billing.Method
+	for _, m := range methods {
+		if m.Fingerprint == "" || chosen[m.Fingerprint] == m.ID {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
 func (g *goods) add(obj any) {
 	switch o := obj.(type) {
 	case billing.Customer:

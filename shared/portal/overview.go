@@ -53,7 +53,7 @@ func newOverviewPage(v visit, g goods) overviewPage {
 			p.Current = append(p.Current, v.view(sub))
 		}
 	}
-	for _, m := range g.methods {
+	for _, m := range distinct(g.methods, "") {
 		p.Methods = append(p.Methods, methodView{ID: m.ID, Name: card(m), Expiry: expiry(m)})
 	}
 	for _, payment := range g.payments {

@@ -208,6 +208,9 @@ func TestR081ALinkIsUsedOnceByPostAndDiesAfter24Hours(t *testing.T) {
 func TestTheSessionBelongsToOneMode(t *testing.T) {
 	t.Parallel()
 	s := open(t)
+	live := s.State() // the business has both modes
+	live.Scope.Mode, live.Version = merchant.Live, 0
+	s.Put(live)
 	s.signIn()
 	s.get("/").must(t, 200)
 	s.surface = "portal"
