@@ -24,7 +24,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := bench(ctx, os.Environ(), os.Args[1:], os.Stdout); err != nil {
+	if err := bench(ctx, os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -39,7 +39,7 @@ type section struct {
 var sections = []section{{"wire", wireSection}, {"binaries", binarySection}, {"latency", latencySection}, {"pages", pageSection}, {"run", runSection}}
 
 // bench prints every section, or only those that are named.
-func bench(ctx context.Context, environ, only []string, out io.Writer) (err error) {
+func bench(ctx context.Context, only []string, out io.Writer) (err error) {
 	if err := known(only); err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func bench(ctx context.Context, environ, only []string, out io.Writer) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, engine.Stop()) }()
-	return place{root: root, dir: dir, engine: engine.URL(), environ: environ}.report(ctx, only, out)
+	return place{root: root, dir: dir, engine: engine.URL()}.report(ctx, only, out)
 }
 
 // report measures section after section.
@@ -92,10 +92,9 @@ func known(names []string) error {
 
 // place is where the bench works.
 type place struct {
-	root    string   // of the project
-	dir     string   // for what is thrown away
-	engine  string   // DynamoDB
-	environ []string // of this process before the first stack
+	root   string // of the project
+	dir    string // for what is thrown away
+	engine string // DynamoDB
 }
 
 // machine says what the numbers were measured on.

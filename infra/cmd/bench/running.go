@@ -58,7 +58,7 @@ func (p place) runs(ctx context.Context, t *table, program string) (err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	for _, start := range []string{"start to ready, first time", "start to ready, data kept"} {
 		began := time.Now()
-		cmd, err := p.running(ctx, program, dir)
+		cmd, err := running(ctx, program, dir)
 		if err != nil {
 			return err
 		}
@@ -75,9 +75,9 @@ func (p place) runs(ctx context.Context, t *table, program string) (err error) {
 }
 
 // running starts the command and returns when it says that it is ready.
-func (p place) running(ctx context.Context, program, dir string) (*exec.Cmd, error) {
+func running(ctx context.Context, program, dir string) (*exec.Cmd, error) {
 	cmd := exec.CommandContext(ctx, program, "local", "--port", "0", "--tick", "1h")
-	cmd.Dir, cmd.Env, cmd.Stderr = dir, p.environ, os.Stderr
+	cmd.Dir, cmd.Stderr = dir, os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 
 	"perennial/infra/local"
@@ -42,7 +41,6 @@ func (p place) start(ctx context.Context, name string, proxy *wire.Proxy) (*stac
 	out := &stack{Stack: s}
 	for name, value := range vars {
 		out.env = append(out.env, name+"="+value)
-		err = errors.Join(err, os.Setenv(name, value))
 	}
-	return out, err
+	return out, nil
 }

@@ -67,12 +67,12 @@ func (w wiring) renewals(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if _, err := w.shop.collect(ctx, warm, c.want); err != nil {
-			return fmt.Errorf("%s: %w", c.name, err)
-		}
 		sub, err := w.shop.due(ctx, c.card)
 		if err != nil {
 			return err
+		}
+		if _, err := w.shop.collect(ctx, warm, c.want); err != nil {
+			return fmt.Errorf("%s: %w", c.name, err)
 		}
 		if err := w.add(ctx, c.name, "collector", func() error {
 			_, err := w.shop.collect(ctx, sub, c.want)

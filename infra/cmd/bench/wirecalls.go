@@ -64,11 +64,11 @@ func (w wiring) pages(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(warm.overview(), warm.pay()); err != nil {
-		return err
-	}
 	h, err := w.hold(ctx)
 	if err != nil {
+		return err
+	}
+	if err := errors.Join(warm.overview(), warm.pay()); err != nil {
 		return err
 	}
 	if err := w.add(ctx, "portal overview", "portal", h.overview); err != nil {
@@ -118,11 +118,11 @@ func (w wiring) methodCall(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := warm(); err != nil {
-		return err
-	}
 	do, err := pay()
 	if err != nil {
+		return err
+	}
+	if err := warm(); err != nil {
 		return err
 	}
 	return w.add(ctx, "pay the dues, saved method (API)", "api", do)
