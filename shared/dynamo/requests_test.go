@@ -16,7 +16,8 @@ import (
 	"perennial/shared/record"
 )
 
-var monday = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+// monday lies ahead: the engine deletes what has expired.
+var monday = time.Date(2046, 3, 5, 8, 0, 0, 0, time.UTC)
 
 func newScope() merchant.Scope {
 	return merchant.Scope{Business: ids.New(ids.Business, monday), Mode: merchant.Live}
@@ -123,6 +124,39 @@ func TestStatesAndKeysAreRememberedForThirtySeconds(t *testing.T) {
 	clock.Advance(time.Second)
 	if got := ask(); len(got) != 4 {
 		t.Errorf("after 30 s: %v", got)
+	}
+}
+
+func TestAKeyRevokedElsewhereIsSeenAfterThirtySeconds(t *testing.T) {
+	t.Parallel()
+	l := newLine(t)
+	clock := clocktest.At(monday)
+	l.Wall = clock.Now
+	operator := newStore(t, l.table)
+	scope := newScope()
+	key := merchant.APIKey{Hash: ids.Hash("key"), Scope: scope}
+	put(t, l, scope, key)
+	revoked := func() bool {
+		t.Helper()
+		_, got, err := record.Lookup[merchant.APIKey](t.Context(), l, key.Hash)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return !got.RevokedAt.IsZero()
+	}
+	if revoked() {
+		t.Fatal("a new key is revoked")
+	}
+	key = record.Next(key)
+	key.RevokedAt = monday
+	put(t, operator, scope, key)
+	clock.Advance(30*time.Second - time.Nanosecond)
+	if revoked() {
+		t.Error("what is remembered was read again: the documented delay is wrong")
+	}
+	clock.Advance(time.Nanosecond)
+	if !revoked() {
+		t.Error("after 30 s the revoked key still works")
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"perennial/shared/ids"
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
+	"perennial/shared/operations"
 	"perennial/shared/record"
 )
 
@@ -22,6 +23,20 @@ func TestAnUnknownKeyIsAnSDKErrorWithCodeAndMessage(t *testing.T) {
 	for _, secret := range []string{"sk_test_guess", revoked, "nonsense"} {
 		_, err := newClient(b.url, secret).Customers.Get(t.Context(), b.Customer.ID)
 		b.refused(err, 401, "UNAUTHORIZED")
+	}
+}
+
+func TestAKeyThatTheOperatorRevokesAnswers401(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	if status, body := b.send("GET", "/customers", writer, ""); status != 200 {
+		t.Fatalf("before: %d %s", status, body)
+	}
+	operator := &operations.Service{Store: b.Store, Wall: b.Clock.Now, Actor: record.Actor{Kind: record.ByOperator, ID: "test"}}
+	_, err := operator.RevokeKey(t.Context(), writer)
+	b.must(err)
+	if status, body := b.send("GET", "/customers", writer, ""); status != 401 || !strings.Contains(body, "UNAUTHORIZED") {
+		t.Errorf("after: %d %s", status, body)
 	}
 }
 
@@ -76,9 +91,9 @@ func (b *bench) operations() []operation {
 func TestNobodyReachesWhatIsNotTheirs(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	operations := b.operations()
+	all := b.operations()
 	before := len(b.Store.Commits())
-	for _, op := range operations {
+	for _, op := range all {
 		for _, secret := range []string{"sk_test_guess", revoked} {
 			if status, body := b.send(op.method, op.path, secret, op.body); status != 401 {
 				t.Errorf("unknown key: %s %s answers %d %s", op.method, op.path, status, body)

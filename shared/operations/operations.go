@@ -22,6 +22,7 @@ type Store interface {
 	record.Loader
 	record.Committer
 	record.Lister
+	record.Finder
 	State(ctx context.Context, scope merchant.Scope) (merchant.State, error)
 }
 
@@ -86,22 +87,6 @@ func (s *Service) Found(ctx context.Context, f Founding) (merchant.Business, err
 		}
 	}
 	return b, nil
-}
-
-// CreateKey makes an API key. The secret is returned once and never stored.
-func (s *Service) CreateKey(ctx context.Context, scope merchant.Scope, name string, readOnly bool) (string, merchant.APIKey, error) {
-	if _, err := s.Store.State(ctx, scope); err != nil {
-		return "", merchant.APIKey{}, fmt.Errorf("state of %s: %w", scope, err)
-	}
-	secret := "sk_" + string(scope.Mode) + "_" + ids.Token()
-	key := merchant.APIKey{
-		Hash: ids.Hash(secret), Scope: scope, Name: name, Hint: secret[len(secret)-4:],
-		ReadOnly: readOnly, CreatedAt: s.Wall(),
-	}
-	if err := s.commit(ctx, scope, "create key", key); err != nil {
-		return "", merchant.APIKey{}, fmt.Errorf("create key: %w", err)
-	}
-	return secret, key, nil
 }
 
 // Brake stops, slows or releases charging for a scope, or for the whole

@@ -2,8 +2,10 @@ package operations_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"perennial/shared/billing"
 	"perennial/shared/charging"
@@ -70,6 +72,63 @@ func TestAKeyIsStoredHashedOnly(t *testing.T) {
 	}
 	if _, _, err := service(w).CreateKey(t.Context(), merchant.Scope{Business: "bus_none", Mode: merchant.Test}, "", false); err == nil {
 		t.Error("a key was made for a business that does not exist")
+	}
+}
+
+func TestAKeyIsRevokedBySecretOrByHashAndOnce(t *testing.T) {
+	t.Parallel()
+	for name, given := range map[string]func(secret string) string{
+		"by secret": func(secret string) string { return secret },
+		"by hash":   ids.Hash,
+	} {
+		w := lifecycletest.New(t)
+		secret, made, err := service(w).CreateKey(t.Context(), w.Scope, "ci", false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Clock.Advance(time.Hour)
+		at := w.Clock.Now()
+		key, err := service(w).RevokeKey(t.Context(), given(secret))
+		if err != nil || !key.RevokedAt.Equal(at) || key.Scope != w.Scope {
+			t.Errorf("%s: %+v, %v", name, key, err)
+		}
+		w.Clock.Advance(time.Hour)
+		if _, err := service(w).RevokeKey(t.Context(), given(secret)); err != nil {
+			t.Errorf("%s, again: %v", name, err)
+		}
+		_, stored, err := record.Lookup[merchant.APIKey](t.Context(), w.Store, made.Hash)
+		if err != nil || !stored.RevokedAt.Equal(at) {
+			t.Errorf("%s: stored %+v, %v", name, stored, err)
+		}
+	}
+}
+
+func TestAKeyThatWasJustUsedIsRevokedAllTheSame(t *testing.T) {
+	t.Parallel()
+	w := lifecycletest.New(t)
+	secret, key, err := service(w).CreateKey(t.Context(), w.Scope, "ci", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Store.Before = func(c record.Commit) error { // somebody writes its last use first
+		w.Store.Before = nil
+		used := record.Next(key)
+		used.LastUsed = w.Clock.Now()
+		return w.Store.Commit(t.Context(), record.Commit{Scope: w.Scope, Actor: record.System, Cause: "key used", Put: []any{used}})
+	}
+	got, err := service(w).RevokeKey(t.Context(), secret)
+	if err != nil || got.RevokedAt.IsZero() || got.LastUsed.IsZero() {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestAKeyThatWasNeverMadeCannotBeRevoked(t *testing.T) {
+	t.Parallel()
+	w := lifecycletest.New(t)
+	for _, given := range []string{"sk_test_guess", ids.Hash("sk_test_guess"), ""} {
+		if _, err := service(w).RevokeKey(t.Context(), given); !errors.Is(err, operations.ErrNoKey) {
+			t.Errorf("%q: %v", given, err)
+		}
 	}
 }
 

@@ -37,32 +37,6 @@ func businessCommand() *cobra.Command {
 	return cmd
 }
 
-func keyCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "key", Short: "Manage API keys"}
-	var name string
-	var live, readOnly bool
-	create := &cobra.Command{
-		Use: "create BUSINESS", Short: "Make an API key; it is shown once", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			service, _, err := operate(cmd.Context())
-			if err != nil {
-				return err
-			}
-			secret, _, err := service.CreateKey(cmd.Context(), scopeOf(args[0], live), name, readOnly)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintln(cmd.OutOrStdout(), secret)
-			return nil
-		},
-	}
-	create.Flags().StringVar(&name, "name", "", "what the key is for")
-	create.Flags().BoolVar(&live, "live", false, "for live mode instead of test mode")
-	create.Flags().BoolVar(&readOnly, "read-only", false, "a key that cannot change anything")
-	cmd.AddCommand(create)
-	return cmd
-}
-
 func scopeOf(business string, live bool) merchant.Scope {
 	if live {
 		return merchant.Scope{Business: business, Mode: merchant.Live}
