@@ -3,6 +3,7 @@ package billing
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"perennial/shared/calendar"
 	"perennial/shared/fault"
@@ -31,8 +32,23 @@ type Customer struct {
 	CreatedAt     calendar.Instant
 }
 
-// NormalEmail is the form in which addresses are compared and looked up.
-func NormalEmail(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
+// NormalEmail is the form in which addresses are compared and looked up. Only
+// A to Z are folded: Unicode would make two people's addresses one, as it
+// takes İ for i and the Kelvin sign for k.
+func NormalEmail(email string) string {
+	return strings.Map(func(c rune) rune {
+		if c >= 'A' && c <= 'Z' {
+			return c + 'a' - 'A'
+		}
+		return c
+	}, strings.TrimSpace(email))
+}
+
+// IsPlainEmail reports an address that is written in ASCII, which the mail
+// system takes and nobody can imitate with look-alikes.
+func IsPlainEmail(email string) bool {
+	return strings.IndexFunc(email, func(c rune) bool { return c > unicode.MaxASCII }) < 0
+}
 
 // Mailbox makes a customer findable by address. Addresses are not unique: one
 // mailbox may hold several customers.
@@ -46,6 +62,7 @@ func (c Customer) Check() error {
 	var check fault.Check
 	name, host, at := strings.Cut(c.Email, "@")
 	plain := !strings.ContainsAny(c.Email, " \t\r\n,;<>") && len(c.Email) <= 254
+	check.That(IsPlainEmail(c.Email), "email", "must be written in ASCII characters; an international domain in its xn-- form")
 	check.That(at && plain && name != "" && strings.Contains(host, "."), "email", "must be an e-mail address")
 	check.That(strings.TrimSpace(c.Name) != "", "name", "must not be empty")
 	check.That(len(c.Name) <= 200, "name", "must be at most 200 characters")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"perennial/shared/billing"
 	"perennial/shared/fault"
 	"perennial/shared/merchant"
 )
@@ -14,6 +15,7 @@ import (
 var (
 	ErrTooMany = fault.New(fault.TooMany, "TOO_MANY_LINKS", "Too many links were asked for. Please wait a few minutes.")
 	errAddress = fault.New(fault.Invalid, "INVALID_EMAIL", "Please enter an e-mail address, such as name@example.com.")
+	errLetters = fault.New(fault.Invalid, "INVALID_EMAIL", "Please write the e-mail address without accents or other special letters.")
 )
 
 // wishSchema is the version of a wish's queued form.
@@ -57,6 +59,9 @@ func DecodeWish(body string) (Wish, error) {
 // mailer, so nobody learns it here. An address that asks too often gets the
 // same answer and no further mail; a visitor who does gets ErrTooMany.
 func (s *Service) Ask(ctx context.Context, w Wish, visitor string) error {
+	if !billing.IsPlainEmail(strings.TrimSpace(w.Email)) {
+		return errLetters
+	}
 	if !isAddress(w.Email) {
 		return errAddress
 	}

@@ -3,11 +3,13 @@ package identity_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"perennial/shared/billing"
 	"perennial/shared/fault"
 	"perennial/shared/identity"
 )
@@ -53,6 +55,37 @@ func TestWhatIsNoAddressIsSaidAtOnce(t *testing.T) {
 	}
 	if len(d.sent) != 0 {
 		t.Errorf("queued %v", d.sent)
+	}
+}
+
+// İ is i and the Kelvin sign is k to Unicode, but not to the mail system: a
+// wish for either would bring the victim's link to somebody else's mailbox.
+func TestLookAlikeLettersAreRefusedWithAReason(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	for _, email := range []string{"İda@example.com", "\u212aim@example.com", "ada@ex\u00e4mple.com", "ada@example.com\u202e"} {
+		err := d.Ask(t.Context(), identity.Wish{Scope: test, Email: email}, "192.0.2.1")
+		if f := fault.Of(err); f == nil || f.Kind != fault.Invalid || !strings.Contains(f.Message, "special letters") {
+			t.Errorf("%q: %v", email, err)
+		}
+	}
+	if len(d.sent) != 0 {
+		t.Errorf("queued %v", d.sent)
+	}
+}
+
+func TestALookAlikeOfAnAddressIsInvitedToNothing(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	d.put(test, billing.Customer{ID: "cus_3", Email: "kim@example.com", Name: "Kim"}, billing.Mailbox{Email: "kim@example.com", Customer: "cus_3"})
+	d.put(test, billing.Customer{ID: "cus_4", Email: "ida@example.com", Name: "Ida"}, billing.Mailbox{Email: "ida@example.com", Customer: "cus_4"})
+	for _, email := range []string{"\u212aim@example.com", "İda@example.com"} {
+		if got, ok, err := d.Invite(t.Context(), identity.Wish{Scope: test, Email: email}); ok || err != nil {
+			t.Errorf("%q got a link to %s, %v", email, got.To, err)
+		}
+	}
+	if got, ok, err := d.Invite(t.Context(), identity.Wish{Scope: test, Email: "KIM@example.com"}); !ok || err != nil || got.To != "kim@example.com" {
+		t.Errorf("the customer herself: %+v, %v", got, err)
 	}
 }
 

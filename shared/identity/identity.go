@@ -8,6 +8,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -86,20 +87,57 @@ func (s *Service) Mint(ctx context.Context, scope merchant.Scope, customer, retu
 	return s.mint(ctx, scope, link, record.Actor{Kind: record.ByKey})
 }
 
+// Invited is a link and the address to mail it to.
+type Invited struct {
+	To  string // as the customer record has it, never as the wish did
+	URL string
+}
+
 // Invite makes the link that a mailed wish asked for. It opens every customer
 // record of the address (rules 19); ok is false when there is none.
-func (s *Service) Invite(ctx context.Context, wish Wish) (url string, ok bool, err error) {
+func (s *Service) Invite(ctx context.Context, wish Wish) (i Invited, ok bool, err error) {
 	email := billing.NormalEmail(wish.Email)
-	customers, err := s.Mailboxes.Customers(ctx, wish.Scope, email)
+	known, err := s.Mailboxes.Customers(ctx, wish.Scope, email)
 	if err != nil {
-		return "", false, fmt.Errorf("customers of an address: %w", err)
+		return Invited{}, false, fmt.Errorf("customers of an address: %w", err)
 	}
-	if len(customers) == 0 {
-		return "", false, nil
+	customers, err := s.customers(ctx, wish.Scope, known)
+	if err != nil {
+		return Invited{}, false, err
 	}
-	link := access.Link{Email: email, Customers: customers, Next: LocalPath(wish.Next)}
-	url, err = s.mint(ctx, wish.Scope, link, record.System)
-	return url, err == nil, err
+	link := access.Link{Email: email, Next: LocalPath(wish.Next)}
+	for _, c := range customers {
+		if billing.NormalEmail(c.Email) == email {
+			link.Customers, i.To = append(link.Customers, c.ID), cmp.Or(i.To, c.Email)
+		}
+	}
+	if len(link.Customers) == 0 {
+		return Invited{}, false, nil
+	}
+	i.URL, err = s.mint(ctx, wish.Scope, link, record.System)
+	return i, err == nil, err
+}
+
+// customers reads the customer records that exist.
+func (s *Service) customers(ctx context.Context, scope merchant.Scope, known []string) ([]billing.Customer, error) {
+	refs := make([]record.Ref, len(known))
+	for i, id := range known {
+		refs[i] = record.RefOf[billing.Customer](id)
+	}
+	if len(refs) == 0 {
+		return nil, nil
+	}
+	found, err := s.Store.Load(ctx, scope, refs...)
+	if err != nil {
+		return nil, fmt.Errorf("load customers: %w", err)
+	}
+	var customers []billing.Customer
+	for _, obj := range found {
+		if c, ok := obj.(billing.Customer); ok {
+			customers = append(customers, c)
+		}
+	}
+	return customers, nil
 }
 
 // mint stores the link's hash and gives the address that redeems it.

@@ -226,11 +226,11 @@ func TestOnlyHashesAreKept(t *testing.T) {
 func TestAMailedLinkOpensAllRecordsOfTheAddress(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	link, ok, err := d.Invite(t.Context(), identity.Wish{Scope: test, Email: " ADA@example.com", Next: "/subscriptions/sub_1"})
-	if err != nil || !ok || !strings.HasPrefix(link, "https://test.pay.example/session/bus_1.") {
-		t.Fatalf("%q, %v, %v", link, ok, err)
+	invited, ok, err := d.Invite(t.Context(), identity.Wish{Scope: test, Email: " ADA@example.com", Next: "/subscriptions/sub_1"})
+	if err != nil || !ok || invited.To != "Ada@example.com" || !strings.HasPrefix(invited.URL, "https://test.pay.example/session/bus_1.") {
+		t.Fatalf("%q, %v, %v", invited, ok, err)
 	}
-	opened, err := d.Redeem(t.Context(), merchant.Test, tokenOf(link))
+	opened, err := d.Redeem(t.Context(), merchant.Test, tokenOf(invited.URL))
 	if err != nil {
 		t.Fatal(err)
 	}

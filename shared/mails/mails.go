@@ -33,7 +33,7 @@ type Store interface {
 type Links interface {
 	// Invite makes the link for everybody who has the address; ok is false
 	// when nobody has.
-	Invite(ctx context.Context, wish identity.Wish) (url string, ok bool, err error)
+	Invite(ctx context.Context, wish identity.Wish) (i identity.Invited, ok bool, err error)
 	// Mint makes a link for one customer.
 	Mint(ctx context.Context, scope merchant.Scope, customer, returnURL string) (string, error)
 }
@@ -85,16 +85,18 @@ func (s *Service) Event(ctx context.Context, item record.DueItem) error {
 	return s.finish(ctx, c, true)
 }
 
-// Wish answers the wish for a link with a mail. For an address that nobody
+// Wish answers the wish for a link with a mail to the address that is stored,
+// not to what was typed: where the two differ by more than our comparison
+// sees, the link still reaches only the customer. For an address that nobody
 // has it does the same work and sends nothing. message is the queue's id of
 // the wish; a duplicate of a message makes no second link.
 func (s *Service) Wish(ctx context.Context, wish identity.Wish, message string) error {
 	return s.link(ctx, wish.Scope, message, PortalLink, func() (string, string, error) {
-		url, found, err := s.Links.Invite(ctx, wish)
+		i, found, err := s.Links.Invite(ctx, wish)
 		if err != nil || !found {
 			return "", "", err
 		}
-		return wish.Email, url, nil
+		return i.To, i.URL, nil
 	})
 }
 

@@ -340,7 +340,7 @@ func TestALinkOpensEveryCustomerOfTheAddress(t *testing.T) {
 	if err := b.Wish(t.Context(), wish("ADA@example.com"), "m1"); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"portal_link to ADA@example.com"}, b.subjects()); diff != "" {
+	if diff := cmp.Diff([]string{"portal_link to Ada@example.com"}, b.subjects()); diff != "" {
 		t.Fatal(diff)
 	}
 	token, ok := strings.CutPrefix(b.office.sent[0].Text, "https://test.portal/session/")
@@ -352,6 +352,18 @@ func TestALinkOpensEveryCustomerOfTheAddress(t *testing.T) {
 		t.Fatalf("redeemed to %q, %v", opened.Next, err)
 	}
 	if diff := cmp.Diff([]string{"cus_1", "cus_2"}, opened.Session.Customers); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// What a visitor types finds a customer; it is never written to.
+func TestALinkGoesToTheStoredAddressNotToTheTypedOne(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	if err := b.Wish(t.Context(), wish("aDA@EXAMPLE.com"), "m1"); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"portal_link to Ada@example.com"}, b.subjects()); diff != "" {
 		t.Error(diff)
 	}
 }
