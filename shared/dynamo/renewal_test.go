@@ -34,7 +34,7 @@ func mustZone(name string) *time.Location {
 // newRenewal commits an active subscription, paid for a month that is over.
 func newRenewal(t *testing.T, store record.Committer) *renewal {
 	t.Helper()
-	start := time.Date(2026, 1, 15, 9, 30, 0, 0, time.UTC)
+	start := time.Date(2046, 1, 15, 9, 30, 0, 0, time.UTC)
 	scope := merchant.Scope{Business: ids.New(ids.Business, start), Mode: merchant.Live}
 	method := billing.Method{
 		ID: ids.New(ids.PaymentMethod, start), Gateway: "stripe", Account: "acct_1OqK2cLkdIwHu7ix",
