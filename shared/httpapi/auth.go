@@ -33,6 +33,7 @@ type Authenticator interface {
 var (
 	ErrUnauthorized = fault.New(fault.Unauthorized, "UNAUTHORIZED", "The API key is missing or not valid.")
 	ErrReadOnlyKey  = fault.New(fault.Forbidden, "FORBIDDEN", "This API key may only read.")
+	errSecret       = fault.New(fault.Forbidden, "FORBIDDEN", "A read-only API key is not shown secrets.")
 )
 
 type callerKey struct{}
@@ -70,6 +71,16 @@ func (a *API) identify(r *http.Request) (Caller, error) {
 	}
 	noteIDs(r)
 	return c, nil
+}
+
+// refuseReaders runs after authenticate on routes that show secrets.
+func refuseReaders(ctx huma.Context, next func(huma.Context)) {
+	if caller(ctx.Context()).ReadOnly {
+		r, w := humago.Unwrap(ctx)
+		write(w, r, errSecret)
+		return
+	}
+	next(ctx)
 }
 
 // bearer takes an API key out of an Authorization header.

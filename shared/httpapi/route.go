@@ -20,6 +20,11 @@ func Public() Option {
 	return func(op *huma.Operation) { op.Security, op.Middlewares = nil, nil }
 }
 
+// Secret keeps read-only keys away from what a Route shows.
+func Secret() Option {
+	return func(op *huma.Operation) { op.Middlewares = append(op.Middlewares, refuseReaders) }
+}
+
 // Status is the status of success; the default is 200.
 func Status(code int) Option { return func(op *huma.Operation) { op.DefaultStatus = code } }
 

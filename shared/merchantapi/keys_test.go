@@ -43,6 +43,16 @@ func TestAKeyThatTheOperatorRevokesAnswers401(t *testing.T) {
 // operation is one call of the API with a body that would be accepted.
 type operation struct{ method, path, body string }
 
+// forReader is what a read-only key is answered: everything may be read but
+// what webhooks are proven with.
+func (op operation) forReader() int {
+	secret := strings.HasSuffix(op.path, "/secret") || strings.HasSuffix(op.path, "/headers")
+	if op.method != http.MethodGet || secret {
+		return http.StatusForbidden
+	}
+	return http.StatusOK
+}
+
 // operations lists every operation that needs a key, on objects of bus_1.
 func (b *bench) operations() []operation {
 	b.T.Helper()
@@ -99,10 +109,8 @@ func TestNobodyReachesWhatIsNotTheirs(t *testing.T) {
 				t.Errorf("unknown key: %s %s answers %d %s", op.method, op.path, status, body)
 			}
 		}
-		if status, body := b.send(op.method, op.path, reader, op.body); op.method != http.MethodGet && status != 403 {
-			t.Errorf("read-only key: %s %s answers %d %s", op.method, op.path, status, body)
-		} else if op.method == http.MethodGet && status != 200 {
-			t.Errorf("read-only key: %s %s answers %d %s", op.method, op.path, status, body)
+		if status, body := b.send(op.method, op.path, reader, op.body); status != op.forReader() {
+			t.Errorf("read-only key: %s %s answers %d %s, want %d", op.method, op.path, status, body, op.forReader())
 		}
 		if strings.Contains(op.path, "_") && !strings.HasPrefix(op.path, "/test-clock") || strings.Contains(op.body, "cus_1") {
 			for _, secret := range []string{stranger, live} {

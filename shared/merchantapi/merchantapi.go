@@ -111,8 +111,10 @@ func (s *server) routeWebhooks(api *httpapi.API) {
 	httpapi.Route(api, "GET /webhooks/{webhook_id}", "Get a webhook", s.getWebhook)
 	httpapi.Route(api, "PATCH /webhooks/{webhook_id}", "Update a webhook", s.updateWebhook)
 	httpapi.Route(api, "DELETE /webhooks/{webhook_id}", "Delete a webhook", s.deleteWebhook)
-	httpapi.Route(api, "GET /webhooks/{webhook_id}/secret", "Get a webhook secret", s.getSecret)
-	httpapi.Route(api, "GET /webhooks/{webhook_id}/headers", "Get webhook headers", s.getHeaders)
+	httpapi.Route(api, "GET /webhooks/{webhook_id}/secret", "Get a webhook secret", s.getSecret,
+		httpapi.Secret(), httpapi.Describe(aboutSecrets))
+	httpapi.Route(api, "GET /webhooks/{webhook_id}/headers", "Get webhook headers", s.getHeaders,
+		httpapi.Secret(), httpapi.Describe(aboutSecrets))
 	httpapi.Route(api, "PATCH /webhooks/{webhook_id}/headers", "Update webhook headers", s.updateHeaders,
 		httpapi.Describe("Adds to the headers that there are; an empty value removes one."))
 }

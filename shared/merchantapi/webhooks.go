@@ -74,6 +74,8 @@ func (s *server) deleteWebhook(ctx context.Context, c httpapi.Caller, in Webhook
 	return httpapi.None{}, s.Endpoints.Delete(ctx, scopeOf(c), actorOf(c), in.WebhookID)
 }
 
+const aboutSecrets = "A read-only key answers 403: this is what deliveries are proven with."
+
 // WebhookSecret is what deliveries are signed with.
 type WebhookSecret struct {
 	Secret string `json:"secret" doc:"whsec_ and base64, as the Standard Webhooks libraries take it."`
