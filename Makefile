@@ -9,8 +9,9 @@ GOLANGCI  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.5.0
 TOOLS     := infra/node_modules/.package-lock.json
 
 # The flags that make a bootstrap small and the same on every machine, so that
-# an unchanged function keeps its asset hash and is not deployed again.
-BOOTSTRAP := CGO_ENABLED=0 go build -tags lambda.norpc -trimpath -buildvcs=false -ldflags '-s -w -buildid='
+# an unchanged function keeps its asset hash and is not deployed again. Local
+# builds keep the build id, by which Go knows that nothing is to be done.
+BOOTSTRAP := CGO_ENABLED=0 go build -tags lambda.norpc -trimpath -buildvcs=false
 
 # Quiet the CDK's Node banner, its own deprecations and its telemetry.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
@@ -42,10 +43,10 @@ build-arm64: $(FUNCTIONS:%=build/arm64/%/bootstrap) ## build every function for 
 # only because the shorter stem does: make prefers build/arm64/%.
 .PHONY: FORCE
 build/arm64/%/bootstrap: FORCE
-	@GOOS=linux GOARCH=arm64 $(BOOTSTRAP) -o $@ ./functions/$*
+	@GOOS=linux GOARCH=arm64 $(BOOTSTRAP) -ldflags '-s -w -buildid=' -o $@ ./functions/$*
 
 build/%/bootstrap: FORCE
-	@$(BOOTSTRAP) -o $@ ./functions/$*
+	@$(BOOTSTRAP) -ldflags '-s -w' -o $@ ./functions/$*
 
 .PHONY: run
 run: $(TOOLS) build ## run everything on this machine: API, portal, checkout, mailbox
