@@ -26,7 +26,8 @@ func retryDue(tr *trial) {
 func challenged(tr *trial) {
 	tr.declined()
 	tr.check(tr.pay(tr.ctx(), tr.till, "authenticate_always"))
-	tr.check(tr.webhooks(tr.scope.String()))
+	_, err := tr.webhooks(tr.scope.String())
+	tr.check(err)
 }
 
 // payInPortal gives a card in a request to the portal, which may be cut off.
@@ -67,7 +68,7 @@ func cancelAgain(tr *trial) {
 func passChallenge(tr *trial) {
 	tr.note("challenge", tr.approve())
 	var group sync.WaitGroup
-	group.Go(func() { _ = tr.webhooks(tr.scope.String()) }) // what was not accepted comes again
+	group.Go(func() { _, _ = tr.webhooks(tr.scope.String()) }) // what was not accepted comes again
 	group.Go(func() {
 		_ = tr.inPortal(func(ctx context.Context, till *assembly.Till) error { // the customer may come again
 			_, err := till.Recovery.Finish(ctx, tr.scope, tr.sub.ID)
@@ -89,7 +90,8 @@ func liedTo(tr *trial) {
 	})
 	tr.collect("collector")
 	tr.announce()
-	tr.note("webhooks", tr.webhooks(tr.scope.String()))
+	_, err := tr.webhooks(tr.scope.String())
+	tr.note("webhooks", err)
 }
 
 // workTwice has two collectors do what sweepers found for the trial, each
@@ -97,7 +99,8 @@ func liedTo(tr *trial) {
 func (tr *trial) workTwice() {
 	found := tr.queues.take("work-test", func(body string) bool { return strings.Contains(body, tr.scope.String()) })
 	found = wire.Repeat(tr.random(), wire.Shuffle(tr.random(), found), 0.5)
-	var first, second = found[:len(found)/2], found[len(found)/2:]
+	half := (len(found) + 1) / 2
+	first, second := found[:half], found[half:]
 	var group sync.WaitGroup
 	group.Go(func() { tr.work(first, "collector") })
 	group.Go(func() { tr.work(second, "collector-2") })

@@ -26,6 +26,7 @@ type books struct {
 	invoices []billing.Invoice
 	sub      billing.Subscription
 	customer billing.Customer
+	entries  map[string]billing.Entry
 	outbox   []record.Outbox
 	problems []string
 }
@@ -37,7 +38,7 @@ func (b *books) problem(format string, args ...any) {
 // audit compares all books of the trial and lists what does not agree.
 func (tr *trial) audit() []string {
 	tr.t.Helper()
-	b := &books{trial: tr, ledger: map[string]int64{}}
+	b := &books{trial: tr, ledger: map[string]int64{}, entries: map[string]billing.Entry{}}
 	b.open()
 	ledger := maps.Clone(b.ledger)
 	b.money()
@@ -79,10 +80,29 @@ func (b *books) open() {
 			b.customer = o
 		}
 	}
+	b.readJournal()
 	b.check(b.store.ReplayOutbox(b.ctx(), b.scope, time.Time{}, func(o record.Outbox) error {
 		b.outbox = append(b.outbox, o)
 		return nil
 	}))
+}
+
+// readJournal reads the entry of every payment, whatever became of it.
+func (b *books) readJournal() {
+	if len(b.payments) == 0 {
+		return
+	}
+	var refs []record.Ref
+	for _, p := range b.payments {
+		refs = append(refs, record.RefOf[billing.Entry](p.ID))
+	}
+	found, err := b.store.Load(b.ctx(), b.scope, refs...)
+	b.check(err)
+	for _, obj := range found {
+		if entry, ok := obj.(billing.Entry); ok {
+			b.entries[entry.ID] = entry
+		}
+	}
 }
 
 // money compares ledger, payments, journal and events, to the cent.
@@ -140,9 +160,7 @@ func (b *books) told() map[string][]int64 {
 
 // journal says what is wrong with a payment's entry.
 func (b *books) journal(p billing.Payment) string {
-	found, err := b.store.Load(b.ctx(), b.scope, record.RefOf[billing.Entry](p.ID))
-	b.check(err)
-	entry, written := found[0].(billing.Entry)
+	entry, written := b.entries[p.ID]
 	switch {
 	case written != (p.Status == billing.PaymentSucceeded):
 		return fmt.Sprintf("written %v", written)

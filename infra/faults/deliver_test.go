@@ -81,10 +81,12 @@ func (tr *trial) collectDue(collector string, ref record.Ref) {
 }
 
 // publish has the publisher read a scope's new records, all scopes' when it
-// is empty, in any order and some of them twice; what failed is kept.
-func (s *site) publish(scope string) error {
+// is empty, in any order and some of them twice; what failed is kept. It says
+// how many records there were.
+func (s *site) publish(scope string) (int, error) {
 	s.must(s.records.sync(s.t.Context()))
 	held := s.records.take(scope)
+	found := len(held)
 	held = wire.Repeat(s.random(), wire.Shuffle(s.random(), held), 0.2)
 	var first error
 	for len(held) > 0 {
@@ -97,14 +99,14 @@ func (s *site) publish(scope string) error {
 			held[done].tries++
 			if held[done].tries < asideAfter {
 				s.records.back(held[done:])
-				return first
+				return found, first
 			}
 			s.tally.aside(held[done].key)
 			done++
 		}
 		held = held[done:]
 	}
-	return first
+	return found, first
 }
 
 // publishBatch says how many records from the start were published.
@@ -132,13 +134,15 @@ func (s *site) publishBatch(batch []streamRecord) (int, error) {
 // can.
 func (tr *trial) announce() {
 	tr.t.Helper()
-	tr.note("publisher", tr.publish(tr.scope.String()))
+	_, err := tr.publish(tr.scope.String())
+	tr.note("publisher", err)
 	tr.note("flow", tr.flows.step(context.WithoutCancel(tr.ctx()), tr.mine))
 }
 
 // webhooks has the gateway post its queued events, of one account or of all,
-// in any order; those that were not accepted are kept.
-func (s *site) webhooks(account string) error {
+// in any order; those that were not accepted are kept. It says how many there
+// were.
+func (s *site) webhooks(account string) (int, error) {
 	const queue = "sandbox-events"
 	held := wire.Shuffle(s.random(), s.queues.take(queue, func(body string) bool { return strings.Contains(body, account) }))
 	var first error
@@ -149,17 +153,20 @@ func (s *site) webhooks(account string) error {
 			first = err
 		}
 	}
-	return first
+	return len(held), first
 }
 
 // advance has a collector work on the clock jobs that are queued, of one scope
-// or of all. What fails comes again, as from the queue.
-func (s *site) advance(scope string) {
+// or of all. What fails comes again, as from the queue. It says how many there
+// were.
+func (s *site) advance(scope string) int {
 	const queue = "work-clock"
-	for _, m := range s.queues.take(queue, func(body string) bool { return strings.Contains(body, scope) }) {
+	jobs := s.queues.take(queue, func(body string) bool { return strings.Contains(body, scope) })
+	for _, m := range jobs {
 		failed, _ := s.ask("collector", []events.SQSMessage{m})
 		s.queues.back(queue, failed)
 	}
+	return len(jobs)
 }
 
 // sweep has sweepers tick at the same time.

@@ -125,6 +125,16 @@ func (f *flows) step(ctx context.Context, mine func(name string) bool) error {
 	return nil
 }
 
+// waiting reports whether every running execution waits for its customer.
+func (f *flows) waiting() bool {
+	for _, e := range f.book.All() {
+		if e.Status() == asl.StatusRunning && string(e.Snapshot().At.Phase) != "token" {
+			return false
+		}
+	}
+	return true
+}
+
 func nameOf(e *asl.Execution) string { return e.ARN()[strings.LastIndexByte(e.ARN(), ':')+1:] }
 
 // state tells how often an execution began and how it stands.

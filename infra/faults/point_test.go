@@ -14,7 +14,6 @@ type point struct {
 	scenario *scenario
 	faults   []wire.Fault  // on the wire
 	trouble  bank.Fault    // that the gateway makes
-	dead     bool          // the gateway is dead for the first rounds of recovery too
 	meets    int           // the request that the scenario's other event meets; 0 is none
 	pass     time.Duration // that passes for locks in each round of recovery
 }
@@ -83,18 +82,7 @@ var kinds = []wire.Fault{
 	{Kind: wire.KindDelay, Delay: 20 * time.Millisecond}, {Kind: wire.KindStaleRead}, {Kind: wire.KindEmptyRead},
 }
 
-// reach says how many requests of a function, among those of an undisturbed
-// operation, a kind can happen to.
-func reach(requests []wire.Request, function string, f wire.Fault) int {
-	n := 0
-	for _, r := range requests {
-		if r.Function == function && canMeet(f.Kind, r) {
-			n++
-		}
-	}
-	return n
-}
-
+// canMeet reports whether a kind can happen to a request.
 func canMeet(k wire.Kind, r wire.Request) bool {
 	switch k {
 	case wire.KindConflict:

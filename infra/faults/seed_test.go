@@ -137,7 +137,7 @@ func (tr *trial) declined() {
 	}.Declined(decline, dunning.Decide(merchant.DefaultRecovery(), locked, decline, tr.missed))
 	tr.check(err)
 	tr.found(tr.missed, change.Events, append(charging.Objects(change), tr.sub.Method, invoices[0])...)
-	tr.sub = tr.now()
+	tr.sub = record.Next(change.Subscription)
 }
 
 // refused is the intent of a lock as the bank keeps it after a decline.

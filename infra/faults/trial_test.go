@@ -33,7 +33,6 @@ type trial struct {
 func (s *site) begin(p point) *trial {
 	tr := &trial{site: s, point: p, scope: merchant.Scope{Business: ids.New("bus_", time.Now()), Mode: merchant.Test}}
 	p.scenario.start(tr)
-	tr.sub = tr.now()
 	return tr
 }
 
