@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"perennial/shared/billing"
 	"perennial/shared/fault"
 )
 
@@ -66,6 +67,26 @@ func (s Session) Check(now time.Time) error {
 		return ErrSession
 	}
 	return nil
+}
+
+// Narrow keeps the customers who still have the address that the link was
+// mailed to, as they are now; with none left the session has ended. One that
+// came by API is of a customer, whatever the address.
+func (s Session) Narrow(now []billing.Customer) (Session, error) {
+	if s.Email == "" {
+		return s, nil
+	}
+	var kept []string
+	for _, c := range now {
+		if s.May(c.ID) && billing.NormalEmail(c.Email) == s.Email {
+			kept = append(kept, c.ID)
+		}
+	}
+	if len(kept) == 0 {
+		return Session{}, ErrSession
+	}
+	s.Customers = kept
+	return s, nil
 }
 
 // May reports whether the session may see a customer's objects.

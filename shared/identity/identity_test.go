@@ -245,6 +245,64 @@ func TestAMailedLinkOpensAllRecordsOfTheAddress(t *testing.T) {
 	}
 }
 
+// move gives a customer another address, as the merchant's API does.
+func (d *desk) move(customer, email string) {
+	d.t.Helper()
+	c, err := record.Get[billing.Customer](d.t.Context(), d.store, test, customer)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	c.Email = email
+	d.put(test, c)
+}
+
+// invite mails a link to ada@example.com and gives its token.
+func (d *desk) invite() string {
+	d.t.Helper()
+	invited, ok, err := d.Invite(d.t.Context(), identity.Wish{Scope: test, Email: "ada@example.com"})
+	if err != nil || !ok {
+		d.t.Fatalf("invited %v, %v", ok, err)
+	}
+	return tokenOf(invited.URL)
+}
+
+func TestASessionOfAnAddressLosesACustomerWhoChangesIt(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	opened, err := d.Redeem(t.Context(), merchant.Test, d.invite())
+	if err != nil {
+		t.Fatal(err)
+	}
+	byAPI := d.enter()
+	about := record.RefOf[billing.Customer]("cus_1")
+	d.move("cus_1", "ada@elsewhere.example")
+	visit, err := d.Visit(t.Context(), merchant.Test, opened.Token, about)
+	if err != nil || visit.Session.May("cus_1") || !visit.Session.May("cus_2") {
+		t.Errorf("opens %v, %v", visit.Session.Customers, err)
+	}
+	d.move("cus_2", "ada@elsewhere.example")
+	if _, err := d.Visit(t.Context(), merchant.Test, opened.Token, about); !errors.Is(err, access.ErrSession) {
+		t.Errorf("the last one has gone, and the session is %v", err)
+	}
+	if visit, err := d.Visit(t.Context(), merchant.Test, byAPI, about); err != nil || !visit.Session.May("cus_1") {
+		t.Errorf("a session of the customer, not of the address: %v, %v", visit.Session.Customers, err)
+	}
+}
+
+func TestAnUnusedLinkToAnOldAddressIsDead(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	some, none := d.invite(), d.invite()
+	d.move("cus_1", "ada@elsewhere.example")
+	if opened, err := d.Redeem(t.Context(), merchant.Test, some); err != nil || opened.Session.May("cus_1") {
+		t.Errorf("opens %v, %v", opened.Session.Customers, err)
+	}
+	d.move("cus_2", "ada@elsewhere.example")
+	if _, err := d.Redeem(t.Context(), merchant.Test, none); !errors.Is(err, access.ErrLink) {
+		t.Errorf("nobody has the address any more, and the link is %v", err)
+	}
+}
+
 func TestALinkByAPIIsForACustomerWhoExists(t *testing.T) {
 	t.Parallel()
 	d := open(t)

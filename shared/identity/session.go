@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"perennial/shared/access"
@@ -19,7 +20,8 @@ type Opened struct {
 }
 
 // Redeem consumes a link and opens its session. Of two that redeem at the same
-// moment one gets access.ErrLink, as does an unknown, used or expired token.
+// moment one gets access.ErrLink, as does an unknown, used or expired token,
+// and a link to an address that no customer has any more.
 func (s *Service) Redeem(ctx context.Context, mode merchant.Mode, token string) (Opened, error) {
 	scope, ok := ScopeOf(mode, token)
 	if !ok {
@@ -35,6 +37,13 @@ func (s *Service) Redeem(ctx context.Context, mode merchant.Mode, token string) 
 	}
 	now, secret := s.Wall(), newToken(scope.Business)
 	used, session, err := link.Redeem(now, ids.Hash(secret))
+	if err != nil {
+		return Opened{}, err
+	}
+	session, err = s.narrow(ctx, scope, session)
+	if errors.Is(err, access.ErrSession) {
+		return Opened{}, access.ErrLink
+	}
 	if err != nil {
 		return Opened{}, err
 	}
@@ -60,8 +69,10 @@ type Visit struct {
 func (v Visit) Actor() record.Actor { return actor(v.Session) }
 
 // Visit looks a session up, and in the same read the objects that the request
-// is about. It does not check whose objects those are. Without a good session
-// the error is access.ErrSession.
+// is about. It does not check whose objects those are, but the session it
+// gives then opens only customers who still have its address. A request about
+// nothing in particular reads its customers anyway, and narrows by itself.
+// Without a good session the error is access.ErrSession.
 func (s *Service) Visit(ctx context.Context, mode merchant.Mode, token string, about ...record.Ref) (Visit, error) {
 	scope, ok := ScopeOf(mode, token)
 	if !ok {
@@ -80,7 +91,23 @@ func (s *Service) Visit(ctx context.Context, mode merchant.Mode, token string, a
 	if err := session.Check(s.Wall()); err != nil {
 		return Visit{}, err
 	}
-	return Visit{Scope: scope, State: state, Session: session, Found: found[1:]}, nil
+	if len(about) > 0 {
+		session, err = s.narrow(ctx, scope, session)
+	}
+	return Visit{Scope: scope, State: state, Session: session, Found: found[1:]}, err
+}
+
+// narrow takes the customers from a session who have changed their address
+// since its link was mailed: whoever reads the old mailbox is out.
+func (s *Service) narrow(ctx context.Context, scope merchant.Scope, session access.Session) (access.Session, error) {
+	if session.Email == "" {
+		return session, nil
+	}
+	customers, err := s.customers(ctx, scope, session.Customers)
+	if err != nil {
+		return access.Session{}, err
+	}
+	return session.Narrow(customers)
 }
 
 // Leave ends a session; ending it twice is no error.

@@ -3,6 +3,7 @@ package portal
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -20,7 +21,9 @@ type goods struct {
 }
 
 // belongings reads the visitor's customer records and what they own, all at
-// once. It may lag behind commits by moments.
+// once. It may lag behind commits by moments. Who has changed the address
+// since the session's link was mailed is left out; with nobody left the error
+// is access.ErrSession.
 func (s *Server) belongings(ctx context.Context, v visit, kinds ...record.Kind) (goods, error) {
 	customers := v.Session.Customers
 	refs := make([]record.Ref, len(customers))
@@ -41,9 +44,19 @@ func (s *Server) belongings(ctx context.Context, v visit, kinds ...record.Kind) 
 		return goods{}, fmt.Errorf("belongings: %w", err)
 	}
 	g := goods{open: make(map[string][]billing.Invoice)}
-	for _, objects := range found {
-		for _, obj := range objects {
-			g.add(obj)
+	for _, obj := range found[len(customers)] {
+		g.add(obj)
+	}
+	session, err := v.Session.Narrow(g.customers)
+	if err != nil {
+		return goods{}, err
+	}
+	g.customers = slices.DeleteFunc(g.customers, func(c billing.Customer) bool { return !session.May(c.ID) })
+	for i, customer := range customers {
+		for _, obj := range found[i] {
+			if session.May(customer) {
+				g.add(obj)
+			}
 		}
 	}
 	return g, nil

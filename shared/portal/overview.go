@@ -1,8 +1,10 @@
 package portal
 
 import (
+	"errors"
 	"net/http"
 
+	"perennial/shared/access"
 	"perennial/shared/billing"
 	"perennial/shared/pages"
 	"perennial/shared/record"
@@ -35,6 +37,10 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	g, err := s.belongings(r.Context(), v, record.KindSubscription, record.KindMethod, record.KindPayment, record.KindInvoice)
+	if errors.Is(err, access.ErrSession) { // found out only now: the address is somebody else's
+		s.signedOut(w, r)
+		return
+	}
 	if err != nil {
 		pages.Error(w, r, err)
 		return
