@@ -74,8 +74,8 @@ e2e: $(TOOLS) build ## whole stories against the local stack, SDKs and browser i
 	go test -count=1 -timeout 20m ./infra/e2e/...
 
 .PHONY: faults
-faults: $(TOOLS) build ## the same renewals under COUNT injected faults
-	go test -count=1 -timeout 60m ./infra/faults -faults.count=$(or $(COUNT),10000)
+faults: $(TOOLS) ## every scenario of money under COUNT injected faults, from SEED
+	go test -v -count=1 -timeout 60m ./infra/faults -faults.count=$(or $(COUNT),10000) -faults.seed=$(or $(SEED),1)
 
 .PHONY: cover
 cover: $(TOOLS) ## test coverage of shared/, written to build/cover.html
