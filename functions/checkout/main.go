@@ -24,9 +24,10 @@ func main() {
 		slog.Error("cannot start", "error", err.Error())
 		os.Exit(1)
 	}
-	url, bank, secret := env.URL(config.URLCheckout), env.URL(config.URLSandbox), env.Need(config.OriginSecret)
+	url, bank := env.URL(config.URLCheckout), env.URL(config.URLSandbox)
+	served := options(env, url, bank)
 	env.Must()
-	lambdahttp.Start(handler(till, url, bank), options(url, bank, secret)...)
+	lambdahttp.Start(handler(till, url, bank), served...)
 }
 
 func handler(till *assembly.Till, url, bank string) http.Handler {
@@ -36,9 +37,9 @@ func handler(till *assembly.Till, url, bank string) http.Handler {
 	})
 }
 
-func options(url, bank, secret string) []lambdahttp.Option {
+func options(env *config.Env, url, bank string) []lambdahttp.Option {
 	return []lambdahttp.Option{
-		lambdahttp.Headers(lambdahttp.PageHeaders(pages.Policy(bank))), lambdahttp.OriginSecret(secret),
+		lambdahttp.Headers(lambdahttp.PageHeaders(pages.Policy(bank))), lambdahttp.OriginSecret(env.List(config.OriginSecret)...),
 		lambdahttp.URL(url), lambdahttp.Failures(pages.Fail),
 	}
 }

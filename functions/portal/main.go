@@ -33,9 +33,9 @@ func main() {
 	id := &identity.Service{
 		Store: till.Store, Queue: sqs.New(awssqs.NewFromConfig(till.AWS), env.Need(config.QueueMailLogin)), Wall: clock.System,
 	}
-	secret := env.Need(config.OriginSecret)
+	served := options(env, live, test, bank)
 	env.Must()
-	lambdahttp.Start(handler(till, id, live, test, bank), options(live, test, bank, secret)...)
+	lambdahttp.Start(handler(till, id, live, test, bank), served...)
 }
 
 func handler(till *assembly.Till, id *identity.Service, live, test, bank string) http.Handler {
@@ -46,9 +46,9 @@ func handler(till *assembly.Till, id *identity.Service, live, test, bank string)
 	})
 }
 
-func options(live, test, bank, secret string) []lambdahttp.Option {
+func options(env *config.Env, live, test, bank string) []lambdahttp.Option {
 	return []lambdahttp.Option{
-		lambdahttp.Headers(lambdahttp.PageHeaders(pages.Policy(bank))), lambdahttp.OriginSecret(secret),
+		lambdahttp.Headers(lambdahttp.PageHeaders(pages.Policy(bank))), lambdahttp.OriginSecret(env.List(config.OriginSecret)...),
 		lambdahttp.Surfaces(map[string]string{"portal": live, "portal-test": test}), lambdahttp.Failures(pages.Fail),
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"perennial/infra/local/dynamotest"
 	"perennial/shared/assembly"
 	"perennial/shared/clock"
+	"perennial/shared/config"
 	"perennial/shared/dynamo"
 	"perennial/shared/identity"
 	"perennial/shared/lambdahttp"
@@ -32,7 +33,8 @@ func ask(t *testing.T, change func(*events.APIGatewayV2HTTPRequest)) events.APIG
 	store := dynamo.New(dynamotest.Client(t), dynamotest.Table(t))
 	const live, test, bank = "https://customer.example", "https://test.customer.example", "https://bank.example"
 	h := handler(&assembly.Till{Store: store}, &identity.Service{Store: store, Wall: clock.System}, live, test, bank)
-	answer, err := lambdahttp.Handler(h, options(live, test, bank, "origin-secret")...)(t.Context(), request)
+	env := config.From(func(name string) (string, bool) { return "new-secret,origin-secret", name == config.OriginSecret })
+	answer, err := lambdahttp.Handler(h, options(env, live, test, bank)...)(t.Context(), request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,5 +54,15 @@ func TestWhatDidNotComeThroughTheEdgeIsRefused(t *testing.T) {
 	got := ask(t, func(r *events.APIGatewayV2HTTPRequest) { r.Headers["x-perennial-origin"] = "guessed" })
 	if got.StatusCode != http.StatusForbidden {
 		t.Errorf("%d %s", got.StatusCode, got.Body)
+	}
+}
+
+func TestWhileTheOriginSecretIsReplacedBothOpen(t *testing.T) {
+	t.Parallel()
+	for _, sent := range []string{"new-secret", "origin-secret", "new-secret,origin-secret"} {
+		got := ask(t, func(r *events.APIGatewayV2HTTPRequest) { r.Headers["x-perennial-origin"] = sent })
+		if got.StatusCode != http.StatusNotFound || !strings.Contains(got.Body, "There is nothing here") {
+			t.Errorf("%s: %d %s", sent, got.StatusCode, got.Body)
+		}
 	}
 }
