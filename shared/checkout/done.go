@@ -37,7 +37,7 @@ func (s *Server) returned(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case got.Pending:
 		chrome := v.chrome("We are checking your payment")
-		chrome.Refresh, chrome.Next = 4, v.path("/return")
+		chrome.Refresh, chrome.Next = pages.LookAgain(r)
 		s.done(w, r, chrome, donePage{
 			Heading: chrome.Title, Text: "The bank has not told us yet what happened. You will not be charged twice.",
 			Href: v.path("/return"), Link: "Look again",

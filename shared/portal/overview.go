@@ -124,7 +124,11 @@ func newSubscriptionPage(v visit, sub billing.Subscription, g goods) subscriptio
 	if sub.Status == billing.StatusActive || sub.Status == billing.StatusPastDue {
 		p.Facts = append(p.Facts, fact{"Current period", v.date(sub.Period.Start) + " to " + v.date(sub.Period.End)})
 	}
-	if p.Next != "" {
+	switch {
+	case p.Next == "" || unpaid(sub): // a banner tells it
+	case sub.Status.Ended():
+		p.Facts = append(p.Facts, fact{"What happened", p.Next})
+	default:
 		p.Facts = append(p.Facts, fact{"What happens next", p.Next})
 	}
 	if !sub.Method.IsZero() {

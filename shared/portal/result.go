@@ -102,8 +102,8 @@ func (s *Server) result(w http.ResponseWriter, r *http.Request) {
 
 func newResultPage(v visit, sub billing.Subscription, p billing.Payment) resultPage {
 	out := resultPage{Back: address(sub.ID), Facts: []fact{{"Amount", amount(p.Amount)}, {"Card", card(p.Method)}}}
-	switch {
-	case p.Status == billing.PaymentSucceeded:
+	switch p.Status {
+	case billing.PaymentSucceeded:
 		out.Paid, out.Heading = true, sub.ProductName+" is active again"
 		out.Text = "Thank you. Your payment was received and your payment method was updated. Two mails are on their way: the receipt, and the confirmation that your subscription is active."
 		out.Facts = append(out.Facts, fact{"Invoice", p.InvoiceNumber}, fact{"Next payment", v.date(sub.Period.End)})
@@ -111,7 +111,7 @@ func newResultPage(v visit, sub billing.Subscription, p billing.Payment) resultP
 			out.Heading, out.Text = "Payment received", "Thank you. The receipt is on its way to you by mail."
 			out.Facts = out.Facts[:3]
 		}
-	case p.Status == billing.PaymentFailed:
+	case billing.PaymentFailed:
 		out.Heading = "The payment did not go through"
 		out.Text = dunning.Explain(p.Decline) + " Nothing was charged."
 		out.Other = again(sub)
