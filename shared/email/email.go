@@ -2,7 +2,14 @@
 // sends it. It knows no template and no provider.
 package email
 
-import "context"
+import (
+	"context"
+	"errors"
+)
+
+// ErrRefused says that the mail system will never take this message, most
+// often for its address. Any other error may pass.
+var ErrRefused = errors.New("refused for good")
 
 // Message is one mail to one person. The sending address belongs to the
 // deployment; the merchant's name stands beside it.
@@ -16,7 +23,7 @@ type Message struct {
 }
 
 // Sender hands a message to the mail system. A nil error means that it was
-// taken, not that it arrived.
+// taken, not that it arrived; ErrRefused, that trying again is of no use.
 type Sender interface {
 	Send(ctx context.Context, m Message) error
 }

@@ -8,6 +8,7 @@ package mails
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"perennial/shared/billing"
@@ -79,10 +80,11 @@ func (s *Service) Event(ctx context.Context, item record.DueItem) error {
 	if !wanted {
 		return s.finish(ctx, c, false)
 	}
-	if err := s.send(ctx, letter); err != nil {
+	err = s.send(ctx, letter)
+	if err != nil && !isFinal(err) {
 		return err
 	}
-	return s.finish(ctx, c, true)
+	return s.close(ctx, c, template, err)
 }
 
 // Wish answers the wish for a link with a mail to the address that is stored,
@@ -120,17 +122,31 @@ func (s *Service) link(ctx context.Context, scope merchant.Scope, message string
 		return err
 	}
 	to, url, err := mint()
-	if fault.Of(err) != nil { // gone or refused: trying again would not help
-		slog.WarnContext(ctx, "link not mailed", "scope", scope.String(), "template", string(t), "error", err.Error())
+	switch {
+	case err == nil && to == "":
 		return s.finish(ctx, c, false)
-	}
-	if err == nil && to != "" {
+	case err == nil:
 		err = s.sendLink(ctx, scope, Letter{Template: t, To: to, URL: url})
 	}
-	if err != nil {
+	if err != nil && !isFinal(err) {
 		return s.release(ctx, c, err)
 	}
-	return s.finish(ctx, c, to != "")
+	return s.close(ctx, c, t, err)
+}
+
+// isFinal reports an error that trying again would not help: what the mail is
+// about is gone, or its address is refused.
+func isFinal(err error) bool {
+	f := fault.Of(err)
+	return errors.Is(err, email.ErrRefused) || f != nil && (f.Kind == fault.NotFound || f.Kind == fault.Invalid)
+}
+
+// close finishes a mail that was sent, or says why it never will be.
+func (s *Service) close(ctx context.Context, c claimed, t Template, why error) error {
+	if why != nil {
+		slog.WarnContext(ctx, "mail not sent", "scope", c.scope.String(), "template", string(t), "error", why.Error())
+	}
+	return s.finish(ctx, c, why == nil)
 }
 
 func (s *Service) sendLink(ctx context.Context, scope merchant.Scope, l Letter) error {

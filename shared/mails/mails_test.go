@@ -3,6 +3,7 @@ package mails_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -407,6 +408,33 @@ func TestALinkThatCouldNotBeSentIsMadeAgainAtOnce(t *testing.T) {
 	b.office.fail = nil
 	if err := b.Wish(t.Context(), wish("ada@example.com"), "m1"); err != nil || len(b.office.sent) != 1 {
 		t.Errorf("sent %v, %v", b.subjects(), err)
+	}
+}
+
+// The queue would bring the message back until it is a dead letter.
+func TestARefusedAddressIsFinal(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.office.fail = fmt.Errorf("send mail: %w", email.ErrRefused)
+	item := b.paid()
+	b.send(item)
+	if err := b.Wish(t.Context(), wish("ada@example.com"), "m1"); err != nil {
+		t.Error(err)
+	}
+	if err := b.Invite(t.Context(), mails.Invite{Scope: scope, Customer: "cus_2"}, "m2"); err != nil {
+		t.Error(err)
+	}
+	b.office.fail = nil
+	b.clock.Advance(24 * time.Hour)
+	b.send(item)
+	for _, id := range []string{item.Ref.ID, "link:m1", "link:m2"} {
+		m, err := record.Get[record.Mail](t.Context(), b.store, scope, id)
+		if err != nil || !m.Next.IsZero() || !m.SentAt.IsZero() {
+			t.Errorf("%s is kept as %+v, %v", id, m, err)
+		}
+	}
+	if len(b.office.sent) != 0 {
+		t.Errorf("tried again: %v", b.subjects())
 	}
 }
 

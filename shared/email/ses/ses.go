@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
@@ -49,7 +50,7 @@ func (s *Sender) Send(ctx context.Context, m email.Message) error {
 		in.ReplyToAddresses = []string{m.ReplyTo}
 	}
 	if _, err := s.client.SendEmail(ctx, in); err != nil {
-		return fmt.Errorf("send mail: %w", nameless(err))
+		return fmt.Errorf("send mail: %w", s.explain(err))
 	}
 	return nil
 }
@@ -58,11 +59,29 @@ func content(text string) *types.Content {
 	return &types.Content{Data: &text, Charset: aws.String("UTF-8")}
 }
 
-// nameless keeps the code of SES's errors: their message repeats addresses.
-func nameless(err error) error {
+// explain keeps the code of SES's errors: their message repeats addresses.
+func (s *Sender) explain(err error) error {
 	var api smithy.APIError
-	if errors.As(err, &api) {
-		return errors.New("SES answered " + api.ErrorCode())
+	switch {
+	case !errors.As(err, &api):
+		return err
+	case s.refuses(api):
+		return fmt.Errorf("%w: SES answered %s", email.ErrRefused, api.ErrorCode())
 	}
-	return err
+	return errors.New("SES answered " + api.ErrorCode())
+}
+
+// refuses reports an answer about this message. The same code names our own
+// address when that is not verified, and the account when it may not send:
+// those are for the operator to mend, and the mail can wait for it.
+// https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html
+func (s *Sender) refuses(api smithy.APIError) bool {
+	switch api.ErrorCode() {
+	case "BadRequestException":
+		return true
+	case "MessageRejected":
+		why := strings.ToLower(api.ErrorMessage())
+		return !strings.Contains(why, strings.ToLower(s.from)) && !strings.Contains(why, "for this account")
+	}
+	return false
 }

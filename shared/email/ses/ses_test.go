@@ -2,6 +2,7 @@ package ses_test
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -78,5 +79,31 @@ func TestAnErrorNamesTheCodeAndNoAddress(t *testing.T) {
 	err := send(t, s, email.Message{To: "ada@example.com"})
 	if err == nil || strings.Contains(err.Error(), "ada") || !strings.Contains(err.Error(), "MessageRejected") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestARefusedMessageIsToldFromATroubleThatPasses(t *testing.T) {
+	t.Parallel()
+	const unverified = "Email address is not verified. The following identities failed the check in region EU-CENTRAL-1: "
+	for _, answer := range []struct {
+		code, message string
+		refused       bool
+	}{
+		{"MessageRejected", unverified + "ada@example.com", true},
+		{"MessageRejected", "Address blacklisted.", true},
+		{"BadRequestException", "Missing final '@domain'", true},
+		{"MessageRejected", unverified + "ada@example.com, Billing@Perennial.example", false},
+		{"MessageRejected", "Sending suspended for this account.", false},
+		{"MailFromDomainNotVerifiedException", "", false},
+		{"TooManyRequestsException", "", false},
+		{"LimitExceededException", "", false},
+		{"AccountSuspendedException", "", false},
+		{"SendingPausedException", "", false},
+	} {
+		s := &server{status: http.StatusBadRequest, code: answer.code, message: answer.message}
+		err := send(t, s, email.Message{To: "ada@example.com"})
+		if err == nil || errors.Is(err, email.ErrRefused) != answer.refused || strings.Contains(err.Error(), "ada") {
+			t.Errorf("%s %q is told as %v", answer.code, answer.message, err)
+		}
 	}
 }
