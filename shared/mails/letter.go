@@ -72,15 +72,25 @@ func (s *Service) about(ctx context.Context, o record.Outbox, t Template) (Lette
 	if err != nil {
 		return Letter{}, false, fmt.Errorf("mail %s of %s: %w", t, o.Key, err)
 	}
-	l, err := d.letter(s.Portals[o.Scope.Mode])
+	l, wanted, err := d.write(t, s.Portals[o.Scope.Mode])
 	if err != nil {
 		return Letter{}, false, fmt.Errorf("mail %s of %s: %w", t, o.Key, err)
+	}
+	return l, wanted, nil
+}
+
+// write makes the letter and says whether it is still true.
+func (d dossier) write(t Template, portal string) (Letter, bool, error) {
+	l, err := d.letter(portal)
+	if err != nil {
+		return Letter{}, false, err
 	}
 	l.Template = t
 	switch t {
 	case OnHold:
 		held := d.event.Object == billing.HoldID(d.sub.ID, d.sub.HoldEpoch)
-		return d.onHold(l), held && d.sub.Status == billing.StatusOnHold, nil
+		l, err = d.onHold(l)
+		return l, held && d.sub.Status == billing.StatusOnHold, err
 	case Receipt:
 		payment := d.payment()
 		return d.receipt(l, payment), !payment.Amount.Nothing(), nil
@@ -88,7 +98,7 @@ func (s *Service) about(ctx context.Context, o record.Outbox, t Template) (Lette
 		return l, d.sub.Status == billing.StatusActive, nil
 	case PortalLink, PortalInvite:
 	}
-	return Letter{}, false, fmt.Errorf("mail %s is not about an event", t)
+	return Letter{}, false, errors.New("it is not about an event")
 }
 
 // gather reads the present state: the address, and whether the mail is still
@@ -147,30 +157,40 @@ func (d dossier) letter(portal string) (Letter, error) {
 
 // onHold tells of the failed renewal: what, why, with which card, and that
 // the price stays (R245, R246).
-func (d dossier) onHold(l Letter) Letter {
+func (d dossier) onHold(l Letter) (Letter, error) {
 	f := d.sub.Failure
-	l.Amount, l.Reason, l.Card = d.dues(), dunning.Explain(f.Decline), f.Method
+	l.Reason, l.Card = dunning.Explain(f.Decline), f.Method
 	if l.Card.IsZero() {
 		l.Card = d.sub.Method
 	}
 	l.NextRetry, l.WindowEnd = f.NextRetry, f.WindowEnd
 	l.Cancels = d.state.Recovery.EndAction == merchant.EndCancel
-	now := d.product.Price
-	if now.Every == d.sub.Price.Every && now.Amount.Currency == d.sub.Price.Amount.Currency && now.Amount.Minor > d.sub.Price.Amount.Minor {
-		l.NewPrice = money.Of(now.Amount.Minor*d.sub.Quantity, now.Amount.Currency)
+	var err error
+	if l.Amount, err = d.dues(); err != nil {
+		return Letter{}, err
 	}
-	return l
+	if d.isDearer() {
+		l.NewPrice, err = d.product.Price.Amount.Times(d.sub.Quantity, 1)
+	}
+	return l, err
+}
+
+// isDearer reports a catalogue price above the subscription's, of the same
+// interval and currency.
+func (d dossier) isDearer() bool {
+	now, own := d.product.Price, d.sub.Price
+	return now.Every == own.Every && now.Amount.Currency == own.Amount.Currency && now.Amount.Minor > own.Amount.Minor
 }
 
 // dues adds up the open invoices that were committed with the notice.
-func (d dossier) dues() money.Amount {
-	total := money.Of(0, d.sub.Price.Amount.Currency)
+func (d dossier) dues() (money.Amount, error) {
+	var open []money.Amount
 	for _, obj := range d.outbox.State {
 		if v, ok := obj.(billing.Invoice); ok && v.Status == billing.InvoiceOpen && v.Subscription == d.sub.ID {
-			total.Minor += v.Total.Minor
+			open = append(open, v.Total)
 		}
 	}
-	return total
+	return money.Sum(d.sub.Price.Amount.Currency, open...)
 }
 
 func (d dossier) payment() billing.Payment {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -207,6 +208,23 @@ func TestAHigherCataloguePriceIsToldAndALowerOneIsNot(t *testing.T) {
 		if got := b.office.letters[0].NewPrice; got != want {
 			t.Errorf("at %d others pay %v, want %v", minor, got, want)
 		}
+	}
+}
+
+// A wrong amount in a mail is worse than a late mail.
+func TestAnAmountThatCannotBeReckonedIsNotMailed(t *testing.T) {
+	t.Parallel()
+	huge := newBench(t)
+	dearer := billing.Product{ID: "pdt_1", Version: 1, Name: "Pro", Price: price}
+	dearer.Price.Amount.Minor = math.MaxInt64
+	huge.commit(record.Commit{Put: []any{dearer}})
+	if err := huge.Event(t.Context(), huge.held()); !errors.Is(err, money.ErrOverflow) || len(huge.office.sent) != 0 {
+		t.Errorf("twice the highest amount: %v, sent %v", err, huge.subjects())
+	}
+	mixed := newBench(t)
+	mixed.change(func(s *billing.Subscription) { s.Price.Amount.Currency = "EUR" })
+	if err := mixed.Event(t.Context(), mixed.held()); !errors.Is(err, money.ErrMix) || len(mixed.office.sent) != 0 {
+		t.Errorf("dollars due in euros: %v, sent %v", err, mixed.subjects())
 	}
 }
 
