@@ -58,6 +58,26 @@ func Every(_ string, v calendar.Interval) string {
 	return fmt.Sprintf("every %d %ss", v.Count, unit)
 }
 
+// brands are the card networks as they write themselves.
+var brands = map[string]string{
+	"visa": "Visa", "mastercard": "Mastercard", "amex": "American Express", "discover": "Discover",
+	"diners": "Diners Club", "jcb": "JCB", "unionpay": "UnionPay", "rupay": "RuPay",
+}
+
+// Card names a card so that its owner knows it and nobody else can use it:
+// "Visa ending in 4242" (R116, R246). brand is the gateway's word for the
+// network. Without the last four digits there is no name.
+func Card(_, brand, last4 string) string {
+	if last4 == "" {
+		return ""
+	}
+	name, known := brands[brand]
+	if !known {
+		name = "Card"
+	}
+	return name + " ending in " + last4
+}
+
 // List joins names as a sentence does: "a", "a and b", "a, b and c".
 func List(_ string, names []string) string {
 	if len(names) < 2 {

@@ -57,6 +57,21 @@ func TestIntervalsReadLikeAPrice(t *testing.T) {
 	}
 }
 
+func TestACardIsNamedByItsNetworkAndLastDigits(t *testing.T) {
+	t.Parallel()
+	for _, card := range []struct{ brand, last4, want string }{
+		{"visa", "4242", "Visa ending in 4242"},
+		{"diners", "0004", "Diners Club ending in 0004"},
+		{"somecard", "0001", "Card ending in 0001"},
+		{"", "0001", "Card ending in 0001"},
+		{"visa", "", ""},
+	} {
+		if got := i18n.Card(i18n.English, card.brand, card.last4); got != card.want {
+			t.Errorf("%s %s is named %q, want %q", card.brand, card.last4, got, card.want)
+		}
+	}
+}
+
 func TestListsReadLikeASentence(t *testing.T) {
 	t.Parallel()
 	for want, names := range map[string][]string{

@@ -145,24 +145,7 @@ func date(l mails.Letter, at calendar.Instant) string {
 	return i18n.Date(i18n.English, at.Time(), l.Zone)
 }
 
-// brands are the card networks as they write themselves.
-var brands = map[string]string{
-	"visa": "Visa", "mastercard": "Mastercard", "amex": "American Express", "discover": "Discover",
-	"diners": "Diners Club", "jcb": "JCB", "unionpay": "UnionPay", "rupay": "RuPay",
-}
-
-// card names a card so that its owner knows it and nobody else can use it
-// (R246).
-func card(m billing.Method) string {
-	if m.Last4 == "" {
-		return ""
-	}
-	brand, known := brands[m.Brand]
-	if !known {
-		brand = "Card"
-	}
-	return brand + " ending in " + m.Last4
-}
+func card(m billing.Method) string { return i18n.Card(i18n.English, m.Brand, m.Last4) }
 
 // present drops facts without a value.
 func present(facts []fact) []fact {

@@ -78,19 +78,8 @@ func (v visit) next(s billing.Subscription) string {
 	return ""
 }
 
-var brands = map[string]string{"visa": "Visa", "mastercard": "Mastercard", "amex": "American Express"}
-
 // card names a payment method by brand and last four digits (R116).
-func card(m billing.Method) string {
-	if m.IsZero() {
-		return ""
-	}
-	brand, ok := brands[m.Brand]
-	if !ok {
-		brand = "Card"
-	}
-	return brand + " ending in " + m.Last4
-}
+func card(m billing.Method) string { return i18n.Card(i18n.English, m.Brand, m.Last4) }
 
 func expiry(m billing.Method) string { return fmt.Sprintf("%02d/%02d", m.ExpMonth, m.ExpYear%100) }
 
