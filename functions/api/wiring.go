@@ -29,7 +29,7 @@ func newAPI(till *assembly.Till, env *config.Env) *httpapi.API {
 		Customers: people,
 		Catalog:   &catalog.Service{Store: store, Wall: clock.System},
 		Subscriptions: &subscriptions.Service{
-			Store: store, Orderer: till.Life, Payer: till.Recovery, Customers: people, Wall: clock.System,
+			Store: store, Orderer: till.Life, Payer: till.Recovery, Customers: people, Account: assembly.Account, Wall: clock.System,
 		},
 		Register:  &register.Service{Store: store},
 		Endpoints: &endpoints.Service{Store: store, Sealer: sealer, Wall: clock.System},

@@ -82,7 +82,7 @@ func (s *site) link(in lifecycle.Subscribe) (lifecycle.Subscribed, string) {
 // ask is a link to replace the payment method of a subscription.
 func (s *site) ask(sub, returnURL string) string {
 	s.t.Helper()
-	service := subscriptions.Service{Store: s.Store, Payer: s.Recovery, Wall: s.Clock.Now}
+	service := subscriptions.Service{Store: s.Store, Payer: s.Recovery, Account: lifecycletest.Account, Wall: s.Clock.Now}
 	page, err := service.AskMethod(s.t.Context(), s.Scope, record.System, sub, returnURL)
 	if err != nil {
 		s.t.Fatal(err)

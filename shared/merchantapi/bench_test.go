@@ -194,7 +194,7 @@ func (b *bench) wire() {
 		merchantapi.Services{
 			Customers:     people,
 			Catalog:       &catalog.Service{Store: b.counter, Wall: wall},
-			Subscriptions: &subscriptions.Service{Store: b.counter, Orderer: b.Life, Payer: b.Recovery, Customers: people, Wall: wall},
+			Subscriptions: &subscriptions.Service{Store: b.counter, Orderer: b.Life, Payer: b.Recovery, Customers: people, Account: lifecycletest.Account, Wall: wall},
 			Register:      &register.Service{Store: b.counter},
 			Endpoints:     &endpoints.Service{Store: b.counter, Sealer: box{}, Wall: wall},
 			Advancer:      b.Advancer,

@@ -2,6 +2,7 @@ package merchantapi_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 	"perennial/shared/billing"
 	"perennial/shared/lifecycle/lifecycletest"
+	"perennial/shared/merchant"
 	"perennial/shared/record"
 	"perennial/shared/recovery"
 )
@@ -287,4 +289,31 @@ func TestSubscriptionsAreListedByWhatTheyAre(t *testing.T) {
 func (b *bench) later(id string) error {
 	_, err := b.client.Subscriptions.Update(b.T.Context(), id, dodo.SubscriptionUpdateParams{CancelAtNextBillingDate: dodo.F(true)})
 	return err
+}
+
+// Live has no gateway: an order there could never be paid.
+func TestWhereNoGatewayIsConnectedNothingIsOrdered(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	scope := merchant.Scope{Business: "bus_1", Mode: merchant.Live}
+	product, customer, sub := lifecycletest.Get[billing.Product](b.World, b.Product.ID), b.Customer, b.Active("visa_ok")
+	product.Version, customer.Version, sub.Version = 0, 0, 0
+	b.must(b.Store.Commit(t.Context(), record.Commit{
+		Scope: scope, Actor: record.System, Cause: "test",
+		Put: []any{product, customer, sub},
+	}))
+	before := len(b.Store.Commits())
+	order := `{"product_id":%q,"quantity":1,"customer":%s,"billing":{"country":"DE"},"payment_link":true}`
+	for _, op := range []operation{
+		{"POST", "/subscriptions", fmt.Sprintf(order, b.Product.ID, `{"email":"new@example.com"}`)},
+		{"POST", "/subscriptions", fmt.Sprintf(order, b.Product.ID, fmt.Sprintf(`{"customer_id":%q}`, b.Customer.ID))},
+		{"POST", "/subscriptions/" + sub.ID + "/update-payment-method", `{"type":"new"}`},
+		{"POST", "/subscriptions/" + sub.ID + "/update-payment-method", fmt.Sprintf(`{"type":"existing","payment_method_id":%q}`, sub.Method.ID)},
+	} {
+		status, body := b.send(op.method, op.path, live, op.body)
+		if status != 501 || !strings.Contains(body, "UNSUPPORTED_ACTION") || !strings.Contains(body, "gateway") {
+			t.Errorf("%s %s: %d %s", op.path, op.body, status, body)
+		}
+	}
+	b.unchanged(before)
 }

@@ -26,6 +26,9 @@ type Page struct {
 // AskMethod makes a page on which the customer gives a new payment method
 // (R131). With dues open the page is for paying them.
 func (s *Service) AskMethod(ctx context.Context, scope merchant.Scope, actor record.Actor, subscription, returnURL string) (Page, error) {
+	if err := s.payable(scope); err != nil {
+		return Page{}, err
+	}
 	d, err := s.open(ctx, scope, subscription)
 	if err != nil {
 		return Page{}, err
@@ -75,6 +78,9 @@ func (s *Service) planned(ctx context.Context, scope merchant.Scope, d dossier, 
 // UseMethod switches to a saved payment method. With dues open they are
 // charged with it at once; a decline is a result, not an error.
 func (s *Service) UseMethod(ctx context.Context, scope merchant.Scope, actor record.Actor, subscription, method string) (recovery.Result, error) {
+	if err := s.payable(scope); err != nil {
+		return recovery.Result{}, err
+	}
 	return s.Payer.ChangeMethod(ctx, recovery.Pay{
 		Scope: scope, Subscription: subscription, Method: method, By: billing.ByMerchant, Actor: actor,
 	})

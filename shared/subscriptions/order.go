@@ -29,6 +29,9 @@ var ErrCurrency = fault.New(fault.Unsupported, "UNSUPPORTED_ACTION", "A subscrip
 // Order begins a subscription. An address that is known already means its
 // latest customer.
 func (s *Service) Order(ctx context.Context, o Order) (lifecycle.Subscribed, error) {
+	if err := s.payable(o.Scope); err != nil {
+		return lifecycle.Subscribed{}, err
+	}
 	if o.Currency != "" {
 		if err := s.sameCurrency(ctx, o); err != nil {
 			return lifecycle.Subscribed{}, err

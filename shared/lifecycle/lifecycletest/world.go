@@ -68,14 +68,21 @@ func New(t testing.TB) *World {
 	w.Store.Wall, w.Gateway.Now = w.Clock.Now, w.Clock.Now
 	w.Charging = &charging.Service{Store: w.Store, Gateway: w.Gateway, Wall: w.Clock.Now}
 	purse := &wallet.Service{
-		Store: w.Store, Vault: w.Gateway, Wall: w.Clock.Now,
-		Account: func(s merchant.Scope) gateway.Account { return gateway.Account{Gateway: "sandbox", ID: s.Business} },
+		Store: w.Store, Vault: w.Gateway, Wall: w.Clock.Now, Account: Account,
 	}
 	w.Recovery = &recovery.Service{Store: w.Store, Charger: w.Charging, Wallet: purse, Flow: w.Flow, Wall: w.Clock.Now}
 	w.Life = &lifecycle.Service{Store: w.Store, Charger: w.Charging, Holds: w.Recovery, Wall: w.Clock.Now}
 	w.Advancer = &lifecycle.Advancer{Life: w.Life, Agenda: w.Store, Pause: func(context.Context, time.Duration) {}}
 	w.found()
 	return w
+}
+
+// Account is where a scope's customers pay: a live mode has no gateway.
+func Account(s merchant.Scope) gateway.Account {
+	if s.Mode == merchant.Live {
+		return gateway.Account{}
+	}
+	return gateway.Account{Gateway: "sandbox", ID: s.Business}
 }
 
 // found writes the business, its product and its customer.
