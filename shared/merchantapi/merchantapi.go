@@ -65,6 +65,7 @@ func New(url string, auth httpapi.Authenticator, services Services) *httpapi.API
 	httpapi.Route(api, "POST /test-clock/advance", "Advance the test clock", s.advanceClock,
 		httpapi.Status(http.StatusAccepted), httpapi.Describe(aboutClock))
 	httpapi.Route(api, "GET /checkout/supported_countries", "List supported countries", s.listCountries, httpapi.Public())
+	routeUnbuilt(api)
 	return api
 }
 

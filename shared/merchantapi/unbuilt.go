@@ -1,0 +1,69 @@
+package merchantapi
+
+import (
+	"net/http"
+	"strings"
+
+	"perennial/shared/fault"
+	"perennial/shared/httpapi"
+)
+
+// errUnbuilt answers what Dodo documents and Perennial does not have yet.
+var errUnbuilt = fault.New(fault.Unsupported, "UNSUPPORTED_ACTION", "Perennial does not have this endpoint yet.")
+
+// unbuilt are Dodo's paths without ours, with their methods. They are known,
+// so that a program learns that they are missing and not that it misspelt
+// them; they are not described.
+var unbuilt = [][2]string{
+	{"/addons", "GET POST"}, {"/addons/{id}", "GET PATCH"}, {"/addons/{id}/images", "PUT"},
+	{"/balances/ledger", "GET"},
+	{"/brands", "GET POST"}, {"/brands/{id}", "GET PATCH"}, {"/brands/{id}/archive", "POST"}, {"/brands/{id}/images", "PUT"},
+	{"/checkouts", "POST"}, {"/checkouts/{id}", "GET"}, {"/checkouts/preview", "POST"},
+	{"/credit-entitlements", "GET POST"}, {"/credit-entitlements/{id}", "GET PATCH DELETE"}, {"/credit-entitlements/{id}/undelete", "POST"},
+	{"/credit-entitlements/{id}/balances", "GET"}, {"/credit-entitlements/{id}/balances/{customer_id}", "GET"},
+	{"/credit-entitlements/{id}/balances/{customer_id}/grants", "GET"}, {"/credit-entitlements/{id}/balances/{customer_id}/ledger", "GET"},
+	{"/credit-entitlements/{id}/balances/{customer_id}/ledger-entries", "POST"},
+	{"/customers/{customer_id}/credit-entitlements", "GET"}, {"/customers/{customer_id}/entitlement-grants", "GET"},
+	{"/customers/{customer_id}/entitlements", "GET"}, {"/customers/{customer_id}/emails", "GET"},
+	{"/customers/{customer_id}/emails/{email_log_id}/body", "GET"},
+	{"/customers/{customer_id}/wallets", "GET"}, {"/customers/{customer_id}/wallets/ledger-entries", "GET POST"},
+	{"/discounts", "GET POST"}, {"/discounts/{discount_id}", "GET PATCH DELETE"}, {"/discounts/code/{code}", "GET"},
+	{"/disputes", "GET"}, {"/disputes/{dispute_id}", "GET"},
+	{"/entitlements", "GET POST"}, {"/entitlements/{id}", "GET PATCH DELETE"}, {"/entitlements/{id}/files", "POST"},
+	{"/entitlements/{id}/files/{file_id}", "DELETE"}, {"/entitlements/{id}/grants", "GET"}, {"/entitlements/{id}/grants/{grant_id}", "DELETE"},
+	{"/events", "GET"}, {"/events/{event_id}", "GET"}, {"/events/ingest", "POST"},
+	{"/grants/{grant_id}/license-key", "POST"},
+	{"/invoices/payments/{payment_id}", "GET"}, {"/invoices/payouts/{payout_id}", "GET"}, {"/invoices/refunds/{refund_id}", "GET"},
+	{"/license_key_instances", "GET"}, {"/license_key_instances/{id}", "GET PATCH"},
+	{"/license_keys", "GET POST"}, {"/license_keys/{id}", "GET PATCH"},
+	{"/meters", "GET POST"}, {"/meters/{id}", "GET DELETE"}, {"/meters/{id}/unarchive", "POST"},
+	{"/payments", "POST"}, {"/payments/{payment_id}/retry", "GET POST"},
+	{"/payouts", "GET"}, {"/payouts/{payout_id}/breakup", "GET"}, {"/payouts/{payout_id}/breakup/details", "GET"},
+	{"/payouts/{payout_id}/breakup/details/csv", "GET"},
+	{"/product-collections", "GET POST"}, {"/product-collections/{id}", "GET PATCH DELETE"},
+	{"/product-collections/{id}/unarchive", "POST"}, {"/product-collections/{id}/images", "PUT"},
+	{"/product-collections/{id}/groups", "POST"}, {"/product-collections/{id}/groups/{group_id}", "PATCH DELETE"},
+	{"/product-collections/{id}/groups/{group_id}/items", "POST"}, {"/product-collections/{id}/groups/{group_id}/items/{item_id}", "PATCH DELETE"},
+	{"/products/{product_id}/files", "PUT"}, {"/products/{product_id}/images", "PUT"},
+	{"/products/short_links", "GET"}, {"/products/{product_id}/short_links", "POST"},
+	{"/products/{product_id}/localized-prices", "GET POST"}, {"/products/{product_id}/localized-prices/{id}", "GET PATCH DELETE"},
+	{"/refunds", "GET POST"}, {"/refunds/{refund_id}", "GET"},
+	{"/subscriptions/{subscription_id}/change-plan", "POST"}, {"/subscriptions/{subscription_id}/change-plan/preview", "POST"},
+	{"/subscriptions/{subscription_id}/change-plan/scheduled", "DELETE"}, {"/subscriptions/{subscription_id}/charge", "POST"},
+	{"/subscriptions/{subscription_id}/credit-usage", "GET"}, {"/subscriptions/{subscription_id}/usage-history", "GET"},
+}
+
+// unbuiltPublic need no key at Dodo.
+var unbuiltPublic = []string{"/licenses/activate", "/licenses/deactivate", "/licenses/validate"}
+
+func routeUnbuilt(api *httpapi.API) {
+	refuse := func(http.ResponseWriter, *http.Request, httpapi.Caller) error { return errUnbuilt }
+	for _, route := range unbuilt {
+		for method := range strings.FieldsSeq(route[1]) {
+			api.Handle(method+" "+route[0], refuse)
+		}
+	}
+	for _, path := range unbuiltPublic {
+		api.Handle("POST "+path, refuse, httpapi.Public())
+	}
+}
