@@ -15,7 +15,8 @@ func brakeCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "brake on|off", Short: "Stop or slow charging, for everybody or for one business",
 		Long: "With `on` nothing is charged until `off`; due work waits and is not lost.\n" +
-			"With --per-minute charging goes on, at most that fast per function instance.",
+			"With --per-minute charging goes on, at most that fast: all functions share\n" +
+			"one budget, of the deployment or of the one business.",
 		Args: cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs), ValidArgs: []string{"on", "off"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			service, _, err := operate(cmd.Context())

@@ -42,6 +42,6 @@ func root() *cobra.Command {
 		Use: "perennial", Short: "Subscription billing, payment recovery and customer portal",
 		SilenceUsage: true, SilenceErrors: true,
 	}
-	cmd.AddCommand(localCommand(), businessCommand(), keyCommand(), clockCommand(), brakeCommand(), doctorCommand(), invokeCommand())
+	cmd.AddCommand(localCommand(), businessCommand(), keyCommand(), clockCommand(), brakeCommand(), doctorCommand(), holdCommand(), invokeCommand())
 	return cmd
 }
