@@ -50,10 +50,11 @@ func (e *Error) Error() string { return e.Code + ": " + e.Message }
 func (e *Error) GetStatus() int { return e.status }
 
 // GetHeaders are the headers beside the body; huma asks for them. Clients
-// retry a 409 on their own, which cannot help: the state refuses.
+// retry a 409 and a 501 on their own, which cannot help: the state refuses, or
+// there is nothing to answer.
 func (e *Error) GetHeaders() http.Header {
 	switch e.status {
-	case http.StatusConflict:
+	case http.StatusConflict, http.StatusNotImplemented:
 		return http.Header{"X-Should-Retry": {"false"}}
 	case http.StatusUnauthorized:
 		return http.Header{"Www-Authenticate": {"Bearer"}}
