@@ -155,7 +155,7 @@ type Endpoint struct {
 	Types       []string // event types it wants; nil means every documented type
 	Headers     map[string]string
 	Metadata    map[string]string
-	RateLimit   int // messages per second; 0 means no limit
+	RateLimit   int // messages per second; 0 means no limit; kept and not applied yet
 	Disabled    bool
 	CreatedAt   time.Time
 	UpdatedAt   time.Time

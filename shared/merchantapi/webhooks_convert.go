@@ -19,7 +19,7 @@ type WebhookRequest struct {
 	FilterTypes    httpapi.Optional[[]string] `json:"filter_types,omitzero" doc:"Null means every type that Dodo documents, an empty list none."`
 	Headers        map[string]string          `json:"headers,omitempty"`
 	Metadata       map[string]string          `json:"metadata,omitempty"`
-	RateLimit      int                        `json:"rate_limit,omitempty" minimum:"1" maximum:"65535" doc:"Messages per second."`
+	RateLimit      int                        `json:"rate_limit,omitempty" minimum:"1" maximum:"65535" doc:"Messages per second. It is kept and shown, and not applied yet: deliveries are not slowed."`
 	IdempotencyKey string                     `json:"idempotency_key,omitempty" maxLength:"256" doc:"A second call with the same key answers with the first one's webhook."`
 }
 
@@ -38,7 +38,7 @@ type WebhookPatch struct {
 	Disabled    httpapi.Optional[bool]              `json:"disabled,omitzero"`
 	FilterTypes httpapi.Optional[[]string]          `json:"filter_types,omitzero" doc:"Null means every type that Dodo documents, an empty list none."`
 	Metadata    httpapi.Optional[map[string]string] `json:"metadata,omitzero"`
-	RateLimit   httpapi.Optional[int]               `json:"rate_limit,omitzero" minimum:"1" maximum:"65535" doc:"Messages per second; null means no limit."`
+	RateLimit   httpapi.Optional[int]               `json:"rate_limit,omitzero" minimum:"1" maximum:"65535" doc:"Messages per second; null means no limit. It is kept and shown, and not applied yet: deliveries are not slowed."`
 }
 
 // FromAPIWebhookPatch is the change that a patch wants.

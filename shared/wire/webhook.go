@@ -10,7 +10,7 @@ type Webhook struct {
 	Metadata    map[string]string `json:"metadata"`
 	Disabled    bool              `json:"disabled"`
 	FilterTypes []string          `json:"filter_types"` // null means every documented type
-	RateLimit   *int              `json:"rate_limit"`   // messages per second
+	RateLimit   *int              `json:"rate_limit"`   // messages per second, not applied yet
 	CreatedAt   string            `json:"created_at"`
 	UpdatedAt   string            `json:"updated_at"`
 }
