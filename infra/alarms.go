@@ -55,9 +55,17 @@ func (a *alarms) add(r rule) {
 	}
 }
 
-func (a *alarms) whenNotEmpty(id string, q awssqs.Queue) {
+// What to do about a queue that should be empty.
+const (
+	adviceDead   = "Work was given up after all retries: look at the messages, mend the cause, redrive the queue."
+	adviceStream = "The publisher gave up on commits: their webhooks, mails and hold flows were not started. " +
+		"The messages are positions in the table's stream, not work, and cannot be redriven. Mend the cause; " +
+		"for 24 hours the stream shows which commits they were, after that the outbox items of that time do."
+)
+
+func (a *alarms) whenNotEmpty(id, advice string, q awssqs.Queue) {
 	a.add(rule{
-		id: id, description: "Work was given up after all retries: look at the messages, mend the cause, redrive the queue.",
+		id: id, description: advice,
 		metric:    q.MetricApproximateNumberOfMessagesVisible(maximum()),
 		threshold: 1, minutes: 1, missing: awscloudwatch.TreatMissingData_NOT_BREACHING,
 	})

@@ -210,6 +210,12 @@ func TestAlarms(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("alarms (-want +got):\n%s", diff)
 	}
+	for id, redriven := range map[string]bool{"MailDeadAlarm": true, "StreamFailuresAlarm": false} {
+		advice, _ := app.one(t, "AWS::CloudWatch::Alarm", id).Properties["AlarmDescription"].(string)
+		if strings.Contains(advice, "redrive the queue") != redriven || strings.Contains(advice, "positions in the table's stream") == redriven {
+			t.Errorf("%s advises: %s", id, advice)
+		}
+	}
 	silent := app.one(t, "AWS::CloudWatch::Alarm", "OldestDueAlarm").Properties["TreatMissingData"]
 	if silent != "breaching" {
 		t.Errorf("a silent sweeper is %v", silent)

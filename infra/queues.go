@@ -21,7 +21,7 @@ func (a *appStack) addQueues(alarms *alarms) {
 		timeouts[f.Name] = f.Timeout
 	}
 	for _, q := range topology.Queues {
-		dead := a.newDeadQueue(pascal(q.Name)+"Dead", alarms)
+		dead := a.newDeadQueue(pascal(q.Name)+"Dead", adviceDead, alarms)
 		a.queues[q.Name] = awssqs.NewQueue(a.stack, jsii.String(pascal(q.Name)), &awssqs.QueueProps{
 			Encryption:        awssqs.QueueEncryption_SQS_MANAGED,
 			EnforceSSL:        jsii.Bool(true),
@@ -29,19 +29,19 @@ func (a *appStack) addQueues(alarms *alarms) {
 			DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: dead, MaxReceiveCount: jsii.Number(q.MaxReceives)},
 		})
 	}
-	a.failed = a.newDeadQueue("StreamFailures", alarms)
+	a.failed = a.newDeadQueue("StreamFailures", adviceStream, alarms)
 }
 
 // newDeadQueue keeps what was given up for as long as SQS can, longer than
 // the queue it came from, and rings at the first message: a dead letter is a
 // bug, because bad data is answered for in code.
-func (a *appStack) newDeadQueue(id string, alarms *alarms) awssqs.Queue {
+func (a *appStack) newDeadQueue(id, advice string, alarms *alarms) awssqs.Queue {
 	q := awssqs.NewQueue(a.stack, jsii.String(id), &awssqs.QueueProps{
 		Encryption:      awssqs.QueueEncryption_SQS_MANAGED,
 		EnforceSSL:      jsii.Bool(true),
 		RetentionPeriod: awscdk.Duration_Days(jsii.Number(14)),
 	})
-	alarms.whenNotEmpty(id, q)
+	alarms.whenNotEmpty(id, advice, q)
 	return q
 }
 
