@@ -51,7 +51,7 @@ func (tr *trial) moveTo(at calendar.Instant) {
 	tr.t.Helper()
 	state, err := tr.store.State(tr.ctx(), tr.scope)
 	tr.check(err)
-	state.Clock = merchant.Clock{Offset: at.Time().Sub(time.Now())}
+	state.Clock = merchant.Clock{Offset: time.Until(at.Time())}
 	tr.put(state)
 }
 

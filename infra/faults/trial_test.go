@@ -25,7 +25,6 @@ type trial struct {
 	missed   calendar.Instant     // the billing date that was due
 	requests []wire.Request       // of the disturbed operation
 	errors   []string             // what it answered
-	broken   bool
 }
 
 // begin brings the subscription of a business of its own to where the
