@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"os"
-	"runtime"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,37 +13,20 @@ import (
 	"perennial/infra/topology"
 )
 
-// engines are the DynamoDB engines that sites share: one for each
-// processor, because one engine does one thing at a time.
-var engines []string
-
-// next engine in turn.
-var turn atomic.Int64
-
-func engine() string { return engines[int(turn.Add(1))%len(engines)] }
-
-// startEngines starts the engines, or takes the one that the environment
-// names, and returns what stops them.
-func startEngines() (stop func(), err error) {
+// engine starts an engine for one site, or takes the one that the environment
+// names. An engine of its own is empty, and therefore quick: DynamoDB Local
+// writes four times slower once it holds the stream of another table.
+func engine(t *testing.T) string {
+	t.Helper()
 	if url := os.Getenv("PERENNIAL_DYNAMODB_ENDPOINT"); url != "" {
-		engines = []string{url}
-		return func() {}, nil
+		return url
 	}
-	var running []*dynamo.Engine
-	stop = func() {
-		for _, e := range running {
-			_ = e.Stop() // it ends with this process anyway
-		}
+	e, err := dynamo.Start(t.Context(), dynamo.Options{})
+	if err != nil {
+		t.Fatal(err)
 	}
-	for range min(max(runtime.NumCPU(), 1), 4) {
-		e, err := dynamo.Start(context.Background(), dynamo.Options{})
-		if err != nil {
-			stop()
-			return nil, err
-		}
-		running, engines = append(running, e), append(engines, e.URL())
-	}
-	return stop, nil
+	t.Cleanup(func() { _ = e.Stop() }) // it ends with this process anyway
+	return e.URL()
 }
 
 // makeTable makes an empty table on an engine and drops it when the site is

@@ -15,7 +15,7 @@ import (
 const trialsPerSite = 40
 
 // shortSites is among how many sites the short run is shared out.
-const shortSites = 4
+const shortSites = 3
 
 func TestNeverTwiceNeverLost(t *testing.T) {
 	p := &plan{tally: newTally(), random: rand.New(rand.NewPCG(*seed, 0)), requests: rehearse(t)}
@@ -56,7 +56,7 @@ type plan struct {
 // work plays all points at sites side by side.
 func (p *plan) work(t *testing.T) {
 	t.Helper()
-	p.each = len(p.points)/shortSites + 1
+	p.each = max(len(p.points)/shortSites+1, 20)
 	var workers sync.WaitGroup
 	for range *abreast {
 		workers.Go(func() {

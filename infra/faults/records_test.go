@@ -3,10 +3,13 @@ package faults
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 
 	"perennial/infra/local/dynamo"
 	"perennial/infra/local/lambda"
@@ -19,6 +22,7 @@ import (
 type records struct {
 	pump stream.Pump
 	wake chan struct{}
+	door *turnstile
 
 	mu   sync.Mutex
 	held []streamRecord
@@ -38,9 +42,12 @@ func openRecords(t *testing.T, engine, table string) *records {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &records{wake: make(chan struct{}, 1)}
+	r := &records{wake: make(chan struct{}, 1), door: newTurnstile()}
+	client := dynamo.StreamsClient(engine)
+	options := client.Options()
+	options.HTTPClient = &http.Client{Transport: r.door}
 	r.pump = stream.Pump{
-		Client: dynamo.StreamsClient(engine), Invoker: r, Stream: arn,
+		Client: dynamodbstreams.New(options), Invoker: r, Stream: arn,
 		Function: topology.StreamConsumer, Prefix: topology.StreamPrefix,
 		Wake: r.wake, Busy: func() bool { return false },
 	}
@@ -87,7 +94,43 @@ func (r *records) sync(ctx context.Context) error {
 	case r.wake <- struct{}{}:
 	default: // told already
 	}
+	r.door.open()
+	defer r.door.close()
 	return r.pump.Sync(ctx)
+}
+
+// turnstile lets the pump ask the engine only while somebody wants to know:
+// asking all the time costs the engine more than everything else.
+type turnstile struct {
+	mu    sync.Mutex
+	ready chan struct{} // closed while open
+}
+
+func newTurnstile() *turnstile { return &turnstile{ready: make(chan struct{})} }
+
+func (d *turnstile) open() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	close(d.ready)
+}
+
+func (d *turnstile) close() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.ready = make(chan struct{})
+}
+
+// RoundTrip implements http.RoundTripper.
+func (d *turnstile) RoundTrip(r *http.Request) (*http.Response, error) {
+	d.mu.Lock()
+	ready := d.ready
+	d.mu.Unlock()
+	select {
+	case <-ready:
+		return plain.RoundTrip(r)
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
 }
 
 // take gives the held records whose items lie in a scope; an empty scope takes

@@ -57,7 +57,7 @@ func newSite(t *testing.T, seed uint64, tally *tally) *site {
 	t.Helper()
 	s := &site{t: t, seed: seed, proxy: wire.New(seed), gates: map[string]*gate{}, queues: newQueues(), tally: tally}
 	t.Cleanup(func() { _ = s.proxy.Close() }) // nothing listens any more
-	s.engine = engine()
+	s.engine = engine(t)
 	s.client = dynamo.Client(s.engine)
 	table, bank := makeTable(t, s.client, topology.TableMain), makeTable(t, s.client, topology.TableSandbox)
 	s.store, s.bank = store.New(s.client, table), bankstore.New(s.client, bank)
