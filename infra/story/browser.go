@@ -117,21 +117,37 @@ var erase = kb.End + strings.Repeat(kb.Backspace, 25)
 func (b *browser) card(number string) error {
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	frames, err := chromedp.Run(ctx, chromedp.Nodes(chromedp.CSS("iframe")))
+	in, err := b.frame(ctx)
 	if err != nil {
 		return fmt.Errorf("card fields: %w; the page shows:\n%s", err, b.text())
 	}
-	in := chromedp.FromNode(frames[0])
 	for _, field := range []struct{ id, text string }{{"#number", number}, {"#expiry", "1234"}, {"#cvc", "123"}} {
-		err := chromedp.Do(ctx,
-			chromedp.WaitVisible(chromedp.CSS(field.id), in),
-			chromedp.SendKeys(chromedp.CSS(field.id), erase+field.text, in),
-		)
-		if err != nil {
+		if err := chromedp.Do(ctx, chromedp.SendKeys(chromedp.CSS(field.id), erase+field.text, in)); err != nil {
 			return fmt.Errorf("card field %s: %w", field.id, err)
 		}
 	}
 	return nil
+}
+
+// frame finds the gateway's iframe once its fields are there. A frame that is
+// found before it has loaded is not the one that will show them, so it is
+// looked for again.
+func (b *browser) frame(ctx context.Context) (chromedp.QueryOption, error) {
+	for {
+		look, cancel := context.WithTimeout(ctx, 2*time.Second)
+		frames, err := chromedp.Run(look, chromedp.Nodes(chromedp.CSS("iframe")))
+		if err == nil {
+			in := chromedp.FromNode(frames[0])
+			if err = chromedp.Do(look, chromedp.WaitVisible(chromedp.CSS("#cvc"), in)); err == nil {
+				cancel()
+				return in, nil
+			}
+		}
+		cancel()
+		if ctx.Err() != nil {
+			return nil, err
+		}
+	}
 }
 
 // shoot keeps a picture of the page at desktop and phone width.
@@ -169,6 +185,9 @@ var pressEnter = chromedp.KeyEvent(kb.Enter)
 func (b *browser) pickNewCard() error {
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
+	if err := chromedp.Do(ctx, chromedp.WaitVisible(chromedp.CSS("form[data-card-fields]"))); err != nil {
+		return fmt.Errorf("no form for a card: %w; the page shows:\n%s", err, b.text())
+	}
 	saved, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`Boolean(document.querySelector("input[type=radio][name=method][value='']"))`))
 	if err != nil || !saved {
 		return err
