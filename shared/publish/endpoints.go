@@ -11,8 +11,9 @@ import (
 	"perennial/shared/record"
 )
 
-// endpointLife is how long a scope's endpoints are remembered: a new endpoint
-// hears of events after at most this time.
+// endpointLife is how long a live scope's endpoints are remembered: a new
+// endpoint hears of events after at most this time. Those of test scopes are
+// read each time, because who tries something out expects to hear of it.
 const endpointLife = 30 * time.Second
 
 // Endpoints knows the endpoints of scopes, with a short memory. It is safe
@@ -47,7 +48,9 @@ func (e *Endpoints) Of(ctx context.Context, scope merchant.Scope) ([]merchant.En
 	if err != nil {
 		return nil, fmt.Errorf("endpoints of %s: %w", scope, err)
 	}
-	e.known[scope] = listing{endpoints, now.Add(endpointLife)}
+	if scope.Mode == merchant.Live {
+		e.known[scope] = listing{endpoints, now.Add(endpointLife)}
+	}
 	return endpoints, nil
 }
 

@@ -180,21 +180,28 @@ func TestAHoldThatWaitsNowhereOrInAnOlderRunIsNotAnswered(t *testing.T) {
 	}
 }
 
-func TestEndpointsAreRememberedForHalfAMinute(t *testing.T) {
+func TestLiveEndpointsAreRememberedForHalfAMinuteAndTestOnesAreNot(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
-	event := []billing.Event{{Type: billing.EventSubscriptionUpdated, Object: "sub_1"}}
-	b.commit(t, record.Commit{Put: []any{billing.Subscription{ID: "sub_1"}}, Events: event})
-	b.commit(t, record.Commit{Put: []any{merchant.Endpoint{ID: "whk_new"}}})
-	b.clock.Advance(29 * time.Second)
-	b.commit(t, record.Commit{Put: []any{billing.Subscription{ID: "sub_1", Version: 1}}, Events: event})
-	if len(b.sent) != 0 {
-		t.Errorf("looked the endpoints up again: %v", b.sent)
-	}
-	b.clock.Advance(time.Second)
-	b.commit(t, record.Commit{Put: []any{billing.Subscription{ID: "sub_1", Version: 2}}, Events: event})
-	if diff := cmp.Diff(map[string][]string{"deliveries": {"DLV bus_1.test/SUB/sub_1/3@whk_new"}}, b.sent); diff != "" {
-		t.Error(diff)
+	for mode, seen := range map[merchant.Mode][]int{merchant.Live: {0, 0, 1}, merchant.Test: {0, 1, 1}} {
+		of := merchant.Scope{Business: "bus_1", Mode: mode}
+		store, clock := recordtest.New(), clocktest.At(noon)
+		endpoints := publish.NewEndpoints(store, clock.Now)
+		for i, want := range seen {
+			if i == 1 {
+				err := store.Commit(t.Context(), record.Commit{Scope: of, Cause: "test", Put: []any{merchant.Endpoint{ID: "whk_new", CreatedAt: noon}}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				clock.Advance(29 * time.Second)
+			}
+			got, err := endpoints.Of(t.Context(), of)
+			if err != nil || len(got) != want {
+				t.Errorf("%s, look %d: %d endpoints, want %d, %v", mode, i, len(got), want, err)
+			}
+			if i == 1 {
+				clock.Advance(time.Second)
+			}
+		}
 	}
 }
 
