@@ -53,8 +53,9 @@ type Business struct {
 type State struct {
 	Scope    Scope
 	Version  int64
-	Business Business // copy, so that one read is enough
+	Business Business // copy, so that one read is enough; this mode's settings may change its zone
 	Recovery Recovery
+	Settings Settings
 	Clock    Clock
 	Brake    Brake
 }

@@ -1,0 +1,139 @@
+package merchant
+
+import (
+	"slices"
+	"time"
+
+	"perennial/shared/fault"
+)
+
+// Settings are a merchant's choices for one mode, besides its recovery policy
+// and time zone, which State keeps. The zero value means the defaults, so a
+// state that was stored before a setting existed behaves as before.
+type Settings struct {
+	Revision      int64 // counts the merchant's changes
+	ChangedAt     time.Time
+	ChangedBy     string // actor of the last change, such as "key:4f2a"
+	Subscriptions SubscriptionRules
+	PlanChange    PlanChangeRules
+	Branding      Branding
+	Notices       map[Notice][]string // recipients; an empty list switches a notice off
+}
+
+// Switch is a setting that is on, off or left at its default.
+type Switch string
+
+// The positions of a switch.
+const (
+	SwitchDefault Switch = ""
+	SwitchOn      Switch = "on"
+	SwitchOff     Switch = "off"
+)
+
+// Or is whether the switch is on, by its default when nobody has set it.
+func (s Switch) Or(byDefault bool) bool {
+	return s == SwitchOn || s == SwitchDefault && byDefault
+}
+
+// SwitchOf sets a switch; at its default it stays unset.
+func SwitchOf(on, byDefault bool) Switch {
+	switch {
+	case on == byDefault:
+		return SwitchDefault
+	case on:
+		return SwitchOn
+	}
+	return SwitchOff
+}
+
+// SubscriptionRules are what customers may do, and how subscriptions behave
+// where nothing else says so. Cancelling at the next billing date is always
+// allowed (rules 23); the switch concerns cancelling at once.
+type SubscriptionRules struct {
+	Multiple          Switch // one customer may hold several subscriptions; on
+	ChangePlan        Switch // customers change plans in the portal; off (R110)
+	CancelNow         Switch // customers cancel at once in the portal; on
+	Pause             Switch // customers pause in the portal; off
+	BillUsageAtPause  Switch // usage so far is billed when pausing; on
+	PreventTrialAbuse Switch // a customer gets one trial of a product; off
+	PlanChangeByLink  Switch // customers pay plan changes on a hosted page; off
+}
+
+// AllowsMultiple: a customer may hold several subscriptions. Default true.
+func (r SubscriptionRules) AllowsMultiple() bool { return r.Multiple.Or(true) }
+
+// AllowsChangePlan: customers may change plans in the portal. Default false.
+func (r SubscriptionRules) AllowsChangePlan() bool { return r.ChangePlan.Or(false) }
+
+// AllowsCancelNow: customers may cancel at once in the portal. Default true.
+func (r SubscriptionRules) AllowsCancelNow() bool { return r.CancelNow.Or(true) }
+
+// AllowsPause: customers may pause in the portal. Default false.
+func (r SubscriptionRules) AllowsPause() bool { return r.Pause.Or(false) }
+
+// BillsUsageAtPause: usage so far is billed when pausing. Default true.
+func (r SubscriptionRules) BillsUsageAtPause() bool { return r.BillUsageAtPause.Or(true) }
+
+// PreventsTrialAbuse: a customer gets one trial of a product. Default false.
+func (r SubscriptionRules) PreventsTrialAbuse() bool { return r.PreventTrialAbuse.Or(false) }
+
+// CollectsByLink: plan changes are paid on a hosted page. Default false.
+func (r SubscriptionRules) CollectsByLink() bool { return r.PlanChangeByLink.Or(false) }
+
+// PlanChangeRules are how customers' plan changes are priced and dated. Empty
+// words mean the defaults; a product collection's own words stand above them.
+// The words are the wire's.
+type PlanChangeRules struct {
+	UpgradeAt          string // immediately or next_billing_date; default immediately
+	DowngradeAt        string // default next_billing_date
+	UpgradeProration   string // one of Prorations; default prorated_immediately
+	DowngradeProration string // default prorated_immediately
+	PortalFailure      string // one of OnFailures; default prevent_change (rules 3)
+	Restart            Switch // a change starts a new billing cycle; off (rules 1)
+}
+
+// The words of plan changes.
+var (
+	ChangeTimes = []string{"immediately", "next_billing_date"}
+	Prorations  = []string{"prorated_immediately", "difference_immediately", "full_immediately"}
+	OnFailures  = []string{"prevent_change", "apply_change"}
+)
+
+// Filled gives the rules with the defaults written out.
+func (r PlanChangeRules) Filled() PlanChangeRules {
+	def := func(word *string, byDefault string) {
+		if *word == "" {
+			*word = byDefault
+		}
+	}
+	def(&r.UpgradeAt, "immediately")
+	def(&r.DowngradeAt, "next_billing_date")
+	def(&r.UpgradeProration, "prorated_immediately")
+	def(&r.DowngradeProration, "prorated_immediately")
+	def(&r.PortalFailure, "prevent_change")
+	return r
+}
+
+// RestartsCycle: a plan change starts a new billing cycle. Default false.
+func (r PlanChangeRules) RestartsCycle() bool { return r.Restart.Or(false) }
+
+// Check names everything that is wrong with the settings.
+func (s Settings) Check(check *fault.Check) {
+	r := s.PlanChange.Filled()
+	oneOf(check, "plan_change.effective_at_on_upgrade", r.UpgradeAt, ChangeTimes)
+	oneOf(check, "plan_change.effective_at_on_downgrade", r.DowngradeAt, ChangeTimes)
+	oneOf(check, "plan_change.proration_billing_mode_on_upgrade", r.UpgradeProration, Prorations)
+	oneOf(check, "plan_change.proration_billing_mode_on_downgrade", r.DowngradeProration, Prorations)
+	oneOf(check, "plan_change.on_payment_failure", r.PortalFailure, OnFailures)
+	if r.RestartsCycle() {
+		const refused = "difference_immediately cannot start a new billing cycle"
+		check.That(r.UpgradeProration != "difference_immediately", "plan_change.proration_billing_mode_on_upgrade", refused)
+		check.That(r.DowngradeProration != "difference_immediately", "plan_change.proration_billing_mode_on_downgrade", refused)
+	}
+	s.Branding.check(check)
+	s.checkNotices(check)
+}
+
+func oneOf(check *fault.Check, field, word string, words []string) {
+	check.That(slices.Contains(words, word), field, "must be "+list(words))
+}
