@@ -123,11 +123,11 @@ func (tr *trial) declined() {
 	tr.t.Helper()
 	tr.prepareDue("decline_on_charge")
 	wall := time.Now().UTC()
-	due, invoice, err := tr.sub.Renewal(ids.New("inv_", wall), tr.customer, tr.missed, tr.location())
+	due, invoice, err := tr.sub.Renewal(billing.Terms{Invoice: ids.New("inv_", wall), Customer: tr.customer}, tr.missed, tr.location())
 	tr.check(err)
 	locked, invoices, err := due.Begin(
 		billing.Attempt{Payment: ids.New("pay_", wall), Method: tr.sub.Method, By: billing.BySystem, At: tr.missed, Wall: wall},
-		billing.Dues{Invoices: []billing.Invoice{invoice}, Total: invoice.Total},
+		billing.Dues{Invoices: []billing.Invoice{invoice}, Total: invoice.Due()},
 	)
 	tr.check(err)
 	locked = locked.Prepared(tr.refused(locked.Lock))

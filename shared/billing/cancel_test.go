@@ -115,7 +115,7 @@ func TestATrialStartsFreeAndIsBilledAtItsEnd(t *testing.T) {
 	if got.TrialEnd != start.Add(14*day) || got.Period.End != got.TrialEnd || got.Method.ID != "pm_1" {
 		t.Errorf("trial: %+v", got)
 	}
-	_, first, err := got.Renewal("inv_2", billing.Customer{}, got.TrialEnd, time.UTC)
+	_, first, err := got.Renewal(billing.Terms{Invoice: "inv_2"}, got.TrialEnd, time.UTC)
 	if err != nil || first.Total != money.Of(4000, "JPY") || first.Period.Start != got.TrialEnd {
 		t.Errorf("first paid period: %+v, %v", first, err)
 	}

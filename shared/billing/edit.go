@@ -143,10 +143,10 @@ func (s Subscription) Planned(id, checkout string, d Dues, at calendar.Instant) 
 		Checkout: checkout, Status: PaymentRequiresMethod, Amount: d.Total, By: ByCustomer, UpdatesMethod: true,
 		Billing: s.Billing, Metadata: s.Metadata, CreatedAt: at, UpdatedAt: at,
 	}
-	p.Tax.Currency, p.Refunded.Currency = d.Total.Currency, d.Total.Currency
+	p.Refunded.Currency = d.Total.Currency
+	p.Tax, p.Discount, p.Credit = reckoned(d.Invoices, d.Total.Currency)
 	for _, v := range d.Invoices {
 		p.Invoices = append(p.Invoices, v.ID)
-		p.Tax.Minor += v.Tax.Minor
 		p.Cause, p.Retry = v.Cause, v.Attempts
 	}
 	return p

@@ -37,7 +37,7 @@ func TestAMovedBillingDateIsTheNewAnchor(t *testing.T) {
 	if diff := cmp.Diff([]billing.Event{{Type: billing.EventSubscriptionUpdated, Object: "sub_1"}}, ch.Events); diff != "" {
 		t.Error(diff)
 	}
-	_, next, err := got.Renewal("inv_2", billing.Customer{ID: "cus_1"}, to, time.UTC)
+	_, next, err := got.Renewal(billing.Terms{Invoice: "inv_2", Customer: billing.Customer{ID: "cus_1"}}, to, time.UTC)
 	if want := calendar.Boundary(to, monthly, 1, time.UTC); err != nil || next.Period != (calendar.Period{Start: to, End: want}) {
 		t.Errorf("the renewal bills %v, %v", next.Period, err)
 	}

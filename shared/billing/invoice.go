@@ -24,23 +24,14 @@ const (
 	InvoiceVoid InvoiceStatus = "void"
 )
 
-// Line is one position of an invoice.
-type Line struct {
-	Product     string // product id
-	Description string
-	Quantity    int64
-	Unit        money.Amount
-	Amount      money.Amount // quantity times unit, without tax
-	Tax         money.Amount
-}
-
 // Buyer is the customer as the invoice names them; it never changes after
 // payment (rules 18).
 type Buyer struct {
-	Name    string
-	Email   string
-	Address Address
-	TaxID   string
+	Name     string
+	Business string // only beside a tax id
+	Email    string
+	Address  Address
+	TaxID    string
 }
 
 // Invoice is what is owed for one period. Until it is paid it is a due notice
@@ -55,8 +46,13 @@ type Invoice struct {
 	Cause        Cause
 	Status       InvoiceStatus
 	Lines        []Line
-	Total        money.Amount // with tax
+	Subtotal     money.Amount // list prices of the lines
+	Discount     money.Amount
+	Reductions   []Reduction  // what each discount took, in their order
+	Levies       []Levy       // the tax decisions that the lines refer to
+	Total        money.Amount // the lines' gross amounts, with tax; Due is what is left to pay
 	Tax          money.Amount
+	Credit       money.Amount // applied after tax (rules 2)
 	Period       calendar.Period
 	DueAt        calendar.Instant
 	Attempts     int // charges started for it
@@ -67,25 +63,9 @@ type Invoice struct {
 	ReplacedBy   string
 }
 
-// newInvoice bills one period of the subscription at its own price.
-func newInvoice(id string, s Subscription, c Customer, cause Cause, period calendar.Period) (Invoice, error) {
-	amount, err := s.Price.Amount.Times(s.Quantity, 1)
-	if err != nil {
-		return Invoice{}, err
-	}
-	zero := money.Of(0, amount.Currency)
-	if cause == CauseFirst && s.TrialDays > 0 {
-		amount = zero
-	}
-	line := Line{
-		Product: s.Product, Description: s.ProductName, Quantity: s.Quantity,
-		Unit: s.Price.Amount, Amount: amount, Tax: zero,
-	}
-	return Invoice{
-		ID: id, Customer: s.Customer, Subscription: s.ID, Cause: cause, Status: InvoiceOpen,
-		Lines: []Line{line}, Total: amount, Tax: zero, Period: period, DueAt: period.Start,
-		Buyer: Buyer{Name: c.Name, Email: c.Email, Address: s.Billing, TaxID: s.TaxID},
-	}, nil
+// Due is what is to be paid: the total less the credit applied.
+func (v Invoice) Due() money.Amount {
+	return money.Of(v.Total.Minor-v.Credit.Minor, v.Total.Currency)
 }
 
 // pay settles the invoice with a payment and gives it its legal number.

@@ -12,6 +12,7 @@ const (
 	AccountGateway = "gateway_receivable" // money a gateway holds for the merchant
 	AccountRevenue = "revenue"
 	AccountTax     = "tax_payable"
+	AccountCredit  = "customer_credit" // what customers have to their credit
 )
 
 // Posting is one line of a journal entry: a debit when positive.
@@ -47,14 +48,19 @@ func (e Entry) Balanced() error {
 	return nil
 }
 
-// captured records money that a gateway took from a customer.
+// captured records money that a gateway took from a customer, and the credit
+// that was used with it.
 func captured(p Payment, at calendar.Instant) (Entry, error) {
 	net, err := p.Amount.Sub(p.Tax)
 	if err != nil {
 		return Entry{}, err
 	}
 	cur := p.Amount.Currency
+	net.Minor += p.Credit.Minor
 	postings := []Posting{{AccountGateway, p.Amount}, {AccountRevenue, money.Of(-net.Minor, cur)}}
+	if !p.Credit.Nothing() {
+		postings = append(postings, Posting{AccountCredit, p.Credit})
+	}
 	if !p.Tax.Nothing() {
 		postings = append(postings, Posting{AccountTax, money.Of(-p.Tax.Minor, cur)})
 	}

@@ -135,7 +135,7 @@ func (s Subscription) DuesAt(open []Invoice, at calendar.Instant, keep time.Dura
 		if v.Status != InvoiceOpen {
 			continue
 		}
-		total, err := d.Total.Add(v.Total)
+		total, err := d.Total.Add(v.Due())
 		if err != nil {
 			return Dues{}, err
 		}

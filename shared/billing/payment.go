@@ -41,7 +41,9 @@ type Payment struct {
 	Checkout      string // the session it was made in
 	Status        PaymentStatus
 	Amount        money.Amount
-	Tax           money.Amount
+	Tax           money.Amount // in Amount and Credit together
+	Discount      money.Amount // what was taken off before; empty for none
+	Credit        money.Amount // what credit paid besides; empty for none
 	Method        Method
 	Intent        string
 	Charge        string

@@ -39,12 +39,9 @@ func (c Case) payment(status PaymentStatus) Payment {
 	if c.Payment != nil {
 		p = *c.Payment
 	}
-	tax := money.Of(0, l.Amount.Currency)
-	for _, v := range c.Invoices {
-		tax.Minor += v.Tax.Minor
-	}
+	p.Tax, p.Discount, p.Credit = reckoned(c.Invoices, l.Amount.Currency)
 	p.Customer, p.Subscription, p.Product, p.Quantity = s.Customer, s.ID, s.Product, s.Quantity
-	p.Invoices, p.Amount, p.Tax, p.Method = slices.Clone(l.Invoices), l.Amount, tax, l.Method
+	p.Invoices, p.Amount, p.Method = slices.Clone(l.Invoices), l.Amount, l.Method
 	p.Intent, p.Retry, p.By, p.Cause = l.Intent, l.Retry, l.By, l.Cause
 	p.UpdatesMethod = l.Keep && l.Cause != CauseFirst
 	p.Billing, p.Metadata = s.Billing, s.Metadata
@@ -53,6 +50,23 @@ func (c Case) payment(status PaymentStatus) Payment {
 		p.Refunded = money.Of(0, l.Amount.Currency)
 	}
 	return p
+}
+
+// reckoned adds up what invoices that are paid together say about a payment.
+func reckoned(invoices []Invoice, c money.Currency) (tax, discount, credit money.Amount) {
+	tax = money.Of(0, c)
+	for _, v := range invoices {
+		tax.Minor += v.Tax.Minor
+		discount.Minor += v.Discount.Minor
+		credit.Minor += v.Credit.Minor
+	}
+	if !discount.Nothing() {
+		discount.Currency = c
+	}
+	if !credit.Nothing() {
+		credit.Currency = c
+	}
+	return tax, discount, credit
 }
 
 // Paid settles a captured attempt: invoices paid and numbered, journal, and
@@ -92,7 +106,7 @@ func (c Case) Paid(charge string) (Change, error) {
 		s.Method = s.Lock.Method
 	}
 	change := Change{Customer: &customer, Invoices: invoices, Payment: &p, Entry: &entry}
-	if p.Amount.Nothing() {
+	if p.Amount.Nothing() && p.Credit.Nothing() {
 		change.Entry = nil
 	}
 	change.Events = append([]Event{{Type: EventPaymentSucceeded, Object: p.ID, Reason: reasonOf(move)}}, s.paidEvents(move)...)

@@ -30,6 +30,8 @@ type Subscription struct {
 	Billing      Address
 	TaxID        string
 	BusinessName string
+	TaxCategory  string
+	Discounts    []Applied // in the order in which they are applied
 	Metadata     map[string]any
 	Cancel       Cancellation
 	Open         []string // ids of open invoices: the dues
@@ -168,6 +170,8 @@ type Order struct {
 	TaxID        string
 	BusinessName string
 	Metadata     map[string]any
+	Discounts    []Discount // to be redeemed, in the order in which they are applied
+	Taxes        Taxes      // nil: no tax is collected
 	At           calendar.Instant
 }
 
@@ -198,9 +202,12 @@ func Subscribe(o Order) (Subscription, Invoice, error) {
 		ID: o.ID, Customer: o.Customer.ID, Product: o.Product.ID, ProductName: o.Product.Name,
 		Status: StatusPending, Price: o.Product.Price, Quantity: o.Quantity, TrialDays: trial, Zone: o.Zone,
 		Period: calendar.Period{Start: o.At, End: o.At}, Billing: o.Billing, TaxID: o.TaxID,
-		BusinessName: o.BusinessName, Metadata: o.Metadata, CreatedAt: o.At,
+		BusinessName: o.BusinessName, Metadata: o.Metadata, TaxCategory: o.Product.TaxCategory, CreatedAt: o.At,
 	}
-	invoice, err := newInvoice(o.InvoiceID, s, o.Customer, CauseFirst, s.Period)
+	for _, d := range o.Discounts {
+		s.Discounts = append(s.Discounts, Applied{Discount: d, Left: d.Cycles})
+	}
+	invoice, err := s.draft(Terms{Invoice: o.InvoiceID, Customer: o.Customer, Taxes: o.Taxes}, CauseFirst, s.Period).Invoice()
 	if err != nil {
 		return Subscription{}, Invoice{}, err
 	}
@@ -210,7 +217,7 @@ func Subscribe(o Order) (Subscription, Invoice, error) {
 
 // Renewal opens the invoice of the period that follows. It refuses a
 // subscription that is not due, not active, or has dues (R135).
-func (s Subscription) Renewal(invoiceID string, c Customer, at calendar.Instant, zone *time.Location) (Subscription, Invoice, error) {
+func (s Subscription) Renewal(t Terms, at calendar.Instant, zone *time.Location) (Subscription, Invoice, error) {
 	if s.Lock.Set() {
 		return s, Invoice{}, ErrLocked
 	}
@@ -218,7 +225,7 @@ func (s Subscription) Renewal(invoiceID string, c Customer, at calendar.Instant,
 		return s, Invoice{}, ErrInactive
 	}
 	end, _ := calendar.Next(s.Anchor, s.Price.Every, s.Period.End, zone)
-	invoice, err := newInvoice(invoiceID, s, c, CauseRenewal, calendar.Period{Start: s.Period.End, End: end})
+	invoice, err := s.draft(t, CauseRenewal, calendar.Period{Start: s.Period.End, End: end}).Invoice()
 	if err != nil {
 		return s, Invoice{}, err
 	}

@@ -86,7 +86,7 @@ func (r *renewal) commit(t *testing.T, store record.Committer, cause string, put
 // run renews once: lock, intent, settlement.
 func (r *renewal) run(t *testing.T, store record.Committer) {
 	t.Helper()
-	sub, invoice, err := r.state.Renewal(ids.New(ids.Invoice, r.now), r.buyer, r.at(), berlin)
+	sub, invoice, err := r.state.Renewal(billing.Terms{Invoice: ids.New(ids.Invoice, r.now), Customer: r.buyer}, r.at(), berlin)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -131,11 +131,11 @@ func (s *Service) renew(ctx context.Context, w work) error {
 	if err != nil {
 		return err
 	}
-	sub, invoice, err := w.sub.Renewal(ids.New("inv_", s.Wall()), w.customer, w.now, zone)
+	sub, invoice, err := w.sub.Renewal(billing.Terms{Invoice: ids.New("inv_", s.Wall()), Customer: w.customer}, w.now, zone)
 	if err != nil {
 		return err
 	}
-	dues := billing.Dues{Invoices: []billing.Invoice{invoice}, Total: invoice.Total, Next: invoice.Period.End}
+	dues := billing.Dues{Invoices: []billing.Invoice{invoice}, Total: invoice.Due(), Next: invoice.Period.End}
 	_, err = s.Charger.Charge(ctx, charging.Start{
 		Scope: w.scope, Actor: record.System, Cause: "renewal", State: w.state,
 		Subscription: sub, Customer: w.customer, Dues: dues, Method: sub.Method, By: billing.BySystem,

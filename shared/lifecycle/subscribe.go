@@ -76,7 +76,7 @@ func (s *Service) Subscribe(ctx context.Context, in Subscribe) (Subscribed, erro
 	out.Payment = billing.Payment{
 		ID: sub.FirstPayment, Customer: customer.ID, Subscription: sub.ID, Product: product.ID,
 		Quantity: in.Quantity, Invoices: []string{invoice.ID}, Checkout: out.Checkout.ID,
-		Status: billing.PaymentRequiresMethod, Amount: invoice.Total, Tax: invoice.Tax, By: billing.ByCustomer,
+		Status: billing.PaymentRequiresMethod, Amount: invoice.Due(), Tax: invoice.Tax, By: billing.ByCustomer,
 		Cause: billing.CauseFirst, Refunded: money.Of(0, invoice.Total.Currency), Billing: in.Billing,
 		Metadata: in.Metadata, CreatedAt: now, UpdatedAt: now,
 	}

@@ -187,7 +187,7 @@ func (d dossier) dues() (money.Amount, error) {
 	var open []money.Amount
 	for _, obj := range d.outbox.State {
 		if v, ok := obj.(billing.Invoice); ok && v.Status == billing.InvoiceOpen && v.Subscription == d.sub.ID {
-			open = append(open, v.Total)
+			open = append(open, v.Due())
 		}
 	}
 	return money.Sum(d.sub.Price.Amount.Currency, open...)

@@ -111,7 +111,7 @@ func (e *examination) books(ctx context.Context, p billing.Payment) error {
 		if !ok || v.Status != billing.InvoicePaid || v.Payment != p.ID || v.Number == "" {
 			e.report(p.ID, "a succeeded payment has paid, numbered invoices", v.ID)
 		}
-		invoiced += v.Total.Minor
+		invoiced += v.Due().Minor
 	}
 	if invoiced != p.Amount.Minor {
 		e.report(p.ID, "payments equal their invoices", fmt.Sprintf("payment %d, invoices %d", p.Amount.Minor, invoiced))

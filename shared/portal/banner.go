@@ -46,7 +46,7 @@ func atBank(s billing.Subscription) pages.Banner {
 func (v visit) overdue(s billing.Subscription, open []billing.Invoice) pages.Banner {
 	due := money.Of(0, s.Price.Amount.Currency)
 	for _, i := range open {
-		due.Minor += i.Total.Minor
+		due.Minor += i.Due().Minor
 	}
 	b := pages.Banner{
 		Tone: pages.Bad, Title: s.ProductName + " is on hold",

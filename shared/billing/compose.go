@@ -1,0 +1,74 @@
+package billing
+
+import (
+	"perennial/shared/calendar"
+	"perennial/shared/money"
+)
+
+// Terms are what composing a subscription's invoice takes from outside it.
+type Terms struct {
+	Invoice  string // id of the new invoice
+	Customer Customer
+	Taxes    Taxes        // nil: no tax is collected
+	Credit   money.Amount // what may be used of the customer's credit, after tax
+}
+
+// Applied is a discount as a subscription keeps it: its terms when it was
+// redeemed, and how many periods it still reduces.
+type Applied struct {
+	Discount
+	Left int // periods left; meaningless when Cycles is 0, which is for ever
+}
+
+// Live reports whether the discount reduces the next period.
+func (a Applied) Live() bool { return a.Cycles == 0 || a.Left > 0 }
+
+// Recurring are the lines of one period of the subscription.
+func (s Subscription) Recurring() []Line {
+	return []Line{{
+		Product: s.Product, Description: s.ProductName, Category: s.TaxCategory, Quantity: s.Quantity,
+		Unit: s.Price.Amount, Inclusive: s.Price.TaxInclusive,
+	}}
+}
+
+// LiveDiscounts are the discounts that reduce the next period, in order.
+func (s Subscription) LiveDiscounts() []Discount {
+	var live []Discount
+	for _, a := range s.Discounts {
+		if a.Live() {
+			live = append(live, a.Discount)
+		}
+	}
+	return live
+}
+
+// draft bills one period of the subscription at its own price. A trial costs
+// nothing and uses up no discount.
+func (s Subscription) draft(t Terms, cause Cause, period calendar.Period) Draft {
+	d := s.Draft(t, cause, period)
+	if cause == CauseFirst && s.TrialDays > 0 {
+		for i := range d.Lines {
+			d.Lines[i].Amount = money.Of(0, d.Currency)
+		}
+	}
+	return d
+}
+
+// Draft is an invoice of the subscription with the lines and discounts of one
+// period, which the caller may replace.
+func (s Subscription) Draft(t Terms, cause Cause, period calendar.Period) Draft {
+	return Draft{
+		ID: t.Invoice, Customer: s.Customer, Subscription: s.ID, Cause: cause, Currency: s.Price.Amount.Currency,
+		Lines: s.Recurring(), Discounts: s.LiveDiscounts(), Taxes: t.Taxes, Credit: t.Credit,
+		Period: period, DueAt: period.Start, Buyer: s.buyer(t.Customer),
+	}
+}
+
+// buyer is the customer as invoices of the subscription name them.
+func (s Subscription) buyer(c Customer) Buyer {
+	b := Buyer{Name: c.Name, Email: c.Email, Address: s.Billing, TaxID: s.TaxID}
+	if s.TaxID != "" {
+		b.Business = s.BusinessName
+	}
+	return b
+}
