@@ -2,7 +2,7 @@
 // beside it do, each in one layer of this table, which arch_test.go reads and
 // enforces. A new package starts with a line here.
 //
-//	rules      fault money calendar access merchant billing dunning tax taxid
+//	rules      fault money calendar access merchant billing dunning tax taxid proration
 //	ports      record gateway email
 //	usecases   charging lifecycle recovery wallet catalog customers subscriptions endpoints register identity portals hooks operations sweep mails publish
 //	adapters   dynamo gateway/sandbox email/ses queue/sqs flow/sfn kms

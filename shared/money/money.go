@@ -88,12 +88,18 @@ func (a Amount) Times(num, den int64) (Amount, error) {
 	if den == 0 {
 		return Amount{}, ErrDivision
 	}
-	product := new(big.Int).Mul(big.NewInt(a.Minor), big.NewInt(num))
-	divisor := big.NewInt(den)
-	quotient, rest := new(big.Int).QuoRem(product, divisor, new(big.Int))
+	return a.scaled(big.NewInt(num), big.NewInt(den))
+}
+
+// Part returns a times an exact share, rounded once half away from zero.
+func (a Amount) Part(share *big.Rat) (Amount, error) { return a.scaled(share.Num(), share.Denom()) }
+
+func (a Amount) scaled(num, den *big.Int) (Amount, error) {
+	product := new(big.Int).Mul(big.NewInt(a.Minor), num)
+	quotient, rest := new(big.Int).QuoRem(product, den, new(big.Int))
 	twice := new(big.Int).Abs(rest)
-	if twice.Lsh(twice, 1).CmpAbs(divisor) >= 0 {
-		quotient.Add(quotient, big.NewInt(int64(product.Sign()*divisor.Sign())))
+	if twice.Lsh(twice, 1).CmpAbs(den) >= 0 {
+		quotient.Add(quotient, big.NewInt(int64(product.Sign()*den.Sign())))
 	}
 	if !quotient.IsInt64() {
 		return Amount{}, ErrOverflow
