@@ -39,14 +39,14 @@ func handler(l listener, secret string, wall clock.Wall) http.Handler {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
-		outcome, event, err := sandbox.ParseEvent(body)
+		event, err := sandbox.ParseEvent(body)
 		if err != nil {
 			w.WriteHeader(http.StatusBadRequest)
 			return
 		}
-		n := charging.Notice{Account: gateway.Account{Gateway: sandbox.Name, ID: account}, Event: event, Outcome: outcome}
+		n := charging.Notice{Account: gateway.Account{Gateway: sandbox.Name, ID: account}, Event: event.ID, Outcome: event.Outcome, Dispute: event.Dispute}
 		if err := l.Hear(r.Context(), n); err != nil {
-			slog.ErrorContext(r.Context(), "gateway event not applied", "event", event, "error", err.Error())
+			slog.ErrorContext(r.Context(), "gateway event not applied", "event", event.ID, "error", err.Error())
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}

@@ -90,7 +90,8 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body) // a broken body fails the signature
 	account := strings.TrimPrefix(r.URL.Path, "/gateway-events/sandbox/")
 	err := sandbox.Verify(secret, account, r.Header.Get(sandbox.SignatureHeader), body, time.Now(), time.Minute)
-	outcome, _, parse := sandbox.ParseEvent(body)
+	event, parse := sandbox.ParseEvent(body)
+	outcome := event.Outcome
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err != nil || parse != nil || outcome.Intent == l.fail {

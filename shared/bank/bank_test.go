@@ -191,7 +191,8 @@ func TestMoneyNeverMovesTwice(t *testing.T) {
 			case 3:
 				intent = intent.Cancel()
 			case 4:
-				intent, _ = intent.Refund(money.Of(rapid.Int64Range(-5, 2000).Draw(r, "refund"), "EUR")) // refused above the rest
+				back := bank.Refund{Amount: money.Of(rapid.Int64Range(-5, 2000).Draw(r, "refund"), "EUR"), At: now}
+				intent, _, _ = intent.Refund(back, method) // refused above the rest
 			}
 			if before.State != bank.Succeeded && intent.State == bank.Succeeded {
 				captures++

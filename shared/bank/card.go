@@ -27,7 +27,9 @@ type Card struct {
 	Refused string // decline code when it is saved, empty when it saves
 	Decline string // decline code when it is charged
 	Asks    Need
-	Says    string // what it does, for people
+	Refunds RefundState  // what becomes of a refund after a while, empty when it succeeds at once
+	Opens   DisputeStage // the dispute that follows a charge, empty for none
+	Says    string       // what it does, for people
 }
 
 // Cards are the test cards, with the numbers and the behaviour of Stripe's.
@@ -47,6 +49,14 @@ var Cards = []Card{
 		Decline: "insufficient_funds", Says: "Asks for authentication, then is declined for insufficient funds."},
 	{Name: "authenticate_then_decline", Number: "4000008400001629", Brand: "visa", Country: "US", Asks: AlwaysAsks,
 		Decline: "generic_decline", Says: "Asks for authentication, then is declined."},
+	{Name: "refund_pending", Number: "4000000000007726", Brand: "visa", Country: "US", Refunds: RefundSucceeded,
+		Says: "Every charge succeeds; a refund is pending for a minute, then succeeds."},
+	{Name: "refund_fails", Number: "4000000000005126", Brand: "visa", Country: "US", Refunds: RefundFailed,
+		Says: "Every charge succeeds; a refund is pending for a minute, then fails."},
+	{Name: "disputed", Number: "4000000000000259", Brand: "visa", Country: "US", Opens: StageDispute,
+		Says: "Every charge succeeds and is disputed as fraudulent."},
+	{Name: "inquired", Number: "4000000000001976", Brand: "visa", Country: "US", Opens: StageInquiry,
+		Says: "Every charge succeeds and leads to an inquiry, which moves no money."},
 	{Name: "generic_decline", Number: "4000000000000002", Brand: "visa", Country: "US", Refused: "generic_decline", Says: "Declined without a reason."},
 	{Name: "insufficient_funds", Number: "4000000000009995", Brand: "visa", Country: "US", Refused: "insufficient_funds", Says: "Declined: insufficient funds."},
 	{Name: "lost_card", Number: "4000000000009987", Brand: "visa", Country: "US", Refused: "lost_card", Says: "Declined: reported lost."},

@@ -23,10 +23,12 @@ const (
 	OpCancel    Operation = "cancel"
 	OpList      Operation = "list"
 	OpRefund    Operation = "refund"
+	OpRefunds   Operation = "refunds"
+	OpDispute   Operation = "dispute"
 	OpChallenge Operation = "challenge" // the holder answers
 )
 
-var operations = []Operation{OpEnrol, OpSave, OpRemove, OpPrepare, OpConfirm, OpFind, OpCancel, OpList, OpRefund, OpChallenge}
+var operations = []Operation{OpEnrol, OpSave, OpRemove, OpPrepare, OpConfirm, OpFind, OpCancel, OpList, OpRefund, OpRefunds, OpDispute, OpChallenge}
 
 // Trouble is what goes wrong with the answer.
 type Trouble string

@@ -47,7 +47,9 @@ type Intent struct {
 	State    State
 	Decline  string // decline code
 	Charge   string // reference of the capture
-	Refunded int64  // minor units
+	Refunded int64  // minor units, failed refunds aside
+	Refunds  []Refund
+	Disputed int64 // minor units taken away by disputes that are open or lost
 	Created  time.Time
 	Version  int // of the stored record, 0 before it is stored
 }
@@ -116,16 +118,6 @@ func (i Intent) Cancel() Intent {
 		i.State = Cancelled
 	}
 	return i
-}
-
-// Refund gives back part or all of what was captured.
-func (i Intent) Refund(amount money.Amount) (Intent, error) {
-	left := i.Amount.Minor - i.Refunded
-	if i.State != Succeeded || amount.Currency != i.Amount.Currency || amount.Minor <= 0 || amount.Minor > left {
-		return i, ErrOverRefund
-	}
-	i.Refunded += amount.Minor
-	return i, nil
 }
 
 func (i Intent) settle(c Card) Intent {

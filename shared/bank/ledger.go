@@ -16,13 +16,15 @@ var (
 	ErrKeyMissing = fault.New(fault.Invalid, "KEY_MISSING", "This request needs an idempotency key.")
 )
 
-// LineKind tells a capture from a refund.
+// LineKind tells the movements apart.
 type LineKind string
 
 // The kinds of ledger lines.
 const (
-	Capture LineKind = "capture"
-	Refund  LineKind = "refund"
+	Captured LineKind = "capture"
+	Returned LineKind = "refund"
+	Disputed LineKind = "dispute"          // taken away by a dispute
+	Reversed LineKind = "dispute_reversal" // given back by it
 )
 
 // Line is one movement of money, the last word on what was charged.
@@ -33,18 +35,18 @@ type Line struct {
 	Intent   string
 	Customer string
 	Payment  string
-	Amount   money.Amount // positive in both kinds
+	Amount   money.Amount // positive in all kinds
 	At       time.Time
 }
 
 // Capture is the ledger line of a succeeded intent.
 func (i Intent) Capture(at time.Time) Line {
-	return i.line(Capture, i.Charge, i.Amount, at)
+	return i.line(Captured, i.Charge, i.Amount, at)
 }
 
 // RefundLine is the ledger line of a refund of the intent.
 func (i Intent) RefundLine(id string, amount money.Amount, at time.Time) Line {
-	return i.line(Refund, id, amount, at)
+	return i.line(Returned, id, amount, at)
 }
 
 func (i Intent) line(kind LineKind, id string, amount money.Amount, at time.Time) Line {
@@ -64,7 +66,7 @@ type Answer struct {
 
 	Intent  *Intent
 	Method  *Method
-	Refund  *Line
+	Refund  *Refund
 	Refused string // decline code
 }
 
@@ -80,22 +82,29 @@ func (a Answer) Repeats(request string) error {
 }
 
 // Commit is what one step wants written: all of it or none. Versions guard
-// intent and method; the token must be unused and the answer's key unknown.
+// intent, dispute and method; the token must be unused and the answer's key unknown.
 type Commit struct {
 	Account string
 	Token   string // used up by this commit
 	Method  *Method
 	Intent  *Intent
-	Line    *Line
+	Lines   []Line
+	Dispute *Dispute
 	Answer  *Answer
 }
 
-// Event tells the account that an intent changed.
+// Event tells the account that an intent, or a dispute of it, changed.
 type Event struct {
-	ID     string
-	At     time.Time
-	Intent Intent
+	ID      string
+	At      time.Time
+	Intent  Intent
+	Dispute *Dispute
 }
 
-// Type is the event's name, such as intent.succeeded.
-func (e Event) Type() string { return "intent." + string(e.Intent.State) }
+// Type is the event's name, such as intent.succeeded or dispute.opened.
+func (e Event) Type() string {
+	if e.Dispute != nil {
+		return "dispute." + string(e.Dispute.State)
+	}
+	return "intent." + string(e.Intent.State)
+}

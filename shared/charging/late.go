@@ -18,6 +18,7 @@ type Notice struct {
 	Account gateway.Account
 	Event   string // the gateway's event id
 	Outcome gateway.Outcome
+	Dispute *gateway.Dispute // when that is what it is about
 }
 
 // Hear acts on a gateway's notice. The notice is only a hint: the gateway is

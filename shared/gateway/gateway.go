@@ -110,12 +110,6 @@ type Vault interface {
 	Remove(ctx context.Context, account Account, method string) error
 }
 
-// Refunder gives money back.
-type Refunder interface {
-	// Refund returns part or all of a captured intent under an idempotency key.
-	Refund(ctx context.Context, account Account, intent Intent, key string, amount money.Amount) (string, error)
-}
-
 // RefusedError says that a gateway did not accept a new payment method.
 type RefusedError struct{ Decline Decline }
 

@@ -70,8 +70,47 @@ func (s *Server) refund(ctx context.Context, r request) (any, error) {
 	if err := r.decode(&in); err != nil {
 		return nil, err
 	}
-	line, err := s.Teller.Refund(ctx, r.Call, in.Intent, money.Of(in.Amount, money.Currency(in.Currency)))
-	return lineToJSON(line), err
+	refund, err := s.Teller.Refund(ctx, r.Call, in.Intent, money.Of(in.Amount, money.Currency(in.Currency)))
+	return refundToJSON(in.Intent, refund, s.Now()), err
+}
+
+func (s *Server) refunds(ctx context.Context, r request) (any, error) {
+	id := r.PathValue("id")
+	refunds, err := s.Teller.Refunds(ctx, r.Call, id)
+	page := listJSON[refundJSON]{Items: []refundJSON{}}
+	for _, refund := range refunds {
+		page.Items = append(page.Items, refundToJSON(id, refund, s.Now()))
+	}
+	return page, err
+}
+
+func (s *Server) findDispute(ctx context.Context, r request) (any, error) {
+	d, err := s.Teller.FindDispute(ctx, r.Call, r.PathValue("id"))
+	return disputeToJSON(d), err
+}
+
+// openDispute is the holder's complaint, which an operator makes.
+func (s *Server) openDispute(ctx context.Context, r request) (any, error) {
+	in := struct{ Intent, Stage, Reason string }{Stage: string(bank.StageDispute), Reason: "fraudulent"}
+	if err := r.decode(&in); err != nil {
+		return nil, err
+	}
+	d, err := s.Teller.Dispute(ctx, r.Call, in.Intent, bank.DisputeStage(in.Stage), in.Reason)
+	return disputeToJSON(d), err
+}
+
+// ruleDispute is the banks' decision, which an operator makes.
+func (s *Server) ruleDispute(ctx context.Context, r request) (any, error) {
+	var in struct{ State string }
+	if err := r.decode(&in); err != nil {
+		return nil, err
+	}
+	if in.State == "escalated" {
+		d, err := s.Teller.Escalate(ctx, r.Call, r.PathValue("id"))
+		return disputeToJSON(d), err
+	}
+	d, err := s.Teller.Rule(ctx, r.Call, r.PathValue("id"), bank.DisputeState(in.State))
+	return disputeToJSON(d), err
 }
 
 func (s *Server) ledger(ctx context.Context, r request) (any, error) {

@@ -62,7 +62,7 @@ type lineJSON struct {
 	Intent   string    `json:"intent"`
 	Customer string    `json:"customer"`
 	Payment  string    `json:"payment"`
-	Amount   int64     `json:"amount"` // minor units, positive in both kinds
+	Amount   int64     `json:"amount"` // minor units, positive in all kinds
 	Currency string    `json:"currency"`
 	At       time.Time `json:"at"`
 }
@@ -72,11 +72,51 @@ type listJSON[T any] struct {
 }
 
 type eventJSON struct {
-	Version int        `json:"version"`
-	ID      string     `json:"id"`
-	Type    string     `json:"type"`
-	Created time.Time  `json:"created"`
-	Intent  intentJSON `json:"intent"`
+	Version int          `json:"version"`
+	ID      string       `json:"id"`
+	Type    string       `json:"type"`
+	Created time.Time    `json:"created"`
+	Intent  intentJSON   `json:"intent"`
+	Dispute *disputeJSON `json:"dispute,omitempty"`
+}
+
+type refundJSON struct {
+	ID       string `json:"id"`
+	Key      string `json:"key"`
+	Intent   string `json:"intent"`
+	State    string `json:"state"`
+	Amount   int64  `json:"amount"` // minor units
+	Currency string `json:"currency"`
+	Problem  string `json:"problem,omitempty"`
+}
+
+type disputeJSON struct {
+	ID       string    `json:"id"`
+	Intent   string    `json:"intent"`
+	Payment  string    `json:"payment"`
+	Amount   int64     `json:"amount"` // minor units
+	Currency string    `json:"currency"`
+	Stage    string    `json:"stage"`
+	State    string    `json:"state"`
+	Reason   string    `json:"reason"`
+	Opened   time.Time `json:"opened"`
+}
+
+func refundToJSON(intent string, r bank.Refund, now time.Time) refundJSON {
+	out := refundJSON{
+		ID: r.ID, Key: r.Key, Intent: intent, State: string(r.State(now)), Amount: r.Amount.Minor, Currency: string(r.Amount.Currency),
+	}
+	if r.State(now) == bank.RefundFailed {
+		out.Problem = "expired_or_canceled_card"
+	}
+	return out
+}
+
+func disputeToJSON(d bank.Dispute) disputeJSON {
+	return disputeJSON{
+		ID: d.ID, Intent: d.Intent, Payment: d.Payment, Amount: d.Amount.Minor, Currency: string(d.Amount.Currency),
+		Stage: string(d.Stage), State: string(d.State), Reason: d.Reason, Opened: d.Opened,
+	}
 }
 
 func methodToJSON(m bank.Method) methodJSON {
@@ -114,5 +154,10 @@ func lineToJSON(l bank.Line) lineJSON {
 }
 
 func eventToJSON(origin string, e bank.Event) eventJSON {
-	return eventJSON{Version: wireVersion, ID: e.ID, Type: e.Type(), Created: e.At, Intent: intentToJSON(origin, e.Intent)}
+	out := eventJSON{Version: wireVersion, ID: e.ID, Type: e.Type(), Created: e.At, Intent: intentToJSON(origin, e.Intent)}
+	if e.Dispute != nil {
+		dispute := disputeToJSON(*e.Dispute)
+		out.Dispute = &dispute
+	}
+	return out
 }

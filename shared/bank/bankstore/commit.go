@@ -69,8 +69,11 @@ func (s *Store) writes(c bank.Commit) ([]types.TransactWriteItem, error) {
 			w.add(listingKey(c.Account, c.Intent.Customer, c.Intent.ID, c.Intent.Created), nil)
 		}
 	}
-	if c.Line != nil {
-		w.add(lineKey(c.Account, c.Line.ID, c.Line.At), *c.Line)
+	if c.Dispute != nil {
+		w.next(disputeKey(c.Account, c.Dispute.ID), *c.Dispute, c.Dispute.Version)
+	}
+	for _, line := range c.Lines {
+		w.add(lineKey(c.Account, line.ID, line.At), line)
 	}
 	if c.Answer != nil {
 		w.answer(*c.Answer)

@@ -20,6 +20,7 @@ func customerKey(account, id string) key { return key{account + "#C#" + id, "C"}
 func tokenKey(account, id string) key    { return key{account + "#T#" + id, "T"} }
 func methodKey(account, id string) key   { return key{account + "#M#" + id, "M"} }
 func intentKey(id string) key            { return key{"I#" + id, "I"} }
+func disputeKey(account, id string) key  { return key{account + "#D#" + id, "D"} }
 func faultKey(account, id string) key    { return key{account + "#F", id} }
 
 func answerKey(account, op, name string) key {

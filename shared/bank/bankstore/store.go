@@ -118,6 +118,13 @@ func (s *Store) Intent(ctx context.Context, id string) (bank.Intent, error) {
 	return i, err
 }
 
+// Dispute reads a dispute of the account.
+func (s *Store) Dispute(ctx context.Context, account, id string) (bank.Dispute, error) {
+	d, version, err := get[bank.Dispute](ctx, s, disputeKey(account, id), bank.ErrNoDispute)
+	d.Version = version
+	return d, err
+}
+
 // Answer reads what was answered under a key, which may have expired.
 func (s *Store) Answer(ctx context.Context, account string, op bank.Operation, name string) (bank.Answer, bool, error) {
 	a, _, err := get[bank.Answer](ctx, s, answerKey(account, string(op), name), errNoAnswer)

@@ -54,18 +54,20 @@ func TestEveryRecordComesBackWhole(t *testing.T) {
 	m := bank.Method{ID: "pm_1", Account: "acct", Customer: "cus_1", Card: "visa_ok", ExpMonth: 12, ExpYear: 2030, Fingerprint: "f", SetUp: true}
 	line := i.Capture(at)
 	answer := bank.Answer{Account: "acct", Op: bank.OpConfirm, Key: "k", Request: "r", At: at, Intent: &i}
-	commit(t, s, bank.Commit{Intent: &i, Method: &m, Line: &line, Answer: &answer})
+	dispute := bank.Dispute{ID: "dp_1", Account: "acct", Intent: "int_1", Stage: bank.StageInquiry, State: bank.DisputeOpened, Opened: at}
+	commit(t, s, bank.Commit{Intent: &i, Method: &m, Dispute: &dispute, Lines: []bank.Line{line}, Answer: &answer})
 
 	gotIntent, err := s.Intent(t.Context(), "int_1")
 	gotMethod, err2 := s.Method(t.Context(), "acct", "pm_1")
 	gotLedger, err3 := s.Ledger(t.Context(), "acct")
 	gotAnswer, found, err4 := s.Answer(t.Context(), "acct", bank.OpConfirm, "k")
-	if err := errors.Join(err, err2, err3, err4); err != nil || !found {
+	gotDispute, err5 := s.Dispute(t.Context(), "acct", "dp_1")
+	if err := errors.Join(err, err2, err3, err4, err5); err != nil || !found {
 		t.Fatal(err, found)
 	}
-	i.Version, m.Version = 1, 1
-	got := []any{gotIntent, gotMethod, gotLedger, gotAnswer.Key, gotAnswer.Intent.Charge}
-	if diff := cmp.Diff([]any{i, m, []bank.Line{line}, "k", "ch_1"}, got); diff != "" {
+	i.Version, m.Version, dispute.Version = 1, 1, 1
+	got := []any{gotIntent, gotMethod, gotLedger, gotAnswer.Key, gotAnswer.Intent.Charge, gotDispute}
+	if diff := cmp.Diff([]any{i, m, []bank.Line{line}, "k", "ch_1", dispute}, got); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -77,14 +79,14 @@ func TestCommitWritesAllOrNothing(t *testing.T) {
 	commit(t, s, bank.Commit{Intent: &i})
 	stale := i // version 0: claims to be new
 	line := i.Capture(at)
-	err := s.Commit(t.Context(), bank.Commit{Account: "acct", Intent: &stale, Line: &line})
+	err := s.Commit(t.Context(), bank.Commit{Account: "acct", Intent: &stale, Lines: []bank.Line{line}})
 	if !errors.Is(err, teller.ErrConflict) {
 		t.Fatalf("got %v, want a conflict", err)
 	}
 	if lines, err := s.Ledger(t.Context(), "acct"); err != nil || len(lines) != 0 {
 		t.Errorf("half of a refused commit is there: %v, %v", lines, err)
 	}
-	err = s.Commit(t.Context(), bank.Commit{Account: "acct", Token: "tok_unknown", Line: &line})
+	err = s.Commit(t.Context(), bank.Commit{Account: "acct", Token: "tok_unknown", Lines: []bank.Line{line}})
 	if !errors.Is(err, teller.ErrConflict) {
 		t.Errorf("a used token: %v", err)
 	}

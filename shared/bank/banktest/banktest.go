@@ -133,12 +133,26 @@ type Line struct {
 	At                              time.Time
 }
 
-// Ledger is every capture and refund of the account, in order.
+// Ledger is every movement of the account, in order.
 func (b *Bank) Ledger(tb testing.TB, account string) []Line {
 	tb.Helper()
 	var out struct{ Items []Line }
 	b.call(tb, http.MethodGet, "/v1/ledger", account, struct{}{}, &out)
 	return out.Items
+}
+
+// Dispute opens a dispute of an intent and gives its id.
+func (b *Bank) Dispute(tb testing.TB, account, intent, stage string) string {
+	tb.Helper()
+	var out struct{ ID string }
+	b.call(tb, http.MethodPost, "/v1/disputes", account, map[string]any{"intent": intent, "stage": stage}, &out)
+	return out.ID
+}
+
+// Rule changes the state of a dispute; "escalated" makes one of an inquiry.
+func (b *Bank) Rule(tb testing.TB, account, dispute, state string) {
+	tb.Helper()
+	b.call(tb, http.MethodPost, "/v1/disputes/"+dispute, account, map[string]any{"state": state}, &struct{}{})
 }
 
 // Challenge presses a button on the challenge page, approve or fail, and

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"perennial/shared/bank"
-	"perennial/shared/money"
 )
 
 // Prepare opens an intent. No money moves and no webhook is sent.
@@ -27,6 +26,8 @@ func (t *Teller) Prepare(ctx context.Context, call Call, order bank.Order) (bank
 // Confirm charges an intent, or tells what became of it earlier.
 func (t *Teller) Confirm(ctx context.Context, call Call, id string) (bank.Intent, error) {
 	var before bank.State
+	var after bank.Intent
+	var opened *bank.Dispute
 	answer, fresh, err := t.once(ctx, call, bank.OpConfirm, id, func() (bank.Commit, bank.Answer, error) {
 		intent, err := t.intent(ctx, call.Account, id)
 		if err != nil {
@@ -37,27 +38,41 @@ func (t *Teller) Confirm(ctx context.Context, call Call, id string) (bank.Intent
 			return bank.Commit{}, bank.Answer{}, err
 		}
 		before = intent.State
-		after := intent.Confirm(method)
-		return t.settled(intent, after), bank.Answer{Intent: &after}, nil
+		commit := t.settled(intent, intent.Confirm(method), method)
+		if after = intent; commit.Intent != nil {
+			after = *commit.Intent
+		}
+		opened = commit.Dispute
+		return commit, bank.Answer{Intent: &after}, nil
 	})
 	if err != nil {
 		return bank.Intent{}, err
 	}
 	if fresh {
-		t.announce(ctx, call, before, *answer.Intent)
+		t.announce(ctx, call, before, *answer.Intent, opened)
 	}
 	return *answer.Intent, nil
 }
 
-// settled writes an intent's new state, with its ledger line once captured.
-func (t *Teller) settled(before, after bank.Intent) bank.Commit {
+// settled writes an intent's new state, once captured with its ledger line
+// and with the dispute that the card is made for.
+func (t *Teller) settled(before, after bank.Intent, method bank.Method) bank.Commit {
 	if before.State == after.State {
 		return bank.Commit{}
 	}
 	commit := bank.Commit{Intent: &after}
-	if after.State == bank.Succeeded {
-		line := after.Capture(t.Now())
-		commit.Line = &line
+	if after.State != bank.Succeeded {
+		return commit
+	}
+	now := t.Now()
+	commit.Lines = []bank.Line{after.Capture(now)}
+	card, _ := bank.CardNamed(method.Card)
+	if card.Opens == "" {
+		return commit
+	}
+	disputed, dispute, lines, err := after.Dispute(newID("dp"), card.Opens, "fraudulent", now)
+	if err == nil { // a fresh capture can be disputed
+		commit.Intent, commit.Dispute, commit.Lines = &disputed, &dispute, append(commit.Lines, lines...)
 	}
 	return commit
 }
@@ -70,7 +85,7 @@ func (t *Teller) Find(ctx context.Context, call Call, id string) (bank.Intent, e
 // Cancel ends an intent, or tells how it had ended.
 func (t *Teller) Cancel(ctx context.Context, call Call, id string) (bank.Intent, error) {
 	return t.change(ctx, call, id, func(intent bank.Intent) (bank.Commit, error) {
-		return t.settled(intent, intent.Cancel()), nil
+		return t.settled(intent, intent.Cancel(), bank.Method{}), nil
 	})
 }
 
@@ -79,26 +94,9 @@ func (t *Teller) List(ctx context.Context, call Call, customer string) ([]bank.I
 	return t.Book.Intents(ctx, call.Account, customer)
 }
 
-// Ledger gives every capture and refund of the account, in order.
+// Ledger gives every movement of the account, in order.
 func (t *Teller) Ledger(ctx context.Context, account string) ([]bank.Line, error) {
 	return t.Book.Ledger(ctx, account)
-}
-
-// Refund gives money back and returns the ledger line.
-func (t *Teller) Refund(ctx context.Context, call Call, id string, amount money.Amount) (bank.Line, error) {
-	answer, _, err := t.once(ctx, call, bank.OpRefund, fmt.Sprint(id, amount), func() (bank.Commit, bank.Answer, error) {
-		intent, err := t.intent(ctx, call.Account, id)
-		if err != nil {
-			return bank.Commit{}, bank.Answer{}, err
-		}
-		after, err := intent.Refund(amount)
-		line := intent.RefundLine(newID("re"), amount, t.Now())
-		return bank.Commit{Intent: &after, Line: &line}, bank.Answer{Refund: &line}, err
-	})
-	if err != nil {
-		return bank.Line{}, err
-	}
-	return *answer.Refund, nil
 }
 
 // Waiting finds the intent of a challenge page by its unguessable id alone.
@@ -115,14 +113,14 @@ func (t *Teller) Challenge(ctx context.Context, call Call, id string, approved b
 		}
 		if !approved {
 			after, err := intent.Reject()
-			return t.settled(intent, after), err
+			return t.settled(intent, after, bank.Method{}), err
 		}
 		method, err := t.Vault.Method(ctx, call.Account, intent.Method)
 		if err != nil {
 			return bank.Commit{}, err
 		}
 		after, method, err := intent.Approve(method)
-		commit := t.settled(intent, after)
+		commit := t.settled(intent, after, method)
 		commit.Method = &method
 		return commit, err
 	})

@@ -25,6 +25,7 @@ type Book interface {
 	Intent(ctx context.Context, id string) (bank.Intent, error)
 	Intents(ctx context.Context, account, customer string) ([]bank.Intent, error)
 	Ledger(ctx context.Context, account string) ([]bank.Line, error)
+	Dispute(ctx context.Context, account, id string) (bank.Dispute, error)
 }
 
 // Committer remembers. Commit writes everything or answers ErrConflict.

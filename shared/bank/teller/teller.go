@@ -72,10 +72,26 @@ func (t *Teller) once(ctx context.Context, call Call, op bank.Operation, request
 	return bank.Answer{}, false, fmt.Errorf("%s under %s: %w", op, call.Key, ErrConflict)
 }
 
-// change moves an intent without a key, deciding anew after a conflict.
+// change moves an intent without a key and tells the account.
 func (t *Teller) change(ctx context.Context, call Call, id string, step func(bank.Intent) (bank.Commit, error)) (bank.Intent, error) {
+	var before bank.State
+	var opened *bank.Dispute
+	after, err := t.write(ctx, call.Account, id, func(i bank.Intent) (bank.Commit, error) {
+		commit, err := step(i)
+		before, opened = i.State, commit.Dispute
+		return commit, err
+	})
+	if err == nil {
+		t.announce(ctx, call, before, after, opened)
+	}
+	return after, err
+}
+
+// write commits a step of an intent, deciding anew after a conflict. A step
+// that writes nothing leaves the intent as it is.
+func (t *Teller) write(ctx context.Context, account, id string, step func(bank.Intent) (bank.Commit, error)) (bank.Intent, error) {
 	for range attempts {
-		intent, err := t.intent(ctx, call.Account, id)
+		intent, err := t.intent(ctx, account, id)
 		if err != nil {
 			return bank.Intent{}, err
 		}
@@ -86,7 +102,6 @@ func (t *Teller) change(ctx context.Context, call Call, id string, step func(ban
 		commit.Account = intent.Account
 		err = t.Committer.Commit(ctx, commit)
 		if err == nil {
-			t.announce(ctx, call, intent.State, *commit.Intent)
 			return *commit.Intent, nil
 		}
 		if !errors.Is(err, ErrConflict) {
@@ -96,12 +111,24 @@ func (t *Teller) change(ctx context.Context, call Call, id string, step func(ban
 	return bank.Intent{}, fmt.Errorf("change %s: %w", id, ErrConflict)
 }
 
-// announce tells the account about a new state, in the way that was ordered.
-func (t *Teller) announce(ctx context.Context, call Call, before bank.State, intent bank.Intent) {
-	if intent.State == before || call.Webhooks == bank.Drop {
+// announce tells the account about a new state, and about a dispute that came
+// with it.
+func (t *Teller) announce(ctx context.Context, call Call, before bank.State, intent bank.Intent, opened *bank.Dispute) {
+	if intent.State == before {
 		return
 	}
-	event := bank.Event{ID: newID("evt"), At: t.Now(), Intent: intent}
+	t.send(ctx, call, bank.Event{Intent: intent})
+	if opened != nil {
+		t.send(ctx, call, bank.Event{Intent: intent, Dispute: opened})
+	}
+}
+
+// send sends an event in the way that was ordered.
+func (t *Teller) send(ctx context.Context, call Call, event bank.Event) {
+	if call.Webhooks == bank.Drop {
+		return
+	}
+	event.ID, event.At = newID("evt"), t.Now()
 	copies, delay := 1, time.Duration(0)
 	if call.Webhooks == bank.Duplicate {
 		copies = 2
@@ -111,7 +138,7 @@ func (t *Teller) announce(ctx context.Context, call Call, before bank.State, int
 	}
 	for range copies {
 		if err := t.Outbox.Send(ctx, event, delay); err != nil {
-			slog.ErrorContext(ctx, "event lost", "intent", intent.ID, "error", err)
+			slog.ErrorContext(ctx, "event lost", "intent", event.Intent.ID, "error", err)
 		}
 	}
 }

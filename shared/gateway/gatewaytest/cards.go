@@ -19,6 +19,8 @@ type card struct {
 	refused               string // decline code on saving
 	declined              string // decline code on charging
 	asks                  need
+	refunds               gateway.RefundState  // what becomes of a refund after a minute; empty: succeeds at once
+	opens                 gateway.DisputeStage // the dispute that follows a charge
 }
 
 // cards are the test cards that both the fake and the sandbox know.
@@ -28,6 +30,10 @@ var cards = map[string]card{
 	"amex_ok":                              {brand: "amex", last4: "0005", country: "US"},
 	"visa_germany":                         {brand: "visa", last4: "0016", country: "DE"},
 	"visa_france":                          {brand: "visa", last4: "0003", country: "FR"},
+	"refund_pending":                       {brand: "visa", last4: "7726", country: "US", refunds: gateway.RefundSucceeded},
+	"refund_fails":                         {brand: "visa", last4: "5126", country: "US", refunds: gateway.RefundFailed},
+	"disputed":                             {brand: "visa", last4: "0259", country: "US", opens: gateway.StageDispute},
+	"inquired":                             {brand: "visa", last4: "1976", country: "US", opens: gateway.StageInquiry},
 	"generic_decline":                      {brand: "visa", last4: "0002", country: "US", refused: "generic_decline"},
 	"insufficient_funds":                   {brand: "visa", last4: "9995", country: "US", refused: "insufficient_funds"},
 	"lost_card":                            {brand: "visa", last4: "9987", country: "US", refused: "lost_card"},

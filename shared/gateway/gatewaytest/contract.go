@@ -14,6 +14,7 @@ type Bench struct {
 	Payments gateway.Payments
 	Vault    gateway.Vault
 	Refunder gateway.Refunder
+	Disputer gateway.Disputer
 	Account  gateway.Account
 	Other    gateway.Account // another account of the same gateway
 
@@ -23,6 +24,10 @@ type Bench struct {
 	Break   func(t *testing.T, op Op, key string, when When) // loses the answer of the next call
 	Ledger  func(t *testing.T) []Line                        // the account's money movements
 	Advance func(d time.Duration)                            // moves wall time
+
+	Dispute  func(t *testing.T, intent gateway.Intent, stage gateway.DisputeStage) string // complains about a charge
+	Rule     func(t *testing.T, dispute string, to gateway.DisputeState)                  // decides about it
+	Escalate func(t *testing.T, dispute string)                                           // makes a dispute of an inquiry
 }
 
 // Contract is what every implementation of the gateway port keeps.
@@ -56,6 +61,11 @@ func Contract(t *testing.T, open func(*testing.T) Bench) {
 		"a customer's intents are listed newest first":            listed,
 		"refunds are bounded by the capture":                      refunds,
 		"a refund is paid once per key":                           refundTwice,
+		"refunds are listed with their keys":                      refundsListed,
+		"a refund may be pending and then succeed or fail":        refundPending,
+		"a dispute takes the money and gives it back when won":    disputes,
+		"an inquiry moves no money":                               inquiries,
+		"test cards raise disputes":                               disputedCards,
 		"another account sees nothing":                            strangers,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -142,39 +142,6 @@ func listed(d desk) {
 	}
 }
 
-func refunds(d desk) {
-	p := d.params("k", "visa_ok", false)
-	id := d.prepare(p)
-	refund := func(key string, amount money.Amount) error {
-		_, err := d.Refunder.Refund(d.t.Context(), d.Account, id, key, amount)
-		return err
-	}
-	d.wantError(refund("r0", p.Amount), "a refund before the capture")
-	d.confirm(id, "k1")
-	d.must(refund("r1", money.Of(1000, "EUR")))
-	d.wantError(refund("r2", money.Of(251, "EUR")), "a refund above the rest")
-	d.wantError(refund("r3", money.Of(100, "USD")), "another currency")
-	d.must(refund("r4", money.Of(250, "EUR")))
-	d.wantError(refund("r5", money.Of(1, "EUR")), "a refund of nothing left")
-	d.wantLedger(3)
-}
-
-func refundTwice(d desk) {
-	p := d.params("k", "visa_ok", false)
-	id := d.charge(p).Intent
-	d.Break(d.t, OpRefund, "r", After)
-	_, err := d.Refunder.Refund(d.t.Context(), d.Account, id, "r", p.Amount)
-	d.wantError(err, "a lost answer")
-	ref, err := d.Refunder.Refund(d.t.Context(), d.Account, id, "r", p.Amount)
-	if err != nil || ref == "" {
-		d.t.Fatalf("%q, %v", ref, err)
-	}
-	d.wantLedger(2)
-	if line := d.Ledger(d.t)[1]; line.Kind != Refund || line.Amount != p.Amount {
-		d.t.Errorf("ledger says %+v", line)
-	}
-}
-
 func strangers(d desk) {
 	p := d.params("k", "visa_ok", false)
 	id := d.prepare(p)
@@ -190,5 +157,7 @@ func strangers(d desk) {
 	d.wantError(d.Vault.Remove(ctx, d.Other, p.Method), "remove")
 	_, err = d.Refunder.Refund(ctx, d.Other, id, "r", p.Amount)
 	d.wantError(err, "refund")
+	_, err = d.Refunder.Refunds(ctx, d.Other, id)
+	d.wantError(err, "refunds")
 	d.wantState(d.find(id), gateway.StatePrepared, "")
 }

@@ -44,18 +44,22 @@ const (
 	OpCancel  Op = "cancel"
 	OpList    Op = "list"
 	OpRefund  Op = "refund"
+	OpRefunds Op = "refunds"
+	OpDispute Op = "dispute"
 	OpEnrol   Op = "enrol"
 	OpSave    Op = "save"
 	OpRemove  Op = "remove"
 )
 
-// Kind tells a capture from a refund.
+// Kind tells the movements apart.
 type Kind string
 
 // The kinds of ledger lines.
 const (
-	Capture Kind = "capture"
-	Refund  Kind = "refund"
+	Capture  Kind = "capture"
+	Refund   Kind = "refund"
+	Disputed Kind = "dispute"          // taken away by a dispute
+	Reversed Kind = "dispute_reversal" // given back by it
 )
 
 // Line is one movement of money, the independent truth of a test.
@@ -64,7 +68,7 @@ type Line struct {
 	Account gateway.Account
 	Intent  gateway.Intent
 	Payment string
-	Amount  money.Amount // positive in both kinds
+	Amount  money.Amount // positive in all kinds
 	At      time.Time
 }
 
@@ -88,6 +92,8 @@ type Fake struct {
 	down     bool
 	calls    map[Op]int
 	ledger   []Line
+	disputes map[string]*gateway.Dispute
+	news     []string // references of disputes, one for each change
 }
 
 // NewFake makes an empty gateway on the real clock.
@@ -101,6 +107,7 @@ func NewFake() *Fake {
 		keys:     map[string]memory{},
 		broken:   map[Op][]When{},
 		calls:    map[Op]int{},
+		disputes: map[string]*gateway.Dispute{},
 	}
 }
 
@@ -140,11 +147,20 @@ func (f *Fake) Calls(op Op) int {
 	return f.calls[op]
 }
 
-// Ledger is every capture and refund so far, in order.
+// Ledger is every movement so far, in order.
 func (f *Fake) Ledger() []Line {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return append([]Line(nil), f.ledger...)
+}
+
+// Kept is what a line leaves with the merchant: what was captured, and less
+// what was given back or taken away.
+func (l Line) Kept() int64 {
+	if l.Kind == Refund || l.Kind == Disputed {
+		return -l.Amount.Minor
+	}
+	return l.Amount.Minor
 }
 
 // enter counts a call and returns with the lock held, saying how the answer

@@ -15,7 +15,8 @@ type intent struct {
 	params   gateway.Params
 	account  gateway.Account
 	then     *Step // what approval or settlement does
-	refunded int64
+	refunds  []*refund
+	disputed int64
 }
 
 // Prepare implements gateway.Payments.
@@ -108,6 +109,9 @@ func (f *Fake) apply(i *intent, step Step) {
 	if step.state == gateway.StateSucceeded {
 		i.Charge = f.id("ch")
 		f.post(i, Capture, i.Amount)
+		if m := f.methods[i.params.Method]; m.card.opens != "" {
+			_, _ = f.dispute(i, m.card.opens) // a fresh capture can be disputed
+		}
 	}
 }
 
@@ -168,39 +172,6 @@ func (f *Fake) List(_ context.Context, account gateway.Account, customer string)
 		}
 	}
 	return found, lost(OpList, failure)
-}
-
-// Refund implements gateway.Refunder.
-func (f *Fake) Refund(_ context.Context, account gateway.Account, id gateway.Intent, key string, amount money.Amount) (string, error) {
-	failure, err := f.enter(OpRefund)
-	if err != nil {
-		return "", err
-	}
-	defer f.mu.Unlock()
-	i, err := f.intent(account, id)
-	if err != nil {
-		return "", err
-	}
-	ref, err := once(f, "refund "+account.ID, key, fmt.Sprint(id, amount), func() (string, error) {
-		return f.refund(i, amount)
-	})
-	if err == nil {
-		err = lost(OpRefund, failure)
-	}
-	if err != nil {
-		return "", err
-	}
-	return ref, nil
-}
-
-func (f *Fake) refund(i *intent, amount money.Amount) (string, error) {
-	left := i.Amount.Minor - i.refunded
-	if i.State != gateway.StateSucceeded || amount.Currency != i.Amount.Currency || amount.Minor <= 0 || amount.Minor > left {
-		return "", ErrRefused
-	}
-	i.refunded += amount.Minor
-	f.post(i, Refund, amount)
-	return f.id("re"), nil
 }
 
 func (f *Fake) intent(account gateway.Account, id gateway.Intent) (*intent, error) {

@@ -24,13 +24,20 @@ func TestFakeKeepsTheContract(t *testing.T) {
 			}
 		}
 		return Bench{
-			Payments: f, Vault: f, Refunder: f, Account: account, Other: gateway.Account{Gateway: "sandbox", ID: "other"},
+			Payments: f, Vault: f, Refunder: f, Disputer: f, Account: account, Other: gateway.Account{Gateway: "sandbox", ID: "other"},
 			Token:   func(_ *testing.T, card string) string { return f.Token(card) },
 			Approve: func(t *testing.T, id gateway.Intent) { _, err := f.Approve(id); must(t, err) },
 			Reject:  func(t *testing.T, id gateway.Intent) { _, err := f.Reject(id); must(t, err) },
 			Break:   func(_ *testing.T, op Op, _ string, when When) { f.Break(op, when) },
 			Ledger:  func(*testing.T) []Line { return f.Ledger() },
 			Advance: func(d time.Duration) { skew += d },
+			Dispute: func(t *testing.T, id gateway.Intent, stage gateway.DisputeStage) string {
+				ref, err := f.Open(id, stage)
+				must(t, err)
+				return ref
+			},
+			Rule:     func(t *testing.T, ref string, to gateway.DisputeState) { must(t, f.Rule(ref, to)) },
+			Escalate: func(t *testing.T, ref string) { must(t, f.Escalate(ref)) },
 		}
 	})
 }

@@ -65,24 +65,41 @@ func mac(key []byte, parts ...[]byte) []byte {
 	return hash.Sum(nil)
 }
 
-// ParseEvent reads a verified webhook: what became of an intent, and the
-// event's id, under which repeated deliveries are recognised. Events arrive in
-// no order, so the outcome may be older than what Find tells.
-func ParseEvent(body []byte) (outcome gateway.Outcome, eventID string, err error) {
+// Event is a webhook: what became of an intent, and the dispute about it when
+// that is what it tells of. Repeated deliveries have the same ID.
+type Event struct {
+	ID      string
+	Outcome gateway.Outcome
+	Dispute *gateway.Dispute
+}
+
+// ParseEvent reads a verified webhook. Events arrive in no order, so what they
+// say may be older than what Find and Dispute tell.
+func ParseEvent(body []byte) (Event, error) {
 	var in struct {
-		Version int        `json:"version"`
-		ID      string     `json:"id"`
-		Intent  intentJSON `json:"intent"`
+		Version int          `json:"version"`
+		ID      string       `json:"id"`
+		Intent  intentJSON   `json:"intent"`
+		Dispute *disputeJSON `json:"dispute"`
 	}
 	if err := json.Unmarshal(body, &in); err != nil {
-		return gateway.Outcome{}, "", fmt.Errorf("%w: %w", ErrEvent, err)
+		return Event{}, fmt.Errorf("%w: %w", ErrEvent, err)
 	}
 	if in.Version != eventVersion || in.ID == "" {
-		return gateway.Outcome{}, "", ErrEvent
+		return Event{}, ErrEvent
 	}
-	outcome, err = in.Intent.outcome()
+	outcome, err := in.Intent.outcome()
 	if err != nil {
-		return gateway.Outcome{}, "", fmt.Errorf("%w: %w", ErrEvent, err)
+		return Event{}, fmt.Errorf("%w: %w", ErrEvent, err)
 	}
-	return outcome, in.ID, nil
+	event := Event{ID: in.ID, Outcome: outcome}
+	if in.Dispute == nil {
+		return event, nil
+	}
+	dispute, err := in.Dispute.dispute()
+	if err != nil {
+		return Event{}, fmt.Errorf("%w: %w", ErrEvent, err)
+	}
+	event.Dispute = &dispute
+	return event, nil
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -45,11 +46,11 @@ func (b *inbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (b *inbox) states(t *testing.T) (states []gateway.State, ids []string) {
 	t.Helper()
 	for _, p := range b.all {
-		out, id, err := sandbox.ParseEvent(p.body)
+		event, err := sandbox.ParseEvent(p.body)
 		if err != nil {
 			t.Fatal(err)
 		}
-		states, ids = append(states, out.State), append(ids, id)
+		states, ids = append(states, event.Outcome.State), append(ids, event.ID)
 	}
 	return states, ids
 }
@@ -97,8 +98,8 @@ func TestEveryNewStateIsToldInASignedWebhook(t *testing.T) {
 		t.Error(err)
 	}
 	found, err := g.Find(t.Context(), account, id)
-	told, _, _ := sandbox.ParseEvent(last.body) // parsed above
-	if diff := cmp.Diff(found, told); err != nil || diff != "" {
+	told, _ := sandbox.ParseEvent(last.body) // parsed above
+	if diff := cmp.Diff(found, told.Outcome); err != nil || diff != "" {
 		t.Error(err, diff)
 	}
 }
@@ -179,16 +180,16 @@ func TestSignatureIsCheckedWhole(t *testing.T) {
 
 func TestEventIsReadAsAnOutcome(t *testing.T) {
 	t.Parallel()
-	got, id, err := sandbox.ParseEvent([]byte(goldenBody))
+	got, err := sandbox.ParseEvent([]byte(goldenBody))
 	want := gateway.Outcome{
 		Intent: "int_1", State: gateway.StateDeclined, Amount: money.Of(300, "JPY"), Payment: "pay_1",
 		Decline: gateway.Decline{Code: "lost_card", Advice: "03"},
 	}
-	if diff := cmp.Diff(want, got); err != nil || id != "evt_1" || diff != "" {
-		t.Error(err, id, diff)
+	if diff := cmp.Diff(want, got.Outcome); err != nil || got.ID != "evt_1" || got.Dispute != nil || diff != "" {
+		t.Error(err, got.ID, diff)
 	}
-	for _, body := range []string{"", "{}", `{"version":2,"id":"evt_1"}`, `{"version":1,"id":"evt_1","intent":{}}`} {
-		if out, _, err := sandbox.ParseEvent([]byte(body)); !errors.Is(err, sandbox.ErrEvent) {
+	for _, body := range []string{"", "{}", `{"version":2,"id":"evt_1"}`, `{"version":1,"id":"evt_1","intent":{}}`, strings.TrimSuffix(goldenBody, "}") + `,"dispute":{}}`} {
+		if out, err := sandbox.ParseEvent([]byte(body)); !errors.Is(err, sandbox.ErrEvent) {
 			t.Errorf("%s became %+v, %v", body, out, err)
 		}
 	}
@@ -203,7 +204,7 @@ func FuzzWebhook(f *testing.F) {
 		if err == nil && !bytes.Equal(body, []byte(goldenBody)) {
 			t.Fatalf("%q verified for %q", header, body)
 		}
-		if out, id, err := sandbox.ParseEvent(body); err == nil && (id == "" || out.Intent == "" || out.State == "") {
+		if out, err := sandbox.ParseEvent(body); err == nil && (out.ID == "" || out.Outcome.Intent == "" || out.Outcome.State == "") {
 			t.Fatalf("%q became %+v", body, out)
 		}
 	})

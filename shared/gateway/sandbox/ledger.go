@@ -7,8 +7,8 @@ import (
 	"perennial/shared/gateway"
 )
 
-// Ledger is what the gateway kept per payment in minor units, refunds
-// subtracted, under the metadata that each payment carried. It is the
+// Ledger is what the gateway kept per payment in minor units, refunds and
+// disputes subtracted, under the metadata that each payment carried. It is the
 // independent word against which the books are examined.
 func (g *Gateway) Ledger(ctx context.Context, account gateway.Account) (map[string]int64, error) {
 	var page struct {
@@ -23,7 +23,7 @@ func (g *Gateway) Ledger(ctx context.Context, account gateway.Account) (map[stri
 	}
 	kept := make(map[string]int64)
 	for _, line := range page.Items {
-		if line.Kind == "refund" {
+		if line.Kind == "refund" || line.Kind == "dispute" {
 			line.Amount = -line.Amount
 		}
 		kept[line.Payment] += line.Amount

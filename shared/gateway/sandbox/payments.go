@@ -6,7 +6,6 @@ import (
 	"net/url"
 
 	"perennial/shared/gateway"
-	"perennial/shared/money"
 )
 
 // Prepare implements gateway.Payments.
@@ -52,12 +51,6 @@ func (g *Gateway) List(ctx context.Context, account gateway.Account, customer st
 		outcomes = append(outcomes, outcome)
 	}
 	return outcomes, nil
-}
-
-// Refund implements gateway.Refunder.
-func (g *Gateway) Refund(ctx context.Context, account gateway.Account, id gateway.Intent, key string, amount money.Amount) (string, error) {
-	in := refundJSON{Key: key, Intent: string(id), Amount: amount.Minor, Currency: string(amount.Currency)}
-	return g.named(ctx, account, "/v1/refunds", in)
 }
 
 func (g *Gateway) intent(ctx context.Context, account gateway.Account, method, path string, in any) (gateway.Outcome, error) {

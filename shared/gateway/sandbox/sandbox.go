@@ -41,7 +41,7 @@ type Options struct {
 }
 
 // Gateway is the sandbox gateway. It implements gateway.Payments,
-// gateway.Vault and gateway.Refunder.
+// gateway.Vault, gateway.Refunder and gateway.Disputer.
 type Gateway struct {
 	base, secret string
 	http         *http.Client
@@ -51,6 +51,7 @@ var (
 	_ gateway.Payments = (*Gateway)(nil)
 	_ gateway.Vault    = (*Gateway)(nil)
 	_ gateway.Refunder = (*Gateway)(nil)
+	_ gateway.Disputer = (*Gateway)(nil)
 )
 
 // New makes a client. It keeps connections for as long as it lives.

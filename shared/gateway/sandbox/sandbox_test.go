@@ -33,7 +33,7 @@ func TestAdapterAndBankKeepTheContract(t *testing.T) {
 	gatewaytest.Contract(t, func(t *testing.T) gatewaytest.Bench {
 		bank, g := open(t)
 		return gatewaytest.Bench{
-			Payments: g, Vault: g, Refunder: g, Account: account, Other: other,
+			Payments: g, Vault: g, Refunder: g, Disputer: g, Account: account, Other: other,
 			Token:   func(t *testing.T, card string) string { return bank.Token(t, account.ID, card) },
 			Approve: func(t *testing.T, id gateway.Intent) { bank.Challenge(t, string(id), "approve") },
 			Reject:  func(t *testing.T, id gateway.Intent) { bank.Challenge(t, string(id), "fail") },
@@ -43,6 +43,11 @@ func TestAdapterAndBankKeepTheContract(t *testing.T) {
 			},
 			Ledger:  func(t *testing.T) []gatewaytest.Line { return ledger(t, bank) },
 			Advance: bank.Advance,
+			Dispute: func(t *testing.T, id gateway.Intent, stage gateway.DisputeStage) string {
+				return bank.Dispute(t, account.ID, string(id), string(stage))
+			},
+			Rule:     func(t *testing.T, ref string, to gateway.DisputeState) { bank.Rule(t, account.ID, ref, string(to)) },
+			Escalate: func(t *testing.T, ref string) { bank.Rule(t, account.ID, ref, "escalated") },
 		}
 	})
 }

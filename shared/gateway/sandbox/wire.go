@@ -35,13 +35,6 @@ type orderJSON struct {
 	Payment   string `json:"payment"`
 }
 
-type refundJSON struct {
-	Key      string `json:"key"`
-	Intent   string `json:"intent"`
-	Amount   int64  `json:"amount"` // minor units
-	Currency string `json:"currency"`
-}
-
 type declineJSON struct {
 	Code   string `json:"code"`
 	Advice string `json:"advice"`
