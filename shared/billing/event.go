@@ -36,6 +36,8 @@ const (
 	ReasonReactivated = "reactivated"
 	ReasonRecovery    = "recovery_window_ended"
 	ReasonLateCapture = "late_capture"
+	ReasonPurchase    = "purchase"
+	ReasonOnDemand    = "on_demand"
 )
 
 // Event is something that happened to one object.

@@ -10,8 +10,10 @@ type Cause string
 
 // The causes.
 const (
-	CauseFirst   Cause = "first_payment"
-	CauseRenewal Cause = "renewal"
+	CauseFirst    Cause = "first_payment"
+	CauseRenewal  Cause = "renewal"
+	CausePurchase Cause = "purchase"  // of a one-time purchase
+	CauseOnDemand Cause = "on_demand" // the merchant charges an on-demand subscription
 )
 
 // InvoiceStatus is the state of an invoice.
@@ -42,6 +44,7 @@ type Invoice struct {
 	Version      int64
 	Customer     string
 	Subscription string
+	Purchase     string // the one-time purchase it is for, instead of a subscription
 	Number       string
 	Cause        Cause
 	Status       InvoiceStatus

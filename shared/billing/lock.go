@@ -26,7 +26,7 @@ const (
 	LockProcessing LockState = "processing"
 )
 
-// Lock is the payment lock of a subscription: one attempt in flight. It holds
+// Lock is the payment lock of a subscription or a purchase: one attempt in flight. It holds
 // everything that is needed to finish the attempt after a crash.
 type Lock struct {
 	Payment   string // id of the payment that is being made
@@ -90,24 +90,31 @@ func (s Subscription) Begin(a Attempt, dues Dues) (Subscription, []Invoice, erro
 	if len(dues.Invoices) == 0 {
 		return s, nil, ErrNothingDue
 	}
-	invoices := slices.Clone(dues.Invoices)
+	if a.By != BySystem {
+		s.Attempts++
+	}
+	lock, invoices := a.lock(dues.Invoices, dues.Total)
+	lock.Restart, lock.RestartAt = dues.Restart, dues.RestartAt
+	s.Lock = lock
+	return s, invoices, nil
+}
+
+// lock makes the lock of an attempt at invoices, and counts it on them.
+func (a Attempt) lock(due []Invoice, total money.Amount) (Lock, []Invoice) {
+	invoices := slices.Clone(due)
 	ids := make([]string, len(invoices))
 	for i := range invoices {
 		invoices[i].Attempts++
 		ids[i] = invoices[i].ID
 	}
-	if a.By != BySystem {
-		s.Attempts++
-	}
 	first := invoices[0]
-	s.Lock = Lock{
+	return Lock{
 		Payment: a.Payment, Seen: a.Seen, Invoices: ids,
 		Key: fmt.Sprintf("%s#%d", first.ID, first.Attempts), Retry: first.Attempts - 1,
-		Amount: dues.Total, Method: a.Method, State: LockSubmitting, By: a.By, Cause: first.Cause,
-		Restart: dues.Restart, RestartAt: dues.RestartAt, Keep: a.Keep, Checkout: a.Checkout, ReturnURL: a.ReturnURL,
+		Amount: total, Method: a.Method, State: LockSubmitting, By: a.By, Cause: first.Cause,
+		Keep: a.Keep, Checkout: a.Checkout, ReturnURL: a.ReturnURL,
 		At: a.At, TakenAt: a.Wall, Lease: a.Wall.Add(LeaseCharge),
-	}
-	return s, invoices, nil
+	}, invoices
 }
 
 // Prepared records the gateway's intent, before it is confirmed.

@@ -11,6 +11,7 @@ import (
 // Case is a locked attempt with everything that settling it touches.
 type Case struct {
 	Subscription Subscription
+	Purchase     *Purchase // when the attempt is for a one-time purchase, instead
 	Customer     Customer
 	Invoices     []Invoice // the invoices of the lock
 	Payment      *Payment  // when it existed before the attempt
@@ -24,6 +25,7 @@ type Case struct {
 // Change is what a settlement or cancellation wants written, together.
 type Change struct {
 	Subscription Subscription
+	Purchase     *Purchase // instead of the subscription
 	Customer     *Customer
 	Invoices     []Invoice
 	Payment      *Payment
@@ -34,17 +36,22 @@ type Change struct {
 
 // payment is the attempt's payment with its new status.
 func (c Case) payment(status PaymentStatus) Payment {
-	s, l := c.Subscription, c.Subscription.Lock
+	s, l := c.Subscription, c.Lock()
 	p := Payment{ID: l.Payment, CreatedAt: l.At, Checkout: l.Checkout}
 	if c.Payment != nil {
 		p = *c.Payment
 	}
+	if c.Purchase != nil {
+		p = c.Purchase.fill(p)
+	} else {
+		p.Customer, p.Subscription, p.Product, p.Quantity = s.Customer, s.ID, s.Product, s.Quantity
+		p.Billing, p.Metadata = s.Billing, s.Metadata
+	}
 	p.Tax, p.Discount, p.Credit = reckoned(c.Invoices, l.Amount.Currency)
-	p.Customer, p.Subscription, p.Product, p.Quantity = s.Customer, s.ID, s.Product, s.Quantity
 	p.Invoices, p.Amount, p.Method = slices.Clone(l.Invoices), l.Amount, l.Method
+	p.Items = itemsOf(c.Invoices)
 	p.Intent, p.Retry, p.By, p.Cause = l.Intent, l.Retry, l.By, l.Cause
-	p.UpdatesMethod = l.Keep && l.Cause != CauseFirst
-	p.Billing, p.Metadata = s.Billing, s.Metadata
+	p.UpdatesMethod = l.Keep && l.Cause != CauseFirst && l.Cause != CausePurchase
 	p.Status, p.UpdatedAt, p.ActionURL = status, c.At, ""
 	if p.Refunded.Nothing() {
 		p.Refunded = money.Of(0, l.Amount.Currency)
@@ -74,6 +81,9 @@ func reckoned(invoices []Invoice, c money.Currency) (tax, discount, credit money
 func (c Case) Paid(charge string) (Change, error) {
 	if c.Unwanted() {
 		return c.returned(charge)
+	}
+	if c.Purchase != nil {
+		return c.paidPurchase(charge)
 	}
 	s := c.Subscription
 	move := map[Cause]Move{CauseFirst: MoveActivate, CauseRenewal: MoveRenew}[s.Lock.Cause]
@@ -208,6 +218,9 @@ func (s Subscription) paidEvents(m Move) []Event {
 // Declined settles a refused attempt. The invoices stay open: they are the
 // dues. What follows was decided by the merchant's policy.
 func (c Case) Declined(d Decline, f FollowUp) (Change, error) {
+	if c.Purchase != nil {
+		return c.declinedPurchase(d), nil
+	}
 	s := c.Subscription
 	p := c.payment(PaymentFailed)
 	p.Decline = d
@@ -283,29 +296,28 @@ func (s Subscription) EndAccess(f FollowUp, at calendar.Instant) (Change, error)
 
 // ActionNeeded keeps the lock while the customer authenticates.
 func (c Case) ActionNeeded(url string, lease time.Time) Change {
-	s := c.Subscription
-	s.Lock.State, s.Lock.ActionURL, s.Lock.Lease = LockAction, url, lease
+	l := c.Lock()
+	l.State, l.ActionURL, l.Lease = LockAction, url, lease
 	p := c.payment(PaymentRequiresAction)
 	p.ActionURL = url
-	s.Lock.Seen = p.Version + 1
-	return Change{Subscription: s, Payment: &p, Events: []Event{{Type: EventActionRequired, Object: p.ID}}}
+	l.Seen = p.Version + 1
+	return c.waits(Change{Payment: &p, Events: []Event{{Type: EventActionRequired, Object: p.ID}}}, l)
 }
 
 // Processing keeps the lock while the gateway works for longer.
 func (c Case) Processing(lease time.Time) Change {
-	s := c.Subscription
-	s.Lock.State, s.Lock.Lease = LockProcessing, lease
+	l := c.Lock()
+	l.State, l.Lease = LockProcessing, lease
 	p := c.payment(PaymentProcessing)
-	s.Lock.Seen = p.Version + 1
-	return Change{Subscription: s, Payment: &p, Events: []Event{{Type: EventPaymentProcessing, Object: p.ID}}}
+	l.Seen = p.Version + 1
+	return c.waits(Change{Payment: &p, Events: []Event{{Type: EventPaymentProcessing, Object: p.ID}}}, l)
 }
 
 // Abandoned frees the lock of an attempt whose intent the gateway cancelled.
 func (c Case) Abandoned() (Change, error) {
-	s := c.Subscription
 	p := c.payment(PaymentCancelled)
-	s.Lock = Lock{}
-	return c.applyPending(Change{Subscription: s, Payment: &p, Events: []Event{{Type: EventPaymentCancelled, Object: p.ID}}})
+	ch := c.waits(Change{Payment: &p, Events: []Event{{Type: EventPaymentCancelled, Object: p.ID}}}, Lock{})
+	return c.applyPending(ch)
 }
 
 // applyPending carries out a cancellation that was asked for while locked.

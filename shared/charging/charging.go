@@ -1,5 +1,5 @@
 // Package charging makes one attempt to collect the open invoices of a
-// subscription, and finishes it after any crash. It owns the payment lock:
+// subscription or a purchase, and finishes it after any crash. It owns the payment lock:
 //
 //  1. commit the lock with the invoices,
 //  2. prepare the payment, commit its intent, then confirm it,
@@ -57,18 +57,19 @@ type Service struct {
 	Wall    clock.Wall
 }
 
-// Start is what one attempt is made of. The subscription and its new invoices
-// are written with the lock, in one commit.
+// Start is what one attempt is made of. The subscription or purchase, its new
+// invoices and a new payment are written with the lock, in one commit.
 type Start struct {
 	Scope        merchant.Scope
 	Actor        record.Actor
 	Cause        string
 	State        merchant.State
 	Subscription billing.Subscription
+	Purchase     *billing.Purchase // instead of the subscription
 	Customer     billing.Customer
 	Dues         billing.Dues
 	Hold         *billing.Hold
-	Payment      *billing.Payment // an existing payment that this attempt makes
+	Payment      *billing.Payment // a payment that this attempt makes, existing or new
 	Method       billing.Method
 	By           billing.Initiator
 	Keep         bool // the method becomes the subscription's when paid
@@ -79,6 +80,7 @@ type Start struct {
 // Result is what became of an attempt.
 type Result struct {
 	Subscription billing.Subscription
+	Purchase     billing.Purchase // instead of the subscription
 	Payment      billing.Payment
 	ActionURL    string // where the customer must authenticate
 	Pending      bool   // the outcome is not known yet; nothing is charged twice
@@ -109,44 +111,84 @@ func (s *Service) Charge(ctx context.Context, in Start) (Result, error) {
 		Checkout: in.Checkout, ReturnURL: in.ReturnURL, At: now, Wall: wall,
 	}
 	if in.Payment != nil {
-		try.Payment, try.Seen = in.Payment.ID, in.Payment.Version
+		try.Payment, try.Seen = in.Payment.ID, max(in.Payment.Version, 1)
 	}
-	locked, invoices, err := in.Subscription.Begin(try, in.Dues)
+	open := billing.Case{
+		Subscription: in.Subscription, Purchase: in.Purchase, Customer: in.Customer, Payment: in.Payment, Hold: in.Hold,
+	}
+	locked, err := open.Begin(try, in.Dues)
 	if err != nil {
 		return Result{}, err
 	}
-	a := &attempt{
-		Case: billing.Case{
-			Subscription: locked, Customer: in.Customer, Invoices: invoices,
-			Payment: in.Payment, Hold: in.Hold,
-		},
-		scope: in.Scope, actor: in.Actor, cause: in.Cause, state: in.State,
-	}
+	a := &attempt{Case: locked, scope: in.Scope, actor: in.Actor, cause: in.Cause, state: in.State}
 	if err := s.lock(ctx, a); err != nil {
-		return Result{}, fmt.Errorf("lock %s: %w", locked.ID, err)
+		return Result{}, fmt.Errorf("lock %s: %w", locked.Owner(), err)
 	}
 	return s.drive(ctx, a)
 }
 
 // lock commits the lock and leaves the attempt as the store has it.
 func (s *Service) lock(ctx context.Context, a *attempt) error {
-	put := []any{a.Subscription}
+	put := []any{owner(a.Case)}
 	for _, v := range a.Invoices {
 		put = append(put, v)
+	}
+	if p := a.Payment; p != nil && p.Version == 0 {
+		put = append(put, *p)
+		next := record.Next(*p)
+		a.Payment = &next
 	}
 	if err := s.Store.Commit(ctx, s.commit(a, put, nil)); err != nil {
 		return err
 	}
-	a.Subscription = record.Next(a.Subscription)
+	a.Case = advanced(a.Case)
 	for i := range a.Invoices {
 		a.Invoices[i] = record.Next(a.Invoices[i])
 	}
 	return nil
 }
 
+// owner is the object that carries the lock, as it is written.
+func owner(c billing.Case) any {
+	if c.Purchase != nil {
+		return *c.Purchase
+	}
+	return c.Subscription
+}
+
+// advanced is the case with its owner as a commit has left it.
+func advanced(c billing.Case) billing.Case {
+	if c.Purchase == nil {
+		c.Subscription = record.Next(c.Subscription)
+		return c
+	}
+	p := record.Next(*c.Purchase)
+	c.Purchase = &p
+	return c
+}
+
+// result tells of an attempt whose outcome is not settled.
+func (a *attempt) result() Result {
+	r := Result{Subscription: a.Subscription}
+	if a.Purchase != nil {
+		r.Purchase = *a.Purchase
+	}
+	if a.Payment != nil {
+		r.Payment = *a.Payment
+	}
+	return r
+}
+
+// pending tells that the outcome is not known yet.
+func (a *attempt) pending() Result {
+	r := a.result()
+	r.Pending = true
+	return r
+}
+
 // drive takes a locked attempt that was not confirmed yet to its outcome.
 func (s *Service) drive(ctx context.Context, a *attempt) (Result, error) {
-	l := a.Subscription.Lock
+	l := a.Lock()
 	switch {
 	case a.Unwanted() && l.Intent == "":
 		return s.settle(ctx, a, gateway.Outcome{State: gateway.StateCancelled})
@@ -178,8 +220,8 @@ var (
 // prepare gets the intent from the gateway and commits it before any money
 // can move.
 func (s *Service) prepare(ctx context.Context, a *attempt) error {
-	l := a.Subscription.Lock
-	intent, err := s.Gateway.Prepare(ctx, accountOf(l.Method), params(a.scope, a.Subscription))
+	l := a.Lock()
+	intent, err := s.Gateway.Prepare(ctx, accountOf(l.Method), params(a.scope, a.Case))
 	if err != nil {
 		return fmt.Errorf("prepare %s: %w", l.Key, err)
 	}
@@ -189,12 +231,12 @@ func (s *Service) prepare(ctx context.Context, a *attempt) error {
 // remember commits the intent of the attempt. An edit of the subscription
 // that happened meanwhile does not touch the attempt.
 func (s *Service) remember(ctx context.Context, a *attempt, intent gateway.Intent) error {
-	l := a.Subscription.Lock
+	l := a.Lock()
 	for range tries {
-		next := a.Subscription.Prepared(string(intent))
-		err := s.Store.Commit(ctx, s.commit(a, []any{next}, nil))
+		next := a.Prepared(string(intent))
+		err := s.Store.Commit(ctx, s.commit(a, []any{owner(next)}, nil))
 		if err == nil {
-			a.Subscription = record.Next(next)
+			a.Case = advanced(next)
 			return nil
 		}
 		if !errors.Is(err, record.ErrStale) {
@@ -203,7 +245,7 @@ func (s *Service) remember(ctx context.Context, a *attempt, intent gateway.Inten
 		if err := s.reload(ctx, a); err != nil {
 			return err
 		}
-		if now := a.Subscription.Lock; now.Payment != l.Payment || now.Intent != "" {
+		if now := a.Lock(); now.Payment != l.Payment || now.Intent != "" {
 			break
 		}
 	}
@@ -217,9 +259,9 @@ func (s *Service) confirm(ctx context.Context, a *attempt) (Result, error) {
 		return s.cancel(ctx, a)
 	}
 	if err := s.braked(ctx, a.state, false); err != nil {
-		return Result{Subscription: a.Subscription, Pending: true}, nil
+		return a.pending(), nil
 	}
-	l := a.Subscription.Lock
+	l := a.Lock()
 	out, err := s.Gateway.Confirm(ctx, accountOf(l.Method), gateway.Intent(l.Intent), l.Key)
 	if errors.Is(err, gateway.ErrRejected) {
 		return s.withdraw(ctx, a, rejected)
@@ -236,8 +278,8 @@ func (s *Service) confirm(ctx context.Context, a *attempt) (Result, error) {
 // unknown leaves the lock where it is: the outcome must be asked for.
 func (s *Service) unknown(ctx context.Context, a *attempt, err error) (Result, error) {
 	slog.WarnContext(ctx, "payment outcome unknown", "scope", a.scope.String(),
-		"subscription", a.Subscription.ID, "payment", a.Subscription.Lock.Payment, "error", err)
-	return Result{Subscription: a.Subscription, Pending: true}, nil
+		"owner", a.Owner(), "payment", a.Lock().Payment, "error", err)
+	return a.pending(), nil
 }
 
 // braked tells whether charging is stopped for the scope or everywhere. With
@@ -280,11 +322,11 @@ func accountOf(m billing.Method) gateway.Account {
 }
 
 // params rebuilds the same request from the lock, whoever asks.
-func params(scope merchant.Scope, s billing.Subscription) gateway.Params {
-	l := s.Lock
+func params(scope merchant.Scope, c billing.Case) gateway.Params {
+	l := c.Lock()
 	return gateway.Params{
 		Key: l.Key, Amount: l.Amount, Customer: l.Method.Holder, Method: l.Method.Reference,
-		OnSession: l.OnSession(), ReturnURL: l.ReturnURL, Payment: Tag(scope, s.ID, l.Payment),
+		OnSession: l.OnSession(), ReturnURL: l.ReturnURL, Payment: Tag(scope, c.Owner(), l.Payment),
 	}
 }
 

@@ -25,19 +25,19 @@ type Notice struct {
 // asked for the intent itself. A capture that nobody waits for any more is
 // given back (rules 8, 10).
 func (s *Service) Hear(ctx context.Context, n Notice) error {
-	scope, subscription, payment, ok := ParseTag(n.Outcome.Payment)
+	scope, owner, payment, ok := ParseTag(n.Outcome.Payment)
 	if !ok {
 		slog.WarnContext(ctx, "gateway event about a payment that is not ours", "event", n.Event)
 		return nil
 	}
 	actor := record.Actor{Kind: record.ByGateway, ID: n.Account.Gateway}
-	r := Recover{Scope: scope, Subscription: subscription, Actor: actor, Cause: "gateway event", Event: n.Account.Gateway + "#" + n.Event}
+	r := Recover{Scope: scope, Owner: owner, Actor: actor, Cause: "gateway event", Event: n.Account.Gateway + "#" + n.Event}
 	a, err := s.resume(ctx, r)
 	if err != nil {
 		return err
 	}
-	if a.Subscription.Lock.Payment == payment {
-		if accountOf(a.Subscription.Lock.Method) != n.Account {
+	if a.Lock().Payment == payment {
+		if accountOf(a.Lock().Method) != n.Account {
 			return fmt.Errorf("event %s comes from another account than payment %s", n.Event, payment)
 		}
 		_, err := s.Finish(ctx, r)
@@ -60,12 +60,12 @@ func (s *Service) late(ctx context.Context, a *attempt, n Notice, payment string
 // lastLook asks what became of the attempt before this one, which was told to
 // have failed: a gateway may have captured after all.
 func (s *Service) lastLook(ctx context.Context, in Start) error {
-	f := in.Subscription.Failure
+	f := (billing.Case{Subscription: in.Subscription, Purchase: in.Purchase}).Failure()
 	if f.Payment == "" {
 		return nil
 	}
 	a := &attempt{
-		Case:  billing.Case{Subscription: in.Subscription, Customer: in.Customer},
+		Case:  billing.Case{Subscription: in.Subscription, Purchase: in.Purchase, Customer: in.Customer},
 		scope: in.Scope, actor: in.Actor, cause: "last look before a charge", state: in.State,
 	}
 	return s.giveBack(ctx, a, accountOf(f.Method), f.Payment)

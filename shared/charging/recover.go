@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"perennial/shared/billing"
 	"perennial/shared/gateway"
+	"perennial/shared/ids"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
 )
@@ -18,11 +20,11 @@ const keyLife = 20 * time.Hour
 
 // Recover names an attempt that should be finished.
 type Recover struct {
-	Scope        merchant.Scope
-	Subscription string
-	Actor        record.Actor
-	Cause        string
-	Event        string // gateway event that made it necessary; applied once
+	Scope merchant.Scope
+	Owner string // the subscription or purchase that is locked
+	Actor record.Actor
+	Cause string
+	Event string // gateway event that made it necessary; applied once
 }
 
 // Finish takes the attempt in flight, if there is one, as far as the gateway
@@ -33,10 +35,10 @@ func (s *Service) Finish(ctx context.Context, r Recover) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	l := a.Subscription.Lock
+	l := a.Lock()
 	switch {
 	case !l.Set():
-		return Result{Subscription: a.Subscription}, nil
+		return a.result(), nil
 	case l.Amount.Nothing() || l.Method.IsZero():
 		return s.drive(ctx, a)
 	case l.Intent == "":
@@ -57,7 +59,7 @@ func (s *Service) Supersede(ctx context.Context, r Recover) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if a.Subscription.Lock.State != billing.LockAction {
+	if a.Lock().State != billing.LockAction {
 		return s.Finish(ctx, r)
 	}
 	return s.cancel(ctx, a)
@@ -69,7 +71,7 @@ func (s *Service) resume(ctx context.Context, r Recover) (*attempt, error) {
 	if err != nil {
 		return nil, fmt.Errorf("state of %s: %w", r.Scope, err)
 	}
-	c, err := s.load(ctx, r.Scope, r.Subscription)
+	c, err := s.load(ctx, r.Scope, r.Owner)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +84,7 @@ func (s *Service) resume(ctx context.Context, r Recover) (*attempt, error) {
 
 // apply settles a final outcome, and decides what to do about one that is not.
 func (s *Service) apply(ctx context.Context, a *attempt, out gateway.Outcome) (Result, error) {
-	l := a.Subscription.Lock
+	l := a.Lock()
 	over := !s.Wall().Before(l.Lease)
 	switch {
 	case out.State.Final():
@@ -106,7 +108,7 @@ func (s *Service) apply(ctx context.Context, a *attempt, out gateway.Outcome) (R
 // find asks what became of the intent. One that the gateway does not know was
 // never charged.
 func (s *Service) find(ctx context.Context, a *attempt) (gateway.Outcome, error) {
-	l := a.Subscription.Lock
+	l := a.Lock()
 	out, err := s.Gateway.Find(ctx, accountOf(l.Method), gateway.Intent(l.Intent))
 	if errors.Is(err, gateway.ErrRejected) {
 		return rejected, nil
@@ -117,7 +119,7 @@ func (s *Service) find(ctx context.Context, a *attempt) (gateway.Outcome, error)
 // withdraw ends an attempt that cannot go on, with the given outcome: first
 // the intent is made uncapturable.
 func (s *Service) withdraw(ctx context.Context, a *attempt, as gateway.Outcome) (Result, error) {
-	l := a.Subscription.Lock
+	l := a.Lock()
 	out, err := s.Gateway.Cancel(ctx, accountOf(l.Method), gateway.Intent(l.Intent))
 	switch {
 	case errors.Is(err, gateway.ErrRejected):
@@ -141,7 +143,7 @@ func (s *Service) refused(ctx context.Context, a *attempt) (Result, error) {
 		return s.unknown(ctx, a, err)
 	case out.State == gateway.StatePrepared:
 		return s.settle(ctx, a, rejected)
-	case out.State == gateway.StateActionNeeded && !s.Wall().Before(a.Subscription.Lock.Lease):
+	case out.State == gateway.StateActionNeeded && !s.Wall().Before(a.Lock().Lease):
 		return s.settle(ctx, a, gateway.Outcome{State: gateway.StateCancelled})
 	case out.State.Final():
 		return s.settle(ctx, a, out)
@@ -152,7 +154,7 @@ func (s *Service) refused(ctx context.Context, a *attempt) (Result, error) {
 // cancel makes the intent uncapturable before the lock is let go; the gateway
 // may answer that it had succeeded.
 func (s *Service) cancel(ctx context.Context, a *attempt) (Result, error) {
-	l := a.Subscription.Lock
+	l := a.Lock()
 	out, err := s.Gateway.Cancel(ctx, accountOf(l.Method), gateway.Intent(l.Intent))
 	if errors.Is(err, gateway.ErrRejected) {
 		return s.refused(ctx, a)
@@ -170,7 +172,7 @@ func (s *Service) cancel(ctx context.Context, a *attempt) (Result, error) {
 // nothing was confirmed: the system's goes on, the customer's is given up
 // because the customer has left.
 func (s *Service) unprepared(ctx context.Context, a *attempt) (Result, error) {
-	l := a.Subscription.Lock
+	l := a.Lock()
 	if s.Wall().Before(l.Lease) {
 		return s.waiting(a), nil
 	}
@@ -194,7 +196,7 @@ func (s *Service) unprepared(ctx context.Context, a *attempt) (Result, error) {
 // while the gateway still knows the key, then by searching the customer's
 // intents for our metadata.
 func (s *Service) adopt(ctx context.Context, a *attempt) error {
-	l := a.Subscription.Lock
+	l := a.Lock()
 	if s.Wall().Before(l.TakenAt.Add(keyLife)) {
 		return s.prepare(ctx, a)
 	}
@@ -202,7 +204,7 @@ func (s *Service) adopt(ctx context.Context, a *attempt) error {
 	if err != nil {
 		return fmt.Errorf("list intents of %s: %w", l.Method.Holder, err)
 	}
-	tag := Tag(a.scope, a.Subscription.ID, l.Payment)
+	tag := Tag(a.scope, a.Owner(), l.Payment)
 	for _, out := range intents {
 		if out.Payment != tag {
 			continue
@@ -213,39 +215,55 @@ func (s *Service) adopt(ctx context.Context, a *attempt) error {
 }
 
 func (s *Service) waiting(a *attempt) Result {
-	l := a.Subscription.Lock
-	r := Result{Subscription: a.Subscription, ActionURL: l.ActionURL, Pending: l.State != billing.LockAction}
-	if a.Payment != nil {
-		r.Payment = *a.Payment
-	}
+	l := a.Lock()
+	r := a.result()
+	r.ActionURL, r.Pending = l.ActionURL, l.State != billing.LockAction
 	return r
 }
 
-// load reads a subscription with everything that settling its attempt touches.
+// load reads a subscription or a purchase with everything that settling its
+// attempt touches.
 func (s *Service) load(ctx context.Context, scope merchant.Scope, id string) (billing.Case, error) {
+	if strings.HasPrefix(id, ids.Purchase) {
+		return s.purchase(ctx, scope, id)
+	}
 	sub, err := record.Get[billing.Subscription](ctx, s.Store, scope, id)
 	if err != nil {
 		return billing.Case{}, fmt.Errorf("subscription %s: %w", id, err)
 	}
-	refs := []record.Ref{record.RefOf[billing.Customer](sub.Customer)}
-	for _, invoice := range sub.Lock.Invoices {
-		refs = append(refs, record.RefOf[billing.Invoice](invoice))
-	}
-	if sub.Lock.Seen > 0 {
-		refs = append(refs, record.RefOf[billing.Payment](sub.Lock.Payment))
-	}
+	refs := refsOf(sub.Customer, sub.Lock)
 	if sub.Status == billing.StatusOnHold {
 		refs = append(refs, record.RefOf[billing.Hold](billing.HoldID(sub.ID, sub.HoldEpoch)))
 	}
-	found, err := s.Store.Load(ctx, scope, refs...)
-	if err != nil {
-		return billing.Case{}, fmt.Errorf("attempt of %s: %w", id, err)
-	}
-	return caseOf(sub, found, refs)
+	return s.caseOf(ctx, scope, billing.Case{Subscription: sub}, refs)
 }
 
-func caseOf(sub billing.Subscription, found []any, refs []record.Ref) (billing.Case, error) {
-	c := billing.Case{Subscription: sub}
+func (s *Service) purchase(ctx context.Context, scope merchant.Scope, id string) (billing.Case, error) {
+	p, err := record.Get[billing.Purchase](ctx, s.Store, scope, id)
+	if err != nil {
+		return billing.Case{}, fmt.Errorf("purchase %s: %w", id, err)
+	}
+	return s.caseOf(ctx, scope, billing.Case{Purchase: &p}, refsOf(p.Customer, p.Lock))
+}
+
+// refsOf names what every attempt touches.
+func refsOf(customer string, l billing.Lock) []record.Ref {
+	refs := []record.Ref{record.RefOf[billing.Customer](customer)}
+	for _, invoice := range l.Invoices {
+		refs = append(refs, record.RefOf[billing.Invoice](invoice))
+	}
+	if l.Seen > 0 {
+		refs = append(refs, record.RefOf[billing.Payment](l.Payment))
+	}
+	return refs
+}
+
+// caseOf loads the rest of a case.
+func (s *Service) caseOf(ctx context.Context, scope merchant.Scope, c billing.Case, refs []record.Ref) (billing.Case, error) {
+	found, err := s.Store.Load(ctx, scope, refs...)
+	if err != nil {
+		return billing.Case{}, fmt.Errorf("attempt of %s: %w", c.Owner(), err)
+	}
 	for i, obj := range found {
 		switch o := obj.(type) {
 		case billing.Customer:
@@ -257,7 +275,7 @@ func caseOf(sub billing.Subscription, found []any, refs []record.Ref) (billing.C
 		case billing.Hold:
 			c.Hold = &o
 		default:
-			return c, fmt.Errorf("%s %s of %s: %w", refs[i].Kind, refs[i].ID, sub.ID, record.ErrNotFound)
+			return c, fmt.Errorf("%s %s of %s: %w", refs[i].Kind, refs[i].ID, c.Owner(), record.ErrNotFound)
 		}
 	}
 	return c, nil

@@ -20,10 +20,10 @@ const tries = 8
 // settle commits what the gateway reported. When another worker settled the
 // same attempt first, its result is given.
 func (s *Service) settle(ctx context.Context, a *attempt, out gateway.Outcome) (Result, error) {
-	payment := a.Subscription.Lock.Payment
+	payment := a.Lock().Payment
 	for range tries {
 		if out.State == gateway.StateSucceeded && a.Unwanted() {
-			if err := s.refund(ctx, a, accountOf(a.Subscription.Lock.Method), out, payment); err != nil {
+			if err := s.refund(ctx, a, accountOf(a.Lock().Method), out, payment); err != nil {
 				return s.unknown(ctx, a, err)
 			}
 		}
@@ -44,7 +44,7 @@ func (s *Service) settle(ctx context.Context, a *attempt, out gateway.Outcome) (
 		if err := s.reload(ctx, a); err != nil {
 			return Result{}, fmt.Errorf("settle %s: %w", payment, err)
 		}
-		switch l := a.Subscription.Lock; {
+		switch l := a.Lock(); {
 		case l.Payment != payment:
 			return s.settled(ctx, a, payment)
 		case known(l, out.State):
@@ -66,7 +66,7 @@ func known(l billing.Lock, state gateway.State) bool {
 func (s *Service) alert(ctx context.Context, a *attempt, ch billing.Change) {
 	if p := ch.Payment; p != nil && p.Decline.Class == billing.ClassOurFault {
 		slog.ErrorContext(ctx, "the gateway refused our request", "scope", a.scope.String(),
-			"subscription", p.Subscription, "payment", p.ID, "code", p.Decline.Code)
+			"owner", p.Subscription+p.Purchase, "payment", p.ID, "code", p.Decline.Code)
 	}
 }
 
@@ -82,7 +82,7 @@ func (s *Service) decide(a *attempt, out gateway.Outcome) (billing.Change, error
 	for range c.Invoices {
 		c.Fresh = append(c.Fresh, ids.New("inv_", wall))
 	}
-	l := c.Subscription.Lock
+	l := c.Lock()
 	c.Refund = refundID(l.Payment)
 	switch out.State {
 	case gateway.StateSucceeded:
@@ -108,12 +108,15 @@ func (s *Service) decide(a *attempt, out gateway.Outcome) (billing.Change, error
 
 func (s *Service) declined(c billing.Case, a *attempt, d gateway.Decline) (billing.Change, error) {
 	decline := dunning.Classify(d.Code, d.Advice)
+	if c.Purchase != nil {
+		return c.Declined(decline, billing.FollowUp{})
+	}
 	return c.Declined(decline, dunning.Decide(a.state.Recovery, c.Subscription, decline, c.At))
 }
 
-// Objects lists what a change of billing writes, the subscription first.
+// Objects lists what a change of billing writes, its owner first.
 func Objects(ch billing.Change) []any {
-	put := []any{ch.Subscription}
+	put := []any{owner(billing.Case{Subscription: ch.Subscription, Purchase: ch.Purchase})}
 	if ch.Customer != nil {
 		put = append(put, *ch.Customer)
 	}
@@ -133,7 +136,8 @@ func Objects(ch billing.Change) []any {
 }
 
 func resultOf(ch billing.Change) Result {
-	r := Result{Subscription: record.Next(ch.Subscription)}
+	left := advanced(billing.Case{Subscription: ch.Subscription, Purchase: ch.Purchase})
+	r := (&attempt{Case: left}).result()
 	if ch.Payment != nil {
 		r.Payment = record.Next(*ch.Payment)
 		r.ActionURL = ch.Payment.ActionURL
@@ -149,12 +153,14 @@ func (s *Service) settled(ctx context.Context, a *attempt, payment string) (Resu
 		return Result{}, fmt.Errorf("settled %s: %w", payment, err)
 	}
 	slog.InfoContext(ctx, "attempt was settled by another worker", "scope", a.scope.String(), "payment", payment)
-	return Result{Subscription: a.Subscription, Payment: p, ActionURL: p.ActionURL}, nil
+	r := a.result()
+	r.Payment, r.ActionURL = p, p.ActionURL
+	return r, nil
 }
 
 // reload reads everything that settling the attempt touches again.
 func (s *Service) reload(ctx context.Context, a *attempt) error {
-	fresh, err := s.load(ctx, a.scope, a.Subscription.ID)
+	fresh, err := s.load(ctx, a.scope, a.Owner())
 	if err != nil {
 		return err
 	}

@@ -8,12 +8,12 @@ import (
 
 // Tag is the metadata that a gateway keeps with an intent: enough to find the
 // attempt from the gateway's side.
-func Tag(scope merchant.Scope, subscription, payment string) string {
-	return scope.String() + "/" + subscription + "/" + payment
+func Tag(scope merchant.Scope, owner, payment string) string {
+	return scope.String() + "/" + owner + "/" + payment
 }
 
 // ParseTag reads what Tag wrote; ok is false for anything else.
-func ParseTag(tag string) (scope merchant.Scope, subscription, payment string, ok bool) {
+func ParseTag(tag string) (scope merchant.Scope, owner, payment string, ok bool) {
 	parts := strings.Split(tag, "/")
 	if len(parts) != 3 {
 		return merchant.Scope{}, "", "", false

@@ -20,6 +20,7 @@ const (
 	Addon             = "adn_"
 	Discount          = "dsc_"
 	Subscription      = "sub_"
+	Purchase          = "pur_"
 	Payment           = "pay_"
 	Refund            = "ref_"
 	Dispute           = "dp_"

@@ -51,6 +51,9 @@ func (s *Service) Perform(ctx context.Context, item record.DueItem) error {
 	if item.Ref.Kind == record.KindSubscription {
 		return s.subscription(ctx, item)
 	}
+	if item.Ref.Kind == record.KindPurchase {
+		return s.purchase(ctx, item)
+	}
 	if item.Ref.Kind != record.KindHold {
 		return fmt.Errorf("due item of kind %s is not a collector's work", item.Ref.Kind)
 	}
@@ -81,7 +84,7 @@ func (s *Service) subscription(ctx context.Context, item record.DueItem) error {
 		return nil
 	case billing.StepRecover:
 		_, err = s.Charger.Finish(ctx, charging.Recover{
-			Scope: w.scope, Subscription: w.sub.ID, Actor: record.System, Cause: "recover attempt",
+			Scope: w.scope, Owner: w.sub.ID, Actor: record.System, Cause: "recover attempt",
 		})
 	case billing.StepRenew:
 		err = s.renew(ctx, w)

@@ -34,6 +34,7 @@ var decoders = map[Kind]func([]byte) (any, error){
 	KindMethod:       decode[billing.Method],
 	KindProduct:      decode[billing.Product],
 	KindSubscription: decode[billing.Subscription],
+	KindPurchase:     decode[billing.Purchase],
 	KindInvoice:      decode[billing.Invoice],
 	KindPayment:      decode[billing.Payment],
 	KindEntry:        decode[billing.Entry],

@@ -25,6 +25,7 @@ const (
 	KindMethod       Kind = "PM"
 	KindProduct      Kind = "PDT"
 	KindSubscription Kind = "SUB"
+	KindPurchase     Kind = "PUR"
 	KindInvoice      Kind = "INV"
 	KindPayment      Kind = "PAY"
 	KindEntry        Kind = "JRN"
@@ -151,6 +152,10 @@ func describeBilling(obj any) (Entry, error) {
 				"status": string(o.Status), "customer_id": o.Customer, "product_id": o.Product,
 				"cancel_at_next_billing_date": strconv.FormatBool(o.Cancel.AtPeriodEnd),
 			},
+		}, nil
+	case billing.Purchase:
+		return Entry{
+			Kind: KindPurchase, ID: o.ID, Version: o.Version, Customer: o.Customer, Created: o.CreatedAt.Time(), Due: o.Due(),
 		}, nil
 	case billing.Invoice:
 		return Entry{Kind: KindInvoice, ID: o.ID, Version: o.Version, Customer: o.Customer, Created: o.DueAt.Time()}, nil

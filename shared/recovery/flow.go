@@ -156,7 +156,7 @@ func (s *Service) look(ctx context.Context, t Task, hold billing.Hold) (Answer, 
 		return s.decided(ctx, t.Scope, hold)
 	}
 	got, err := s.Charger.Finish(ctx, charging.Recover{
-		Scope: t.Scope, Subscription: t.Subscription, Actor: record.System, Cause: "hold flow",
+		Scope: t.Scope, Owner: t.Subscription, Actor: record.System, Cause: "hold flow",
 	})
 	if err != nil {
 		return Answer{}, err

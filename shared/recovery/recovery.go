@@ -82,6 +82,7 @@ type Pay struct {
 // Result is what became of it.
 type Result struct {
 	Subscription billing.Subscription
+	Purchase     billing.Purchase
 	Payment      billing.Payment // zero when only the method was changed
 	ActionURL    string          // where the customer must authenticate
 	Pending      bool            // the outcome is not known yet
@@ -148,7 +149,7 @@ func payable(d dossier) error {
 // answer: it was paid after all, or nobody may interfere with it now.
 func (s *Service) supersede(ctx context.Context, p Pay) (r Result, done bool, err error) {
 	got, err := s.Charger.Supersede(ctx, charging.Recover{
-		Scope: p.Scope, Subscription: p.Subscription, Actor: p.Actor, Cause: "superseded by customer",
+		Scope: p.Scope, Owner: p.Subscription, Actor: p.Actor, Cause: "superseded by customer",
 	})
 	if err != nil {
 		return Result{}, true, err
@@ -264,7 +265,7 @@ func quote(d dossier) (billing.Dues, error) {
 // and settles what it tells.
 func (s *Service) Finish(ctx context.Context, scope merchant.Scope, subscription string) (Result, error) {
 	got, err := s.Charger.Finish(ctx, charging.Recover{
-		Scope: scope, Subscription: subscription,
+		Scope: scope, Owner: subscription,
 		Actor: record.Actor{Kind: record.ByCustomer}, Cause: "return from challenge",
 	})
 	if err != nil {

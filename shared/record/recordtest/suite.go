@@ -141,6 +141,7 @@ func (w world) samples() []any {
 		billing.Method{ID: ids.New(ids.PaymentMethod, w.now), Customer: customer.ID, Last4: "4242", CreatedAt: w.at()},
 		billing.Product{ID: ids.New(ids.Product, w.now), Name: "Pro", CreatedAt: w.at()},
 		sub,
+		billing.Purchase{ID: ids.New(ids.Purchase, w.now), Customer: customer.ID, Status: billing.PurchaseOpen, CreatedAt: w.at()},
 		billing.Invoice{ID: ids.New(ids.Invoice, w.now), Customer: customer.ID, Subscription: sub.ID, DueAt: w.at()},
 		billing.Payment{ID: ids.New(ids.Payment, w.now), Customer: customer.ID, Status: billing.PaymentSucceeded, CreatedAt: w.at()},
 		billing.Entry{ID: ids.New(ids.Payment, w.now), Customer: customer.ID, At: w.at()},
