@@ -3,14 +3,17 @@ package billing
 import (
 	"perennial/shared/calendar"
 	"perennial/shared/money"
+	"perennial/shared/tax"
+	"perennial/shared/taxid"
 )
 
 // Terms are what composing a subscription's invoice takes from outside it.
 type Terms struct {
 	Invoice  string // id of the new invoice
 	Customer Customer
-	Taxes    Taxes        // nil: no tax is collected
+	Seller   tax.Seller   // the merchant's tax settings; the zero value collects none
 	Credit   money.Amount // what may be used of the customer's credit, after tax
+	At       calendar.Instant
 }
 
 // Applied is a discount as a subscription keeps it: its terms when it was
@@ -59,7 +62,8 @@ func (s Subscription) draft(t Terms, cause Cause, period calendar.Period) Draft 
 func (s Subscription) Draft(t Terms, cause Cause, period calendar.Period) Draft {
 	return Draft{
 		ID: t.Invoice, Customer: s.Customer, Subscription: s.ID, Cause: cause, Currency: s.Price.Amount.Currency,
-		Lines: s.Recurring(), Discounts: s.LiveDiscounts(), Taxes: t.Taxes, Credit: t.Credit,
+		Lines: s.Recurring(), Discounts: s.LiveDiscounts(), Credit: t.Credit,
+		Seller: t.Seller, Taxed: s.taxedAs(t.Customer), At: t.At,
 		Period: period, DueAt: period.Start, Buyer: s.buyer(t.Customer),
 	}
 }
@@ -71,4 +75,16 @@ func (s Subscription) buyer(c Customer) Buyer {
 		b.Business = s.BusinessName
 	}
 	return b
+}
+
+// taxedAs is the customer as tax sees them.
+func (s Subscription) taxedAs(c Customer) tax.Buyer {
+	return TaxBuyer(s.Billing, s.TaxID, s.TaxIDStatus, c)
+}
+
+// TaxBuyer is a buyer as tax sees them.
+func TaxBuyer(a Address, id string, status taxid.Status, c Customer) tax.Buyer {
+	return tax.Buyer{
+		Country: a.Country, Region: a.State, PostalCode: a.Zip, TaxID: id, TaxIDStatus: status, Exempt: c.TaxExempt,
+	}
 }

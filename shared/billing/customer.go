@@ -29,6 +29,7 @@ type Customer struct {
 	InvoicePrefix string // series of the customer's invoices (rules 17)
 	InvoiceSeq    int64  // last number taken in that series
 	Gateways      map[string]string
+	TaxExempt     bool // the merchant holds a certificate of exemption
 	CreatedAt     calendar.Instant
 }
 

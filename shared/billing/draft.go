@@ -1,26 +1,15 @@
 package billing
 
 import (
+	"errors"
+	"fmt"
+	"slices"
+
 	"perennial/shared/calendar"
+	"perennial/shared/fault"
 	"perennial/shared/money"
+	"perennial/shared/tax"
 )
-
-// Taxes says what tax is due on a category; the zero value is no tax at all.
-// It is made once for a buyer and a tax date.
-type Taxes interface {
-	// For gives the levy on a tax category; an error when it cannot be known.
-	For(category string) (Levy, error)
-}
-
-// Levy is one decision about tax, as the invoice that it is charged on keeps
-// it (rules 18).
-type Levy struct {
-	Rate         int64  // basis points: 1900 is 19 %
-	Treatment    string // standard, reduced, reverse_charge, exempt, not_collecting, out_of_scope
-	Jurisdiction string
-	Registration string // the seller's tax number that it is charged under
-	Reason       string
-}
 
 // Draft is what an invoice is composed of. Everything that is ever billed goes
 // through it, so that a preview and a charge cannot differ.
@@ -32,7 +21,9 @@ type Draft struct {
 	Currency     money.Currency
 	Lines        []Line     // with Unit and Quantity, or with an Amount of their own; tax and discount are filled in
 	Discounts    []Discount // in the order in which they are applied; those that do not fit take nothing
-	Taxes        Taxes      // nil: no tax is collected
+	Seller       tax.Seller // the zero value collects no tax
+	Taxed        tax.Buyer  // where and what the buyer is for tax
+	At           calendar.Instant
 	Credit       money.Amount
 	Period       calendar.Period
 	DueAt        calendar.Instant
@@ -68,26 +59,29 @@ func (d Draft) Invoice() (Invoice, error) {
 	if v, err = v.discounted(d.Discounts); err != nil {
 		return Invoice{}, err
 	}
-	if v, err = v.taxed(d.Taxes); err != nil {
+	if v, err = v.taxed(d.Seller, d.Taxed, d.At); err != nil {
 		return Invoice{}, err
 	}
 	return v.credited(d.Credit), nil
 }
 
-// taxed reckons the tax of each line and the totals.
-func (v Invoice) taxed(taxes Taxes) (Invoice, error) {
+// taxed reckons the tax of each line, at the rates of a payment at the given
+// time, and the totals.
+func (v Invoice) taxed(seller tax.Seller, buyer tax.Buyer, at calendar.Instant) (Invoice, error) {
 	cur := v.Subtotal.Currency
-	v.Levies = nil
+	v.Levies, v.Lines = nil, slices.Clone(v.Lines)
 	for i, line := range v.Lines {
 		line.Levy, line.Tax = 0, money.Of(0, cur)
-		if taxes != nil {
-			levy, err := taxes.For(line.Category)
+		if len(seller.Registrations) > 0 || line.As != nil {
+			levy, err := levyOn(line, seller, buyer, tax.When{Paid: at, PeriodEnd: v.periodOf(line).End})
 			if err != nil {
 				return Invoice{}, err
 			}
-			if line.Tax, err = levy.on(line.Discounted(), line.Inclusive); err != nil {
+			parts, err := levy.Apply(line.Discounted(), line.Inclusive)
+			if err != nil {
 				return Invoice{}, err
 			}
+			line.Tax = parts.Tax
 			v.Levies, line.Levy = number(v.Levies, levy)
 		}
 		v.Lines[i] = line
@@ -100,17 +94,32 @@ func (v Invoice) taxed(taxes Taxes) (Invoice, error) {
 	return v, err
 }
 
-// on is the tax on an amount, rounded once: on top of it, or within it.
-func (l Levy) on(amount money.Amount, inclusive bool) (money.Amount, error) {
-	const whole = 10_000
-	if inclusive {
-		return amount.Times(l.Rate, whole+l.Rate)
+// ErrTaxPlace refuses a buyer whose tax cannot be known: nothing is sold at a
+// silent 0 %.
+var ErrTaxPlace = fault.New(fault.Invalid, "UNSUPPORTED_COUNTRY", "The tax for this address is not known. Please check the country.")
+
+// levyOn decides how a line is taxed, unless it carries a decision of its own.
+func levyOn(l Line, seller tax.Seller, buyer tax.Buyer, when tax.When) (tax.Decision, error) {
+	if l.As != nil {
+		return *l.As, nil
 	}
-	return amount.Times(l.Rate, whole)
+	levy, err := tax.Decide(seller, buyer, tax.Category(l.Category), when)
+	if errors.Is(err, tax.ErrCountry) || errors.Is(err, tax.ErrNoRate) {
+		return levy, fmt.Errorf("%w: %w", ErrTaxPlace, err)
+	}
+	return levy, err
+}
+
+// periodOf is the period that a line is for.
+func (v Invoice) periodOf(l Line) calendar.Period {
+	if l.Period == (calendar.Period{}) {
+		return v.Period
+	}
+	return l.Period
 }
 
 // number is the place of a levy among those of the invoice, from 1.
-func number(levies []Levy, levy Levy) ([]Levy, int) {
+func number(levies []tax.Decision, levy tax.Decision) ([]tax.Decision, int) {
 	for i, known := range levies {
 		if known == levy {
 			return levies, i + 1

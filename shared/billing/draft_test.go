@@ -7,18 +7,20 @@ import (
 
 	"perennial/shared/billing"
 	"perennial/shared/money"
+	"perennial/shared/tax"
 )
 
-// flatRate charges one rate on everything.
-type flatRate int64
-
-func (r flatRate) For(string) (billing.Levy, error) {
-	return billing.Levy{Rate: int64(r), Treatment: "standard"}, nil
+// flatRate is a seller that charges one rate in Germany.
+func flatRate(millionths int64) tax.Seller {
+	return tax.Seller{
+		Country: "DE", Registrations: []tax.Registration{{Country: "DE", Scheme: tax.Local, Number: "DE1", From: "2000-01-01"}},
+		Overrides: []tax.Override{{Country: "DE", Rate: tax.Rate(millionths), From: "2000-01-01"}},
+	}
 }
 
 var drafts = rapid.Custom(func(t *rapid.T) billing.Draft {
 	cur := rapid.SampledFrom([]money.Currency{"JPY", "USD", "BHD"}).Draw(t, "currency")
-	d := billing.Draft{Currency: cur, Taxes: flatRate(rapid.Int64Range(0, 3000).Draw(t, "rate"))}
+	d := billing.Draft{Currency: cur, At: start, Seller: flatRate(rapid.Int64Range(0, 300_000).Draw(t, "rate")), Taxed: tax.Buyer{Country: "DE"}}
 	for range rapid.IntRange(1, 5).Draw(t, "lines") {
 		line := billing.Line{
 			Product: rapid.SampledFrom([]string{"pdt_a", "pdt_b"}).Draw(t, "product"), Inclusive: rapid.Bool().Draw(t, "inclusive"),

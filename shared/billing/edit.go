@@ -7,6 +7,7 @@ import (
 
 	"perennial/shared/calendar"
 	"perennial/shared/fault"
+	"perennial/shared/taxid"
 )
 
 // Edit changes particulars of a subscription without moving money. What is
@@ -71,6 +72,9 @@ func (s Subscription) particulars(e Edit) Subscription {
 		s.Billing = *e.Billing
 	}
 	if e.TaxID != nil {
+		if *e.TaxID != s.TaxID {
+			s.TaxIDStatus = taxid.Unknown
+		}
 		s.TaxID = *e.TaxID
 		if s.TaxID == "" {
 			s.BusinessName = ""

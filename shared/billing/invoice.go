@@ -3,6 +3,7 @@ package billing
 import (
 	"perennial/shared/calendar"
 	"perennial/shared/money"
+	"perennial/shared/tax"
 )
 
 // Cause is why an invoice exists; it decides what paying it does (rules 5).
@@ -51,9 +52,9 @@ type Invoice struct {
 	Lines        []Line
 	Subtotal     money.Amount // list prices of the lines
 	Discount     money.Amount
-	Reductions   []Reduction  // what each discount took, in their order
-	Levies       []Levy       // the tax decisions that the lines refer to
-	Total        money.Amount // the lines' gross amounts, with tax; Due is what is left to pay
+	Reductions   []Reduction    // what each discount took, in their order
+	Levies       []tax.Decision // the tax decisions that the lines refer to
+	Total        money.Amount   // the lines' gross amounts, with tax; Due is what is left to pay
 	Tax          money.Amount
 	Credit       money.Amount // applied after tax (rules 2)
 	Period       calendar.Period

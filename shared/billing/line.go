@@ -3,6 +3,7 @@ package billing
 import (
 	"perennial/shared/calendar"
 	"perennial/shared/money"
+	"perennial/shared/tax"
 )
 
 // LineKind is what a line of an invoice is for.
@@ -34,8 +35,9 @@ type Line struct {
 	Amount      money.Amount    // quantity times unit, or a part of it
 	Discount    money.Amount    // zero or of the amount's sign
 	Tax         money.Amount
-	Inclusive   bool // Amount and Discount include the tax
-	Levy        int  // number of its levy in Invoice.Levies, from 1; 0: none
+	Inclusive   bool          // Amount and Discount include the tax
+	Levy        int           // number of its decision in Invoice.Levies, from 1; 0: no tax is collected
+	As          *tax.Decision // taxes the line as another was, such as a credit at the rate of its charge; else decided anew
 }
 
 // Discounted is the line's amount less its discount.

@@ -5,6 +5,8 @@ import (
 
 	"perennial/shared/calendar"
 	"perennial/shared/fault"
+	"perennial/shared/tax"
+	"perennial/shared/taxid"
 )
 
 // PendingLife is how long a new subscription waits for its first payment.
@@ -29,6 +31,7 @@ type Subscription struct {
 	Method       Method // what renewals are charged to
 	Billing      Address
 	TaxID        string
+	TaxIDStatus  taxid.Status // what is known of TaxID; only a valid one shifts the tax to the buyer
 	BusinessName string
 	TaxCategory  string
 	Discounts    []Applied // in the order in which they are applied
@@ -171,7 +174,8 @@ type Order struct {
 	BusinessName string
 	Metadata     map[string]any
 	Discounts    []Discount // to be redeemed, in the order in which they are applied
-	Taxes        Taxes      // nil: no tax is collected
+	Seller       tax.Seller
+	TaxIDStatus  taxid.Status
 	At           calendar.Instant
 }
 
@@ -202,12 +206,13 @@ func Subscribe(o Order) (Subscription, Invoice, error) {
 		ID: o.ID, Customer: o.Customer.ID, Product: o.Product.ID, ProductName: o.Product.Name,
 		Status: StatusPending, Price: o.Product.Price, Quantity: o.Quantity, TrialDays: trial, Zone: o.Zone,
 		Period: calendar.Period{Start: o.At, End: o.At}, Billing: o.Billing, TaxID: o.TaxID,
-		BusinessName: o.BusinessName, Metadata: o.Metadata, TaxCategory: o.Product.TaxCategory, CreatedAt: o.At,
+		BusinessName: o.BusinessName, Metadata: o.Metadata, TaxIDStatus: o.TaxIDStatus,
+		TaxCategory: o.Product.TaxCategory, CreatedAt: o.At,
 	}
 	for _, d := range o.Discounts {
 		s.Discounts = append(s.Discounts, Applied{Discount: d, Left: d.Cycles})
 	}
-	invoice, err := s.draft(Terms{Invoice: o.InvoiceID, Customer: o.Customer, Taxes: o.Taxes}, CauseFirst, s.Period).Invoice()
+	invoice, err := s.draft(Terms{Invoice: o.InvoiceID, Customer: o.Customer, Seller: o.Seller, At: o.At}, CauseFirst, s.Period).Invoice()
 	if err != nil {
 		return Subscription{}, Invoice{}, err
 	}
@@ -224,6 +229,7 @@ func (s Subscription) Renewal(t Terms, at calendar.Instant, zone *time.Location)
 	if _, err := s.Status.after(MoveRenew); err != nil || s.Next(at) != StepRenew {
 		return s, Invoice{}, ErrInactive
 	}
+	t.At = at
 	end, _ := calendar.Next(s.Anchor, s.Price.Every, s.Period.End, zone)
 	invoice, err := s.draft(t, CauseRenewal, calendar.Period{Start: s.Period.End, End: end}).Invoice()
 	if err != nil {

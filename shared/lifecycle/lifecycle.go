@@ -134,7 +134,7 @@ func (s *Service) renew(ctx context.Context, w work) error {
 	if err != nil {
 		return err
 	}
-	sub, invoice, err := w.sub.Renewal(billing.Terms{Invoice: ids.New("inv_", s.Wall()), Customer: w.customer}, w.now, zone)
+	sub, invoice, err := w.sub.Renewal(billing.Terms{Invoice: ids.New("inv_", s.Wall()), Customer: w.customer, Seller: w.state.Seller.Tax}, w.now, zone)
 	if err != nil {
 		return err
 	}

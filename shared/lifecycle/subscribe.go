@@ -62,7 +62,7 @@ func (s *Service) Subscribe(ctx context.Context, in Subscribe) (Subscribed, erro
 	sub, invoice, err := billing.Subscribe(billing.Order{
 		ID: ids.New("sub_", wall), InvoiceID: ids.New("inv_", wall), Product: product, Customer: customer,
 		Quantity: in.Quantity, TrialDays: in.TrialDays, Zone: state.Business.Zone, Billing: in.Billing,
-		TaxID: in.TaxID, BusinessName: in.BusinessName, Metadata: in.Metadata, At: now,
+		TaxID: in.TaxID, BusinessName: in.BusinessName, Metadata: in.Metadata, At: now, Seller: state.Seller.Tax,
 	})
 	if err != nil {
 		return Subscribed{}, err

@@ -56,6 +56,7 @@ type State struct {
 	Business Business // copy, so that one read is enough; this mode's settings may change its zone
 	Recovery Recovery
 	Settings Settings
+	Seller   Seller
 	Clock    Clock
 	Brake    Brake
 }
