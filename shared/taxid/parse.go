@@ -40,16 +40,25 @@ func (id ID) InVIES() bool {
 // separators are what people put between the parts of a number.
 var separators = strings.NewReplacer(" ", "", "-", "", ".", "", "/", "", ",", "", "_", "", ":", "", "\t", "", "\u00a0", "")
 
-// Parse normalises a VAT number and checks its form and check digits. A number
-// without a country prefix is one of the given country, ISO or tax office code.
+// Parse normalises a VAT number and checks its form and check digits. The
+// country, ISO or tax office code, is the buyer's; a prefix in the number says
+// otherwise, unless the whole is a number of that country (French ones may
+// begin with letters).
 func Parse(raw, country string) (ID, error) {
 	text := separators.Replace(strings.ToUpper(raw))
-	id := ID{Country: office(country), Number: text}
-	if len(text) > 2 {
-		if prefix := office(text[:2]); forms[prefix] != nil && !(prefix == id.Country && forms[prefix].MatchString(text)) {
-			id = ID{prefix, text[2:]}
-		}
+	home := ID{office(country), text}
+	id, err := home.checked()
+	if err == nil || len(text) < 3 {
+		return id, err
 	}
+	if prefix := office(text[:2]); forms[prefix] != nil {
+		return ID{prefix, text[2:]}.checked()
+	}
+	return ID{}, err
+}
+
+// checked is the id without ornaments, if its form and check digits are right.
+func (id ID) checked() (ID, error) {
 	form, ok := forms[id.Country]
 	if !ok {
 		return ID{}, fmt.Errorf("%w: %q", ErrCountry, id.Country)
@@ -58,7 +67,7 @@ func Parse(raw, country string) (ID, error) {
 	if !form.MatchString(id.Number) {
 		return ID{}, fmt.Errorf("%w: %s", ErrForm, id.Country)
 	}
-	if check := checks[id.Country]; check != nil && !check(id.Number) {
+	if !checks[id.Country](id.Number) {
 		return ID{}, fmt.Errorf("%w: %s", ErrChecksum, id.Country)
 	}
 	return id, nil
@@ -124,8 +133,8 @@ var forms = compile(map[string]string{
 	"LT": `\d{9}|\d{12}`,
 	"LU": `\d{8}`,
 	"LV": `\d{11}`,
-	"MT": `\d{8}`,
-	"NL": `\d{9}B\d{2}`,
+	"MT": `[1-9]\d{7}`,
+	"NL": `\d{9}B(?:0[1-9]|[1-9]\d)`,
 	"NO": `[89]\d{8}`,
 	"PL": `\d{10}`,
 	"PT": `\d{9}`,
