@@ -195,16 +195,20 @@ func Subscribe(o Order) (Subscription, Invoice, error) {
 	if err := o.Check(); err != nil {
 		return Subscription{}, Invoice{}, err
 	}
-	if o.Product.Archived {
-		return Subscription{}, Invoice{}, ErrProductArchived
+	if err := o.Product.subscribable(); err != nil {
+		return Subscription{}, Invoice{}, err
+	}
+	price, err := o.Product.Price.Net()
+	if err != nil {
+		return Subscription{}, Invoice{}, err
 	}
 	trial := o.TrialDays
 	if trial < 0 {
-		trial = o.Product.Price.TrialDays
+		trial = price.TrialDays
 	}
 	s := Subscription{
 		ID: o.ID, Customer: o.Customer.ID, Product: o.Product.ID, ProductName: o.Product.Name,
-		Status: StatusPending, Price: o.Product.Price, Quantity: o.Quantity, TrialDays: trial, Zone: o.Zone,
+		Status: StatusPending, Price: price, Quantity: o.Quantity, TrialDays: trial, Zone: o.Zone,
 		Period: calendar.Period{Start: o.At, End: o.At}, Billing: o.Billing, TaxID: o.TaxID,
 		BusinessName: o.BusinessName, Metadata: o.Metadata, TaxIDStatus: o.TaxIDStatus,
 		TaxCategory: o.Product.TaxCategory, CreatedAt: o.At,

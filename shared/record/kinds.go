@@ -24,6 +24,10 @@ const (
 	KindMailbox      Kind = "MBOX"
 	KindMethod       Kind = "PM"
 	KindProduct      Kind = "PDT"
+	KindAddon        Kind = "ADN"
+	KindCollection   Kind = "PDC"
+	KindBrand        Kind = "BRND"
+	KindShortLink    Kind = "SLUG"
 	KindSubscription Kind = "SUB"
 	KindPurchase     Kind = "PUR"
 	KindInvoice      Kind = "INV"
@@ -100,10 +104,11 @@ type Entry struct {
 // customer, so that one query reads both, and are found by both ids.
 func MethodID(customer, method string) string { return customer + "/" + method }
 
-// Global reports kinds whose unguessable id is a credential by itself: they
-// are found by Finder without knowing whose they are.
+// Global reports kinds that are found by Finder without knowing whose they
+// are: those whose unguessable id is a credential by itself, and the short
+// links, which are public.
 func (k Kind) Global() bool {
-	return k == KindKey || k == KindLink || k == KindSession || k == KindCheckout
+	return k == KindKey || k == KindLink || k == KindSession || k == KindCheckout || k == KindShortLink
 }
 
 // Describe tells a store about an object of a known kind.
@@ -130,7 +135,33 @@ func Describe(obj any) (Entry, error) {
 	case Mail:
 		return Entry{Kind: KindMail, ID: o.ID, Version: o.Version, DueWall: o.Next, Expires: o.Expires}, nil
 	}
+	if entry, ok := describeCatalog(obj); ok {
+		return entry, nil
+	}
 	return describeBilling(obj)
+}
+
+// describeCatalog knows what merchants sell.
+func describeCatalog(obj any) (Entry, bool) {
+	switch o := obj.(type) {
+	case billing.Product:
+		return Entry{
+			Kind: KindProduct, ID: o.ID, Version: o.Version, Created: o.CreatedAt.Time(), Listed: true,
+			Filters: map[string]string{"archived": strconv.FormatBool(o.Archived)},
+		}, true
+	case billing.Addon:
+		return Entry{Kind: KindAddon, ID: o.ID, Version: o.Version, Created: o.CreatedAt.Time(), Listed: true}, true
+	case billing.Collection:
+		return Entry{
+			Kind: KindCollection, ID: o.ID, Version: o.Version, Created: o.CreatedAt.Time(), Listed: true,
+			Filters: map[string]string{"archived": strconv.FormatBool(o.Archived)},
+		}, true
+	case merchant.Brand:
+		return Entry{Kind: KindBrand, ID: o.ID, Version: o.Version, Created: o.CreatedAt.Time(), Listed: true}, true
+	case billing.ShortLink:
+		return Entry{Kind: KindShortLink, ID: o.Slug, Version: o.Version, Created: o.CreatedAt.Time(), Listed: true}, true
+	}
+	return Entry{}, false
 }
 
 func describeBilling(obj any) (Entry, error) {
@@ -139,11 +170,6 @@ func describeBilling(obj any) (Entry, error) {
 		return Entry{Kind: KindCustomer, ID: o.ID, Version: o.Version, Created: o.CreatedAt.Time(), Listed: true}, nil
 	case billing.Method:
 		return Entry{Kind: KindMethod, ID: MethodID(o.Customer, o.ID), Version: o.Version, Customer: o.Customer, Created: o.CreatedAt.Time()}, nil
-	case billing.Product:
-		return Entry{
-			Kind: KindProduct, ID: o.ID, Version: o.Version, Created: o.CreatedAt.Time(), Listed: true,
-			Filters: map[string]string{"archived": strconv.FormatBool(o.Archived)},
-		}, nil
 	case billing.Subscription:
 		return Entry{
 			Kind: KindSubscription, ID: o.ID, Version: o.Version, Customer: o.Customer,

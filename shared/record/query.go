@@ -20,7 +20,8 @@ var ErrQuery = fault.New(fault.Invalid, "INVALID_QUERY_PARAMS", "The list parame
 // listed gives one object of each listed kind, so that its filters are known.
 var listed = map[Kind]any{
 	KindCustomer: billing.Customer{}, KindProduct: billing.Product{}, KindSubscription: billing.Subscription{},
-	KindPayment: billing.Payment{}, KindEndpoint: merchant.Endpoint{},
+	KindPayment: billing.Payment{}, KindEndpoint: merchant.Endpoint{}, KindAddon: billing.Addon{},
+	KindCollection: billing.Collection{}, KindBrand: merchant.Brand{}, KindShortLink: billing.ShortLink{},
 }
 
 // Check refuses a query that no store answers, and fills in the limit. A kind
