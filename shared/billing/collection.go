@@ -36,14 +36,14 @@ type ChangeTerms struct {
 
 // Group is a part of a collection, such as "Monthly".
 type Group struct {
-	ID     string // UUID
-	Name   string // unique in the collection, or empty
-	Hidden bool
-	Items  []Item
+	ID      string // UUID
+	Name    string // unique in the collection, or empty
+	Hidden  bool
+	Members []Member
 }
 
-// Item is a product's place in a group.
-type Item struct {
+// Member is a product's place in a group.
+type Member struct {
 	ID      string // UUID
 	Product string
 	Hidden  bool
@@ -103,7 +103,7 @@ func (c Collection) groupsDiffer() bool {
 func (c Collection) Products() []string {
 	var ids []string
 	for _, g := range c.Groups {
-		for _, item := range g.Items {
+		for _, item := range g.Members {
 			ids = append(ids, item.Product)
 		}
 	}
@@ -115,7 +115,7 @@ func (c Collection) Products() []string {
 func (c Collection) Shown() []string {
 	var ids []string
 	for _, g := range c.Groups {
-		for _, item := range g.Items {
+		for _, item := range g.Members {
 			if !g.Hidden && !item.Hidden {
 				ids = append(ids, item.Product)
 			}

@@ -102,3 +102,14 @@ func (c *Check) Fault(code, message string) error {
 	}
 	return &Fault{Kind: Invalid, Code: code, Message: message, Problems: c.problems}
 }
+
+// Add records the problems of another check's fault and reports whether there
+// were any.
+func (c *Check) Add(err error) bool {
+	f := Of(err)
+	if f == nil {
+		return false
+	}
+	c.problems = append(c.problems, f.Problems...)
+	return len(f.Problems) > 0
+}

@@ -28,6 +28,9 @@ const (
 	KindCollection   Kind = "PDC"
 	KindBrand        Kind = "BRND"
 	KindShortLink    Kind = "SLUG"
+	KindDiscount     Kind = "DSC"
+	KindDiscountCode Kind = "DSCODE"
+	KindDiscountList Kind = "DSLIST"
 	KindSubscription Kind = "SUB"
 	KindPurchase     Kind = "PUR"
 	KindInvoice      Kind = "INV"
@@ -160,6 +163,15 @@ func describeCatalog(obj any) (Entry, bool) {
 		return Entry{Kind: KindBrand, ID: o.ID, Version: o.Version, Created: o.CreatedAt.Time(), Listed: true}, true
 	case billing.ShortLink:
 		return Entry{Kind: KindShortLink, ID: o.Slug, Version: o.Version, Created: o.CreatedAt.Time(), Listed: true}, true
+	case billing.Discount:
+		return Entry{
+			Kind: KindDiscount, ID: o.ID, Version: o.Version, Created: o.CreatedAt.Time(), Listed: true,
+			Filters: map[string]string{"archived": strconv.FormatBool(o.Deleted)},
+		}, true
+	case billing.DiscountCode:
+		return Entry{Kind: KindDiscountCode, ID: o.Code, Version: o.Version}, true
+	case billing.DiscountList:
+		return Entry{Kind: KindDiscountList, ID: o.Discount, Version: o.Version}, true
 	}
 	return Entry{}, false
 }
