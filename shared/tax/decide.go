@@ -35,6 +35,16 @@ func (d Decision) Wording() string {
 // fails when the buyer's country, the category, the date or the rate is not
 // known, if the seller collects tax at all.
 func Decide(s Seller, b Buyer, c Category, w When) (Decision, error) {
+	return s.decide(b, c, func(a Area) (Date, error) { return s.date(a, w) })
+}
+
+// DecideOn is Decide on a tax date that is already known, such as that of an
+// earlier decision.
+func DecideOn(s Seller, b Buyer, c Category, on Date) (Decision, error) {
+	return s.decide(b, c, func(Area) (Date, error) { return ParseDate(string(on)) })
+}
+
+func (s Seller) decide(b Buyer, c Category, date func(Area) (Date, error)) (Decision, error) {
 	if len(s.Registrations) == 0 {
 		return Decision{Treatment: NotCollecting, Reason: ReasonNoRegistration, Jurisdiction: canonical(b.Country), Category: c}, nil
 	}
@@ -45,7 +55,7 @@ func Decide(s Seller, b Buyer, c Category, w When) (Decision, error) {
 	if err != nil {
 		return Decision{}, err
 	}
-	on, err := s.date(area, w)
+	on, err := date(area)
 	if err != nil {
 		return Decision{}, err
 	}

@@ -156,6 +156,9 @@ func TestDecide(t *testing.T) {
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
 		}
+		if again, err := tax.DecideOn(berlin, c.buyer, c.category, got.Date); err != nil || again != got {
+			t.Errorf("%s, again on its own date: %+v, %v", c.name, again, err)
+		}
 	}
 }
 
