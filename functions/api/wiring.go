@@ -31,9 +31,11 @@ func newAPI(till *assembly.Till, env *config.Env) *httpapi.API {
 		Subscriptions: &subscriptions.Service{
 			Store: store, Orderer: till.Life, Payer: till.Recovery, Customers: people, Account: assembly.Account, Wall: clock.System,
 		},
-		Register:  &register.Service{Store: store},
-		Endpoints: &endpoints.Service{Store: store, Sealer: sealer, Wall: clock.System},
-		Advancer:  till.Advancer,
+		Register: &register.Service{Store: store},
+		Endpoints: &endpoints.Service{
+			Store: store, Sealer: sealer, Queue: sqs.New(queues, env.Need(config.QueueDeliveries)), Wall: clock.System,
+		},
+		Advancer: till.Advancer,
 		Links: &identity.Service{Store: store, Wall: clock.System, Portals: map[merchant.Mode]string{
 			merchant.Live: env.URL(config.URLPortal), merchant.Test: env.URL(config.URLPortalTest),
 		}},

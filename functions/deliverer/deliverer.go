@@ -13,9 +13,11 @@ import (
 // message takes up to 15 seconds for each of its events.
 const parallel = 10
 
-// service delivers one commit's events to one endpoint.
+// service delivers one commit's events to one endpoint, and finds what is to
+// be delivered again.
 type service interface {
 	Deliver(ctx context.Context, item record.DueItem) error
+	Replay(ctx context.Context, item record.DueItem) error
 }
 
 type deliverer struct{ service }
@@ -25,6 +27,9 @@ func (d deliverer) invoke(ctx context.Context, batch events.SQSEvent) (events.SQ
 		item, err := record.DecodeDue([]byte(m.Body))
 		if err != nil {
 			return err
+		}
+		if item.Ref.Kind == record.KindReplay {
+			return d.Replay(ctx, item)
 		}
 		return d.Deliver(ctx, item)
 	}), nil

@@ -15,8 +15,14 @@ import (
 
 // posted keeps what was to be delivered.
 type posted struct {
-	items []record.DueItem
-	fail  error
+	items    []record.DueItem
+	replayed []record.DueItem
+	fail     error
+}
+
+func (p *posted) Replay(_ context.Context, item record.DueItem) error {
+	p.replayed = append(p.replayed, item)
+	return p.fail
 }
 
 func (p *posted) Deliver(_ context.Context, item record.DueItem) error {
@@ -62,5 +68,22 @@ func TestTroubleSendsTheMessageBack(t *testing.T) {
 		if err != nil || len(answer.BatchItemFailures) != 1 {
 			t.Errorf("answered %+v, %v", answer, err)
 		}
+	}
+}
+
+func TestAReplayIsToldFromADelivery(t *testing.T) {
+	t.Parallel()
+	batch := sample(t)
+	body, err := record.EncodeDue(record.DueItem{
+		Scope: merchant.Scope{Business: "bus_1", Mode: merchant.Live}, Ref: record.RefOf[record.Replay]("whk_1"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch.Records[0].Body = string(body)
+	var p posted
+	answer, err := deliverer{&p}.invoke(t.Context(), batch)
+	if err != nil || len(answer.BatchItemFailures) != 0 || len(p.replayed) != 1 || len(p.items) != 0 {
+		t.Errorf("did %+v, answered %+v, %v", p, answer, err)
 	}
 }

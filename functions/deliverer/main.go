@@ -10,12 +10,14 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	awskms "github.com/aws/aws-sdk-go-v2/service/kms"
+	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"perennial/shared/clock"
 	"perennial/shared/config"
 	"perennial/shared/dynamo"
 	"perennial/shared/hooks"
 	"perennial/shared/kms"
+	"perennial/shared/queue/sqs"
 	"perennial/shared/webhooks"
 )
 
@@ -28,10 +30,11 @@ func main() {
 		os.Exit(1)
 	}
 	secrets := kms.New(awskms.NewFromConfig(aws), env.Need(config.KMSKey), clock.System)
+	store := dynamo.New(dynamodb.NewFromConfig(aws), env.Need(config.Table))
 	d := deliverer{&hooks.Service{
-		Store:  dynamo.New(dynamodb.NewFromConfig(aws), env.Need(config.Table)),
+		Store: store, Limiter: store, Wall: clock.System,
 		Poster: webhooks.New(secrets, env.Flag(config.AllowPrivateWebhooks), clock.System),
-		Wall:   clock.System,
+		Queue:  sqs.New(awssqs.NewFromConfig(aws), env.Need(config.QueueDeliveries)),
 	}}
 	env.Must()
 	lambda.Start(d.invoke)

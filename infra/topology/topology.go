@@ -124,7 +124,7 @@ var Functions = []Function{
 	{
 		Name: "api", Memory: 256, Timeout: 29 * time.Second,
 		Grants:  []Grant{GrantReadTable, GrantWriteTable, GrantSeal, GrantUnseal, GrantAnswerFlow},
-		SendsTo: []string{"mail-login", "work-clock"},
+		SendsTo: []string{"mail-login", "work-clock", "deliveries"},
 		Env:     []string{"PERENNIAL_KMS_KEY", "PERENNIAL_URL_API", "PERENNIAL_URL_PORTAL", "PERENNIAL_URL_PORTAL_TEST", "PERENNIAL_URL_CHECKOUT", "PERENNIAL_URL_SANDBOX", "PERENNIAL_SANDBOX_SECRET"},
 	},
 	{
@@ -166,8 +166,9 @@ var Functions = []Function{
 	},
 	{
 		Name: "deliverer", Memory: 256, Timeout: 180 * time.Second,
-		Grants: []Grant{GrantReadTable, GrantWriteTable, GrantUnseal},
-		Env:    []string{"PERENNIAL_KMS_KEY", "PERENNIAL_ALLOW_PRIVATE_WEBHOOKS", "PERENNIAL_URL_API"},
+		Grants:  []Grant{GrantReadTable, GrantWriteTable, GrantUnseal},
+		SendsTo: []string{"deliveries"},
+		Env:     []string{"PERENNIAL_KMS_KEY", "PERENNIAL_ALLOW_PRIVATE_WEBHOOKS", "PERENNIAL_URL_API"},
 	},
 	{
 		Name: "mailer", Memory: 256, Timeout: 60 * time.Second,

@@ -27,6 +27,7 @@ const (
 	EventHoldStarted    EventType = "hold.started"
 	EventHoldDecided    EventType = "hold.decided"
 	EventNotice         EventType = "notice"
+	EventWebhookOff     EventType = "webhook.disabled"
 )
 
 // Reasons that tell apart events of one type.

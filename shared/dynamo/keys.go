@@ -138,10 +138,16 @@ func stamp(t time.Time) string { return t.UTC().Format(stampLayout) }
 // renewal changes none of them, so it costs no write to that index.
 var filterAttributes = map[string]string{
 	"status": "st", "customer_id": "cus", "product_id": "f1", "subscription_id": "f1", "archived": "f1",
+	"webhook_id":                  "f1",
 	"cancel_at_next_billing_date": "f2",
 }
 
 // brakeKey counts the charges of a scope in one minute.
 func brakeKey(scope merchant.Scope, minute time.Time) key {
 	return key{scope.String() + "#BRAKE", stamp(minute)}
+}
+
+// rateKey counts the webhooks that an endpoint gets in one second.
+func rateKey(scope merchant.Scope, endpoint string, second time.Time) key {
+	return key{scope.String() + "#RATE#" + endpoint, stamp(second)}
 }

@@ -3,8 +3,9 @@ package dynamo
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"perennial/shared/merchant"
 	"perennial/shared/record"
@@ -57,34 +58,48 @@ func (s *Store) OutboxByKey(ctx context.Context, name string) (record.Outbox, er
 }
 
 // ReplayOutbox gives a scope's outbox items written since a wall time, oldest
-// first, until use answers an error.
+// first, until use answers an error. It reads no further than a page ahead.
 func (s *Store) ReplayOutbox(ctx context.Context, scope merchant.Scope, from time.Time, use func(record.Outbox) error) error {
-	in := between(partition(byBusiness, "bpk", listPartition(scope, outboxList)), "bsk", stamp(from), last)
-	var keys []key
-	err := s.query(ctx, in, func(it item) bool {
-		keys = append(keys, it.key())
-		return true
-	})
-	if err != nil {
-		return fmt.Errorf("replay %s: %w", scope, err)
-	}
-	for chunk := range slices.Chunk(keys, batchSize) {
-		items, err := s.batch(ctx, chunk)
+	for sort := stamp(from); sort != ""; {
+		var keys []key
+		in := between(partition(byBusiness, "bpk", listPartition(scope, outboxList)), "bsk", sort, last)
+		in.Limit = aws.Int32(batchSize)
+		sort = ""
+		err := s.query(ctx, in, func(it item) bool {
+			keys = append(keys, it.key())
+			if len(keys) < batchSize {
+				return true
+			}
+			sort = it.str("bsk") + " " // the first that comes after it
+			return false
+		})
+		if err == nil {
+			err = s.replay(ctx, keys, use)
+		}
 		if err != nil {
 			return fmt.Errorf("replay %s: %w", scope, err)
 		}
-		for _, k := range chunk {
-			it, ok := items[k]
-			if !ok {
-				continue // expired since
-			}
-			o, err := it.outbox()
-			if err != nil {
-				return err
-			}
-			if err := use(o); err != nil {
-				return err
-			}
+	}
+	return nil
+}
+
+// replay gives the outbox items at the keys, in their order.
+func (s *Store) replay(ctx context.Context, keys []key, use func(record.Outbox) error) error {
+	items, err := s.batch(ctx, keys)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		it, ok := items[k]
+		if !ok {
+			continue // expired since
+		}
+		o, err := it.outbox()
+		if err == nil {
+			err = use(o)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil

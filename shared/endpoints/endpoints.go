@@ -1,5 +1,6 @@
 // Package endpoints keeps where merchants receive webhooks: addresses, the
-// sealed secrets that sign them, filters and headers. Delivering is hooks'.
+// sealed secrets that sign them, filters and headers. It shows the log of what
+// was delivered there and has it delivered again. Delivering is hooks'.
 package endpoints
 
 import (
@@ -24,6 +25,8 @@ type Store interface {
 	record.Loader
 	record.Committer
 	record.Lister
+	// OutboxByKey reads one outbox item, or record.ErrNotFound.
+	OutboxByKey(ctx context.Context, key string) (record.Outbox, error)
 }
 
 // Sealer keeps secrets unreadable in the store.
@@ -36,7 +39,13 @@ type Sealer interface {
 type Service struct {
 	Store  Store
 	Sealer Sealer
+	Queue  Queue // of deliveries
 	Wall   clock.Wall
+}
+
+// Queue takes messages.
+type Queue interface {
+	Send(ctx context.Context, body string) error
 }
 
 // tries is how often a decision is made anew when somebody was faster.
@@ -141,4 +150,21 @@ func (s *Service) Secret(ctx context.Context, scope merchant.Scope, id string) (
 		return "", fmt.Errorf("secret of webhook %s: %w", id, err)
 	}
 	return string(secret), nil
+}
+
+// overlap is how long a replaced secret signs beside the new one.
+const overlap = 24 * time.Hour
+
+// Rotate replaces the signing secret and answers with the new one. For 24
+// hours deliveries carry a signature of the old one as well; of a secret that
+// was old already, no longer.
+func (s *Service) Rotate(ctx context.Context, scope merchant.Scope, actor record.Actor, id string) (string, merchant.Endpoint, error) {
+	secret := newSecret()
+	sealed, err := s.Sealer.Seal(ctx, hooks.SecretPurpose(id), scope.String(), []byte(secret))
+	if err != nil {
+		return "", merchant.Endpoint{}, fmt.Errorf("rotate the secret of %s: %w", id, err)
+	}
+	until := s.Wall().Add(overlap)
+	e, err := s.Update(ctx, scope, actor, id, func(e merchant.Endpoint) merchant.Endpoint { return e.Rotate(sealed, until) })
+	return secret, e, err
 }

@@ -1,17 +1,19 @@
 // Package hooks delivers webhooks: it posts the events of one commit to one
-// endpoint, in their order, and keeps a record while the endpoint does not
-// accept them. How an event is written, signed and posted is the Poster's.
+// endpoint, in their order, and keeps the log of what the endpoint said. How
+// an event is written, signed and posted is the Poster's.
 //
 // Delivery is at least once. The webhook-id of an event at an endpoint never
 // changes, so a receiver that remembers ids sees each event once; the order
 // holds within one commit and not between commits.
+//
+// An endpoint that is slow, broken or limited waits for itself alone: its
+// messages go back to the queue and make room for those of others. One that
+// accepts nothing for days, or says that it is gone, is switched off.
 package hooks
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"perennial/shared/clock"
@@ -25,6 +27,9 @@ type Store interface {
 	record.Committer
 	// OutboxByKey reads one outbox item, or record.ErrNotFound.
 	OutboxByKey(ctx context.Context, key string) (record.Outbox, error)
+	// ReplayOutbox gives a scope's outbox items written since a wall time,
+	// oldest first, until use answers an error.
+	ReplayOutbox(ctx context.Context, scope merchant.Scope, from time.Time, use func(record.Outbox) error) error
 }
 
 // Webhook is one event on its way to one endpoint.
@@ -40,10 +45,16 @@ type Answer struct {
 	Status     int           // HTTP status; 0 when there was none
 	RetryAfter time.Duration // how long it asks to be left alone
 	Problem    string        // what went wrong, in words for the merchant
+	Said       string        // how the body of the answer began
+	Took       time.Duration
 }
 
 // Accepted reports whether the endpoint took the event.
 func (a Answer) Accepted() bool { return a.Status >= 200 && a.Status < 300 }
+
+// gone is the status by which an endpoint says that it wants nothing ever
+// again (Standard Webhooks: the sender switches it off).
+const gone = 410
 
 // Poster makes one attempt. An error is trouble of our own; what the endpoint
 // does wrong is an answer.
@@ -51,11 +62,27 @@ type Poster interface {
 	Post(ctx context.Context, w Webhook) (Answer, error)
 }
 
+// Queue takes messages for later, at most 15 minutes.
+type Queue interface {
+	SendAfter(ctx context.Context, body string, wait time.Duration) error
+}
+
+// Limiter counts the webhooks of an endpoint. All functions share the count.
+type Limiter interface {
+	// Count adds webhooks to those of an endpoint in this second and answers
+	// with their sum.
+	Count(ctx context.Context, scope merchant.Scope, endpoint string, more int) (int, error)
+}
+
 // Service delivers.
 type Service struct {
-	Store  Store
-	Poster Poster
-	Wall   clock.Wall
+	Store   Store
+	Poster  Poster
+	Queue   Queue // of deliveries
+	Limiter Limiter
+	Wall    clock.Wall
+
+	gate gate
 }
 
 // job is one commit's events for one endpoint, with what is known of them.
@@ -63,16 +90,16 @@ type job struct {
 	scope    merchant.Scope
 	endpoint merchant.Endpoint
 	outbox   record.Outbox
-	delivery record.Delivery // version 0: nothing failed yet
+	delivery record.Delivery // version 0: nothing was tried yet
 }
 
-// Deliver posts what is still to be sent of a delivery. A duplicate of one
-// that was accepted posts again under the same ids; one that waits for its
-// next attempt, or was given up, is left alone.
+// Deliver posts what is still to be sent of a delivery. One that was accepted,
+// was given up or waits for its next attempt is left alone; one whose endpoint
+// is busy or at its limit goes back to the queue.
 func (s *Service) Deliver(ctx context.Context, item record.DueItem) error {
 	j, found, err := s.open(ctx, item)
-	if err == nil && found && !j.waits(s.Wall()) {
-		err = s.post(ctx, j)
+	if err == nil && found && !j.rests(s.Wall()) {
+		err = s.inTurn(ctx, item, j)
 	}
 	if err != nil {
 		return fmt.Errorf("deliver %s: %w", item.Ref.ID, err)
@@ -80,8 +107,35 @@ func (s *Service) Deliver(ctx context.Context, item record.DueItem) error {
 	return nil
 }
 
+// inTurn posts when the endpoint has room.
+func (s *Service) inTurn(ctx context.Context, item record.DueItem, j job) error {
+	if !s.gate.enter(j.endpoint.ID, s.Wall()) {
+		return s.postpone(ctx, item, busyWait)
+	}
+	var slowest time.Duration
+	defer func() { s.gate.leave(j.endpoint.ID, slowest, s.Wall()) }()
+	wait, err := s.pace(ctx, j)
+	if err != nil {
+		return err
+	}
+	if wait > 0 {
+		return s.postpone(ctx, item, wait)
+	}
+	slowest, err = s.post(ctx, j)
+	return err
+}
+
+// postpone puts the message back. It is no attempt, and costs no record.
+func (s *Service) postpone(ctx context.Context, item record.DueItem, wait time.Duration) error {
+	body, err := record.EncodeDue(item)
+	if err != nil {
+		return err
+	}
+	return s.Queue.SendAfter(ctx, string(body), wait)
+}
+
 // open loads the job. It is not found when its endpoint is gone or switched
-// off; what was kept for it goes too.
+// off, which ends what was kept for it.
 func (s *Service) open(ctx context.Context, item record.DueItem) (job, bool, error) {
 	key, id, err := parts(item)
 	if err != nil {
@@ -93,74 +147,35 @@ func (s *Service) open(ctx context.Context, item record.DueItem) (job, bool, err
 		return j, false, err
 	}
 	endpoint, exists := found[0].(merchant.Endpoint)
-	j.delivery, _ = found[1].(record.Delivery) // absent: nothing failed yet
+	j.delivery, _ = found[1].(record.Delivery) // absent: nothing was tried yet
 	if !exists || endpoint.Disabled {
-		return j, false, s.forget(ctx, j)
+		return j, false, s.end(ctx, j, exists)
 	}
 	j.endpoint = endpoint
-	if j.delivery.Version == 0 {
-		j.delivery = record.Delivery{ID: item.Ref.ID, Outbox: key, Endpoint: id}
-	}
 	j.outbox, err = s.Store.OutboxByKey(ctx, key)
 	if err == nil && j.outbox.Scope != item.Scope {
 		err = record.ErrNotFound
 	}
+	if j.delivery.Version == 0 {
+		j.delivery = New(j.outbox, id)
+	}
 	return j, err == nil, err
 }
 
-// waits reports whether the next attempt is not due yet, or given up.
-func (j job) waits(now time.Time) bool {
-	return j.delivery.Version > 0 && (j.delivery.Next.IsZero() || now.Before(j.delivery.Next))
+// New is the delivery of an outbox item to an endpoint before its first
+// attempt.
+func New(o record.Outbox, endpoint string) record.Delivery {
+	d := record.Delivery{ID: DeliveryID(o.Key, endpoint), Outbox: o.Key, Endpoint: endpoint, Created: o.Wall}
+	for _, e := range o.Events {
+		d.Types = append(d.Types, string(e.Type))
+	}
+	return d
 }
 
-// post sends the events in order and stops at the first that is not accepted.
-func (s *Service) post(ctx context.Context, j job) error {
-	for i := j.delivery.Event; i < len(j.outbox.Events); i++ {
-		if !Wanted(j.endpoint, j.outbox.Events[i].Type) {
-			continue
-		}
-		w := Webhook{
-			ID: WebhookID(j.outbox.Key, i, j.endpoint.ID), Endpoint: j.endpoint, Outbox: j.outbox, Event: i,
-		}
-		answer, err := s.Poster.Post(ctx, w)
-		if err != nil {
-			return err
-		}
-		if !answer.Accepted() {
-			return s.keep(ctx, j, i, answer)
-		}
-	}
-	return s.forget(ctx, j)
-}
+// skew is how far the clocks of two workers may be apart.
+const skew = time.Second
 
-// keep records a failed attempt and when the next one is due.
-func (s *Service) keep(ctx context.Context, j job, event int, a Answer) error {
-	d, now := j.delivery, s.Wall()
-	if event != d.Event {
-		d.Event, d.Attempts = event, 0
-	}
-	d.Attempts++
-	d.Next = nextAttempt(d.Attempts, a.RetryAfter, now)
-	d.Status, d.Problem, d.At = a.Status, a.Problem, now
-	slog.WarnContext(ctx, "webhook not accepted", "scope", j.scope.String(), "endpoint", j.endpoint.ID,
-		"outbox", j.outbox.Key, "event", string(j.outbox.Events[event].Type),
-		"status", a.Status, "problem", a.Problem, "attempts", d.Attempts, "given_up", d.Next.IsZero())
-	return s.write(ctx, j, record.Commit{Put: []any{d}})
-}
-
-// forget removes the record of a delivery that needs no further attempt.
-func (s *Service) forget(ctx context.Context, j job) error {
-	if j.delivery.Version == 0 {
-		return nil
-	}
-	return s.write(ctx, j, record.Commit{Delete: []any{j.delivery}})
-}
-
-// write commits; a duplicate of the message that was faster is no error.
-func (s *Service) write(ctx context.Context, j job, c record.Commit) error {
-	c.Scope, c.Actor, c.Cause, c.At = j.scope, record.System, "webhook delivery", j.outbox.At
-	if err := s.Store.Commit(ctx, c); !errors.Is(err, record.ErrStale) {
-		return err
-	}
-	return nil
+// rests reports a delivery that is not due yet, was accepted or given up.
+func (j job) rests(now time.Time) bool {
+	return j.delivery.Version > 0 && (j.delivery.Next.IsZero() || now.Add(skew).Before(j.delivery.Next))
 }

@@ -26,6 +26,7 @@ var (
 type merchantServer struct {
 	got    []string // "event type webhook-id"
 	refuse map[billing.EventType]hooks.Answer
+	took   time.Duration
 	broken error
 }
 
@@ -38,13 +39,32 @@ func (m *merchantServer) Post(_ context.Context, w hooks.Webhook) (hooks.Answer,
 	if a, refused := m.refuse[event]; refused {
 		return a, nil
 	}
-	return hooks.Answer{Status: 200}, nil
+	return hooks.Answer{Status: 200, Said: "thanks", Took: m.took}, nil
+}
+
+// later is the queue of deliveries.
+type later struct{ sent []string } // "id in wait"
+
+func (l *later) SendAfter(_ context.Context, body string, wait time.Duration) error {
+	item, err := record.DecodeDue([]byte(body))
+	l.sent = append(l.sent, item.Ref.ID+" in "+wait.String())
+	return err
+}
+
+// counter counts webhooks of one second.
+type counter struct{ n int }
+
+func (c *counter) Count(_ context.Context, _ merchant.Scope, _ string, more int) (int, error) {
+	c.n += more
+	return c.n, nil
 }
 
 type bench struct {
 	*hooks.Service
 	store *recordtest.Fake
 	shop  *merchantServer
+	later *later
+	count *counter
 	clock *clocktest.Clock
 	key   string
 	first record.DueItem
@@ -53,9 +73,9 @@ type bench struct {
 // newBench commits a reactivation and an endpoint that wants to hear of it.
 func newBench(t *testing.T, endpoint merchant.Endpoint) *bench {
 	t.Helper()
-	b := &bench{store: recordtest.New(), shop: &merchantServer{}, clock: clocktest.At(noon)}
+	b := &bench{store: recordtest.New(), shop: &merchantServer{}, later: &later{}, count: &counter{}, clock: clocktest.At(noon)}
 	b.store.Wall = b.clock.Now
-	b.Service = &hooks.Service{Store: b.store, Poster: b.shop, Wall: b.clock.Now}
+	b.Service = &hooks.Service{Store: b.store, Poster: b.shop, Queue: b.later, Limiter: b.count, Wall: b.clock.Now}
 	endpoint.ID = "whk_1"
 	b.commit(t, record.Commit{Put: []any{endpoint}})
 	b.commit(t, record.Commit{
@@ -108,19 +128,39 @@ func TestEventsOfACommitArriveInTheirOrder(t *testing.T) {
 	if diff := cmp.Diff(want, b.shop.got); diff != "" {
 		t.Error(diff)
 	}
-	if d := b.kept(t); d.Version != 0 {
-		t.Errorf("an accepted delivery left %+v", d)
+	log := record.Delivery{
+		ID: hooks.DeliveryID(b.key, "whk_1"), Version: 1, Outbox: b.key, Endpoint: "whk_1", Event: 2, Status: 200,
+		Types: types, Done: noon, At: noon, Created: noon,
+		Log: []record.Attempt{{Event: 0, At: noon, Status: 200, Note: "thanks"}, {Event: 1, At: noon, Status: 200, Note: "thanks"}},
+	}
+	if diff := cmp.Diff(log, b.kept(t)); diff != "" {
+		t.Error(diff)
 	}
 }
 
-func TestADuplicateIsPostedAgainUnderTheSameIDs(t *testing.T) {
+// types are the events of the bench's commit.
+var types = []string{"payment.succeeded", "subscription.active", "hold.decided"}
+
+func TestADuplicateOfAnAcceptedDeliveryIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, merchant.Endpoint{})
 	b.deliver(t)
 	b.deliver(t)
-	if len(b.shop.got) != 4 {
+	if len(b.shop.got) != 2 {
 		t.Fatalf("posted %v", b.shop.got)
 	}
+}
+
+func TestACrashBeforeTheRecordPostsAgainUnderTheSameIDs(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, merchant.Endpoint{})
+	crash := errors.New("crash")
+	b.store.Before = func(record.Commit) error { return crash }
+	if err := b.Deliver(t.Context(), b.first); !errors.Is(err, crash) {
+		t.Fatal(err)
+	}
+	b.store.Before = nil
+	b.deliver(t)
 	if diff := cmp.Diff(b.shop.got[:2], b.shop.got[2:]); diff != "" {
 		t.Error(diff)
 	}
@@ -143,10 +183,15 @@ func TestARefusedEventIsKeptAndContinuedFrom(t *testing.T) {
 	b.deliver(t)
 	want := record.Delivery{
 		ID: hooks.DeliveryID(b.key, "whk_1"), Version: 1, Outbox: b.key, Endpoint: "whk_1", Event: 1, Attempts: 1,
-		Next: noon.Add(5 * time.Second), Status: 500, Problem: "answered 500", At: noon,
+		Next: noon.Add(5 * time.Second), Due: noon.Add(125 * time.Second), Status: 500, Problem: "answered 500", At: noon,
+		Types: types, Created: noon,
+		Log: []record.Attempt{{Event: 0, At: noon, Status: 200, Note: "thanks"}, {Event: 1, At: noon, Status: 500, Note: "answered 500"}},
 	}
 	if diff := cmp.Diff(want, b.kept(t)); diff != "" {
 		t.Fatal(diff)
+	}
+	if diff := cmp.Diff([]string{b.first.Ref.ID + " in 5s"}, b.later.sent); diff != "" {
+		t.Error(diff)
 	}
 	b.deliver(t) // a duplicate before the next attempt is due
 	if len(b.shop.got) != 2 {
@@ -158,7 +203,7 @@ func TestARefusedEventIsKeptAndContinuedFrom(t *testing.T) {
 	if diff := cmp.Diff([]string{"subscription.active " + b.id(1)}, b.shop.got); diff != "" {
 		t.Error(diff)
 	}
-	if d := b.kept(t); d.Version != 0 {
+	if d := b.kept(t); d.State() != record.DeliveryDelivered || len(d.Log) != 3 {
 		t.Errorf("the accepted delivery left %+v", d)
 	}
 }
@@ -242,8 +287,9 @@ func TestAnEndpointThatIsGoneOrOffIsNotPostedTo(t *testing.T) {
 		b.commit(t, change(endpoint))
 		b.clock.Set(b.kept(t).Next)
 		b.deliver(t)
-		if len(b.shop.got) != 1 || b.kept(t).Version != 0 {
-			t.Errorf("%s: posted %v, kept %+v", name, b.shop.got, b.kept(t))
+		d := b.kept(t)
+		if len(b.shop.got) != 1 || d.State() == record.DeliveryPending || (name == "deleted") != (d.Version == 0) {
+			t.Errorf("%s: posted %v, kept %+v", name, b.shop.got, d)
 		}
 	}
 }

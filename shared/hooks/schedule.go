@@ -15,9 +15,15 @@ const Attempts = 8
 // longestWait limits what an endpoint may ask for with Retry-After.
 const longestWait = 24 * time.Hour
 
+// longestDelay is what a queue can delay a message by; longer waits end with
+// the sweeper's next tick.
+const longestDelay = 15 * time.Minute
+
+// lostAfter is when the sweeper takes over from a message that does not come.
+const lostAfter = 2 * time.Minute
+
 // nextAttempt is when an event is tried again after so many attempts, never
-// earlier than the endpoint asked for; zero when it is given up. The sweeper
-// finds it, so a wait is rounded up to its next tick.
+// earlier than the endpoint asked for; zero when it is given up.
 func nextAttempt(made int, retryAfter time.Duration, now time.Time) time.Time {
 	if made >= Attempts {
 		return time.Time{}

@@ -147,39 +147,6 @@ type APIKey struct {
 	LastUsed  time.Time // written at most hourly
 }
 
-// Endpoint is where a merchant receives webhooks.
-type Endpoint struct {
-	ID          string
-	Version     int64
-	URL         string
-	Description string
-	Secret      string   // sealed
-	Types       []string // event types it wants; nil means every documented type
-	Headers     map[string]string
-	Metadata    map[string]string
-	RateLimit   int // messages per second; 0 means no limit; kept and not applied yet
-	Disabled    bool
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
-}
-
-// Wants reports whether the endpoint asked for an event type. Types outside
-// the documented list need to be named (rules 24).
-func (e Endpoint) Wants(eventType string, documented bool) bool {
-	if e.Disabled {
-		return false
-	}
-	if e.Types == nil {
-		return documented
-	}
-	for _, t := range e.Types {
-		if t == eventType {
-			return true
-		}
-	}
-	return false
-}
-
 // Deployment is the scope of the operator's own state: its brake stops every
 // business at once.
 var Deployment = Scope{Business: "deployment", Mode: Live}

@@ -196,7 +196,7 @@ func (b *bench) wire() {
 			Catalog:       &catalog.Service{Store: b.counter, Wall: wall},
 			Subscriptions: &subscriptions.Service{Store: b.counter, Orderer: b.Life, Payer: b.Recovery, Customers: people, Account: lifecycletest.Account, Wall: wall},
 			Register:      &register.Service{Store: b.counter},
-			Endpoints:     &endpoints.Service{Store: b.counter, Sealer: box{}, Wall: wall},
+			Endpoints:     &endpoints.Service{Store: b.counter, Sealer: box{}, Queue: b.work, Wall: wall},
 			Advancer:      b.Advancer,
 			Links: &identity.Service{
 				Store: b.Store, Wall: wall,

@@ -67,6 +67,7 @@ func (b *bench) operations() []operation {
 	b.T.Helper()
 	sub := b.Active("visa_ok")
 	hook := b.webhook(dodo.WebhookNewParams{})
+	delivery := b.delivered(hook.ID)
 	payments, err := b.client.Payments.List(b.T.Context(), dodo.PaymentListParams{})
 	b.must(err)
 	payment, customer, product := payments.Items[0].PaymentID, "/customers/"+b.Customer.ID, "/products/"+b.Product.ID
@@ -100,6 +101,12 @@ func (b *bench) operations() []operation {
 		{"GET", "/webhooks/" + hook.ID + "/secret", ""},
 		{"GET", "/webhooks/" + hook.ID + "/headers", ""},
 		{"PATCH", "/webhooks/" + hook.ID + "/headers", `{"headers":{}}`},
+		{"POST", "/webhooks/" + hook.ID + "/secret/rotate", ""},
+		{"GET", "/webhooks/" + hook.ID + "/deliveries", ""},
+		{"GET", "/webhooks/" + hook.ID + "/deliveries/" + delivery, ""},
+		{"POST", "/webhooks/" + hook.ID + "/deliveries/" + delivery + "/resend", ""},
+		{"GET", "/webhooks/" + hook.ID + "/replay", ""},
+		{"POST", "/webhooks/" + hook.ID + "/replay", `{"since":"2027-01-01T00:00:00Z"}`},
 		{"GET", "/test-clock", ""},
 		{"POST", "/test-clock/advance", `{"to":"2027-03-01T00:00:00Z"}`},
 	}

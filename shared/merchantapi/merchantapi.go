@@ -114,10 +114,19 @@ func (s *server) routeWebhooks(api *httpapi.API) {
 	httpapi.Route(api, "DELETE /webhooks/{webhook_id}", "Delete a webhook", s.deleteWebhook)
 	httpapi.Route(api, "GET /webhooks/{webhook_id}/secret", "Get a webhook secret", s.getSecret,
 		httpapi.Secret(), httpapi.Describe(aboutSecrets))
+	httpapi.Route(api, "POST /webhooks/{webhook_id}/secret/rotate", "Rotate a webhook secret", s.rotateSecret,
+		httpapi.Describe("Makes a new secret. For 24 hours deliveries carry the old one's signature as well."))
 	httpapi.Route(api, "GET /webhooks/{webhook_id}/headers", "Get webhook headers", s.getHeaders,
 		httpapi.Secret(), httpapi.Describe(aboutSecrets))
 	httpapi.Route(api, "PATCH /webhooks/{webhook_id}/headers", "Update webhook headers", s.updateHeaders,
 		httpapi.Describe("Adds to the headers that there are; an empty value removes one."))
+	httpapi.Route(api, "GET /webhooks/{webhook_id}/deliveries", "List webhook deliveries", s.listDeliveries, httpapi.Describe(aboutDeliveries))
+	httpapi.Route(api, "GET /webhooks/{webhook_id}/deliveries/{delivery_id}", "Get a webhook delivery", s.getDelivery)
+	httpapi.Route(api, "POST /webhooks/{webhook_id}/deliveries/{delivery_id}/resend", "Resend a webhook delivery", s.resendDelivery,
+		httpapi.Status(http.StatusAccepted), httpapi.Describe(aboutResend))
+	httpapi.Route(api, "POST /webhooks/{webhook_id}/replay", "Replay webhook events", s.startReplay,
+		httpapi.Status(http.StatusAccepted), httpapi.Describe(aboutReplay))
+	httpapi.Route(api, "GET /webhooks/{webhook_id}/replay", "Get the latest webhook replay", s.getReplay)
 }
 
 // scopeOf is the part of the data that a caller works on.

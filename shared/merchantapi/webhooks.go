@@ -34,15 +34,7 @@ func (s *server) listWebhooks(ctx context.Context, c httpapi.Caller, in listWebh
 	if err != nil {
 		return httpapi.CursorPage[wire.Webhook]{}, err
 	}
-	rest := slices.DeleteFunc(slices.Clone(found), func(e merchant.Endpoint) bool { return !after.before(e) })
-	more := len(found) == record.MaxLimit
-	if len(rest) > in.Limit {
-		rest, more = rest[:in.Limit], true
-	}
-	var next string
-	if more && len(rest) > 0 {
-		next = cursorAt(rest[len(rest)-1])
-	}
+	rest, next := pageAfter(after, found, in.Limit, placeOfEndpoint)
 	var data []wire.Webhook
 	for _, e := range rest {
 		data = append(data, wire.ToWebhook(e))
@@ -84,6 +76,17 @@ type WebhookSecret struct {
 func (s *server) getSecret(ctx context.Context, c httpapi.Caller, in WebhookPath) (WebhookSecret, error) {
 	secret, err := s.Endpoints.Secret(ctx, scopeOf(c), in.WebhookID)
 	return WebhookSecret{secret}, err
+}
+
+// RotatedSecret is a webhook's new secret.
+type RotatedSecret struct {
+	WebhookSecret
+	OldSecretExpiresAt string `json:"old_secret_expires_at" doc:"Until then deliveries are signed with the old secret as well."`
+}
+
+func (s *server) rotateSecret(ctx context.Context, c httpapi.Caller, in WebhookPath) (RotatedSecret, error) {
+	secret, changed, err := s.Endpoints.Rotate(ctx, scopeOf(c), actorOf(c), in.WebhookID)
+	return RotatedSecret{WebhookSecret{secret}, wire.Wall(changed.OldUntil)}, err
 }
 
 // WebhookHeaders are sent with every delivery. The values of sensitive ones

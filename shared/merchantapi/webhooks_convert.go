@@ -2,12 +2,14 @@ package merchantapi
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"perennial/shared/fault"
 	"perennial/shared/httpapi"
 	"perennial/shared/merchant"
+	"perennial/shared/record"
 	"perennial/shared/wire"
 )
 
@@ -19,7 +21,7 @@ type WebhookRequest struct {
 	FilterTypes    httpapi.Optional[[]string] `json:"filter_types,omitzero" doc:"Null means every type that Dodo documents, an empty list none."`
 	Headers        map[string]string          `json:"headers,omitempty"`
 	Metadata       map[string]string          `json:"metadata,omitempty"`
-	RateLimit      int                        `json:"rate_limit,omitempty" minimum:"1" maximum:"65535" doc:"Messages per second. It is kept and shown, and not applied yet: deliveries are not slowed."`
+	RateLimit      int                        `json:"rate_limit,omitempty" minimum:"1" maximum:"65535" doc:"Messages per second; more wait in the queue."`
 	IdempotencyKey string                     `json:"idempotency_key,omitempty" maxLength:"256" doc:"A second call with the same key answers with the first one's webhook."`
 }
 
@@ -38,16 +40,16 @@ type WebhookPatch struct {
 	Disabled    httpapi.Optional[bool]              `json:"disabled,omitzero"`
 	FilterTypes httpapi.Optional[[]string]          `json:"filter_types,omitzero" doc:"Null means every type that Dodo documents, an empty list none."`
 	Metadata    httpapi.Optional[map[string]string] `json:"metadata,omitzero"`
-	RateLimit   httpapi.Optional[int]               `json:"rate_limit,omitzero" minimum:"1" maximum:"65535" doc:"Messages per second; null means no limit. It is kept and shown, and not applied yet: deliveries are not slowed."`
+	RateLimit   httpapi.Optional[int]               `json:"rate_limit,omitzero" minimum:"1" maximum:"65535" doc:"Messages per second, more wait in the queue; null means no limit."`
 }
 
 // FromAPIWebhookPatch is the change that a patch wants.
 func FromAPIWebhookPatch(p WebhookPatch) func(merchant.Endpoint) merchant.Endpoint {
 	return func(e merchant.Endpoint) merchant.Endpoint {
 		e.URL, e.Description = kept(p.URL, e.URL), p.Description.Else(e.Description)
-		e.Disabled, e.Types = p.Disabled.Else(e.Disabled), p.FilterTypes.Else(e.Types)
+		e.Types = p.FilterTypes.Else(e.Types)
 		e.Metadata, e.RateLimit = p.Metadata.Else(e.Metadata), p.RateLimit.Else(e.RateLimit)
-		return e
+		return e.Enable(!p.Disabled.Else(e.Disabled))
 	}
 }
 
@@ -79,7 +81,27 @@ type cursor struct {
 
 var errCursor = fault.New(fault.Invalid, "INVALID_QUERY_PARAMS", "iterator: is not one that a list has answered with")
 
-func cursorAt(e merchant.Endpoint) string { return wire.Wall(e.CreatedAt) + "_" + e.ID }
+func (c cursor) String() string { return wire.Wall(c.created) + "_" + c.id }
+
+func placeOfEndpoint(e merchant.Endpoint) cursor { return cursor{e.CreatedAt, e.ID} }
+
+func placeOfDelivery(d record.Delivery) cursor {
+	return cursor{d.Created.Truncate(time.Microsecond), d.ID}
+}
+
+// pageAfter cuts the page that follows a cursor out of what was found from its
+// instant on, and gives the cursor of the next one, empty at the end.
+func pageAfter[T any](after cursor, found []T, limit int, place func(T) cursor) (page []T, next string) {
+	rest := slices.DeleteFunc(slices.Clone(found), func(obj T) bool { return !after.before(place(obj)) })
+	more := len(found) == record.MaxLimit
+	if len(rest) > limit {
+		rest, more = rest[:limit], true
+	}
+	if more && len(rest) > 0 {
+		next = place(rest[len(rest)-1]).String()
+	}
+	return rest, next
+}
 
 func parseCursor(text string) (cursor, error) {
 	if text == "" {
@@ -93,13 +115,13 @@ func parseCursor(text string) (cursor, error) {
 	return cursor{at, id}, nil
 }
 
-// before reports whether an endpoint comes after the cursor's place.
-func (c cursor) before(e merchant.Endpoint) bool {
+// before reports whether a place comes after the cursor's.
+func (c cursor) before(p cursor) bool {
 	if c.id == "" {
 		return true
 	}
-	if !e.CreatedAt.Equal(c.created) {
-		return e.CreatedAt.Before(c.created)
+	if !p.created.Equal(c.created) {
+		return p.created.Before(c.created)
 	}
-	return e.ID < c.id
+	return p.id < c.id
 }

@@ -11,10 +11,11 @@ import (
 	"perennial/shared/record"
 )
 
-// endpointLife is how long a live scope's endpoints are remembered: a new
-// endpoint hears of events after at most this time. Those of test scopes are
-// read each time, because who tries something out expects to hear of it.
-const endpointLife = 30 * time.Second
+// endpointLife is how long a live scope's endpoints are remembered, so that a
+// batch of commits reads them once: a new endpoint misses at most the events
+// of this time. Those of test scopes are read each time, because who tries
+// something out expects to hear of it.
+const endpointLife = time.Second
 
 // Endpoints knows the endpoints of scopes, with a short memory. It is safe
 // for concurrent use.

@@ -180,7 +180,7 @@ func TestAHoldThatWaitsNowhereOrInAnOlderRunIsNotAnswered(t *testing.T) {
 	}
 }
 
-func TestLiveEndpointsAreRememberedForHalfAMinuteAndTestOnesAreNot(t *testing.T) {
+func TestLiveEndpointsAreRememberedForASecondAndTestOnesAreNot(t *testing.T) {
 	t.Parallel()
 	for mode, seen := range map[merchant.Mode][]int{merchant.Live: {0, 0, 1}, merchant.Test: {0, 1, 1}} {
 		of := merchant.Scope{Business: "bus_1", Mode: mode}
@@ -192,14 +192,14 @@ func TestLiveEndpointsAreRememberedForHalfAMinuteAndTestOnesAreNot(t *testing.T)
 				if err != nil {
 					t.Fatal(err)
 				}
-				clock.Advance(29 * time.Second)
+				clock.Advance(999 * time.Millisecond)
 			}
 			got, err := endpoints.Of(t.Context(), of)
 			if err != nil || len(got) != want {
 				t.Errorf("%s, look %d: %d endpoints, want %d, %v", mode, i, len(got), want, err)
 			}
 			if i == 1 {
-				clock.Advance(time.Second)
+				clock.Advance(time.Millisecond)
 			}
 		}
 	}

@@ -50,6 +50,7 @@ var decoders = map[Kind]func([]byte) (any, error){
 	KindLink:         decode[access.Link],
 	KindSession:      decode[access.Session],
 	KindDelivery:     decode[Delivery],
+	KindReplay:       decode[Replay],
 	KindMail:         decode[Mail],
 }
 

@@ -42,6 +42,7 @@ const (
 	KindSession      Kind = "SESS"
 	KindDelivery     Kind = "DLV"
 	KindMail         Kind = "MAIL"
+	KindReplay       Kind = "RPL"
 )
 
 // Checkout is a hosted page session, known by its unguessable id.
@@ -56,21 +57,6 @@ type Checkout struct {
 	ReturnURL    string
 	CreatedAt    time.Time
 	ExpiresAt    time.Time
-}
-
-// Delivery is one webhook that was not accepted yet (an accepted one leaves
-// no record): event number Event of an outbox item to one endpoint.
-type Delivery struct {
-	ID       string // outbox key and endpoint
-	Version  int64
-	Outbox   string
-	Endpoint string
-	Event    int // first event of the outbox item that is still to be sent
-	Attempts int
-	Next     time.Time // zero when given up
-	Status   int       // last HTTP status, 0 when there was none
-	Problem  string
-	At       time.Time
 }
 
 // Mail is the record of one mail, so that it is sent once.
@@ -134,7 +120,9 @@ func Describe(obj any) (Entry, error) {
 	case access.Session:
 		return Entry{Kind: KindSession, ID: o.Hash, Version: o.Version, Created: o.CreatedAt, Expires: o.ExpiresAt, Private: true}, nil
 	case Delivery:
-		return Entry{Kind: KindDelivery, ID: o.ID, Version: o.Version, Created: o.At, DueWall: o.Next, Expires: o.At.AddDate(0, 0, 90)}, nil
+		return describeDelivery(o), nil
+	case Replay:
+		return Entry{Kind: KindReplay, ID: o.ID, Version: o.Version, DueWall: o.Next, Expires: o.StartedAt.AddDate(0, 0, 90)}, nil
 	case Mail:
 		return Entry{Kind: KindMail, ID: o.ID, Version: o.Version, DueWall: o.Next, Expires: o.Expires}, nil
 	}

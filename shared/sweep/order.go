@@ -40,7 +40,9 @@ func (f *found) hold(stopped map[merchant.Scope]bool) {
 }
 
 // ofWall reports a kind that waits in wall time, whatever its scope.
-func ofWall(kind record.Kind) bool { return kind == record.KindDelivery || kind == record.KindMail }
+func ofWall(kind record.Kind) bool {
+	return kind == record.KindDelivery || kind == record.KindReplay || kind == record.KindMail
+}
 
 // sort puts every item into its lane.
 func (f found) sort(into lanes) {
@@ -57,7 +59,7 @@ func (f found) sort(into lanes) {
 // of is the lane of wall-time work of a kind.
 func (l lanes) of(kind record.Kind) *lane {
 	switch kind {
-	case record.KindDelivery:
+	case record.KindDelivery, record.KindReplay:
 		return l.deliveries
 	case record.KindMail:
 		return l.mail

@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
@@ -52,9 +54,14 @@ func (p *Poster) Post(ctx context.Context, w hooks.Webhook) (hooks.Answer, error
 	if err != nil {
 		return hooks.Answer{}, err
 	}
-	secret, err := p.secrets.Open(ctx, hooks.SecretPurpose(w.Endpoint.ID), w.Outbox.Scope.String(), w.Endpoint.Secret)
-	if err != nil {
-		return hooks.Answer{}, fmt.Errorf("secret of %s: %w", w.Endpoint.ID, err)
+	now := p.wall()
+	var secrets []string
+	for _, sealed := range w.Endpoint.Secrets(now) {
+		secret, err := p.secrets.Open(ctx, hooks.SecretPurpose(w.Endpoint.ID), w.Outbox.Scope.String(), sealed)
+		if err != nil {
+			return hooks.Answer{}, fmt.Errorf("secret of %s: %w", w.Endpoint.ID, err)
+		}
+		secrets = append(secrets, string(secret))
 	}
 	ctx, cancel := context.WithTimeout(ctx, Timeout)
 	defer cancel()
@@ -62,22 +69,26 @@ func (p *Poster) Post(ctx context.Context, w hooks.Webhook) (hooks.Answer, error
 	if err != nil || request.URL.Scheme != "https" && !p.private {
 		return hooks.Answer{Problem: "the URL is not a valid https address"}, nil
 	}
-	if err := sign(request.Header, w, string(secret), body, p.wall()); err != nil {
+	if err := sign(request.Header, w, secrets, body, now); err != nil {
 		return hooks.Answer{}, fmt.Errorf("sign for %s: %w", w.Endpoint.ID, err)
 	}
 	return p.send(request), nil
 }
 
 // sign sets the headers: the endpoint's own first, so that they cannot
-// replace ours.
-func sign(h http.Header, w hooks.Webhook, secret string, body []byte, now time.Time) error {
-	key, err := standardwebhooks.NewWebhook(secret)
-	if err != nil {
-		return err
-	}
-	signature, err := key.Sign(w.ID, now, body)
-	if err != nil {
-		return err
+// replace ours. Each secret signs; a receiver takes the one it knows.
+func sign(h http.Header, w hooks.Webhook, secrets []string, body []byte, now time.Time) error {
+	var signatures []string
+	for _, secret := range secrets {
+		key, err := standardwebhooks.NewWebhook(secret)
+		if err != nil {
+			return err
+		}
+		signature, err := key.Sign(w.ID, now, body)
+		if err != nil {
+			return err
+		}
+		signatures = append(signatures, signature)
 	}
 	for name, value := range w.Endpoint.Headers {
 		h.Set(name, value)
@@ -86,40 +97,67 @@ func sign(h http.Header, w hooks.Webhook, secret string, body []byte, now time.T
 	h.Set("User-Agent", "Perennial-Webhooks/1")
 	h.Set(standardwebhooks.HeaderWebhookID, w.ID)
 	h.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
-	h.Set(standardwebhooks.HeaderWebhookSignature, signature)
+	h.Set(standardwebhooks.HeaderWebhookSignature, strings.Join(signatures, " "))
 	return nil
 }
 
-// send posts and reads no more of the answer than keeps the connection
-// usable.
+// send posts and reads no more of the answer than the log shows and keeps the
+// connection usable.
 func (p *Poster) send(r *http.Request) hooks.Answer {
+	began := p.wall()
 	response, err := p.client.Do(r)
 	if err != nil {
-		return hooks.Answer{Problem: problem(err)}
+		return hooks.Answer{Problem: problem(err), Took: p.wall().Sub(began)}
 	}
-	defer func() { _ = response.Body.Close() }()                     // nothing was written to it
-	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 4<<10)) // the status alone counts
-	a := hooks.Answer{Status: response.StatusCode, RetryAfter: retryAfter(response.Header, p.wall())}
-	if !a.Accepted() {
+	defer func() { _ = response.Body.Close() }() // nothing was written to it
+	body, err := io.ReadAll(io.LimitReader(response.Body, 4<<10))
+	a := hooks.Answer{
+		Status: response.StatusCode, RetryAfter: retryAfter(response.Header, p.wall()),
+		Said: snippet(body), Took: p.wall().Sub(began),
+	}
+	switch {
+	case isTimeout(err): // it must be read in time too
+		a.Status, a.Problem = 0, problem(err)
+	case !a.Accepted():
 		a.Problem = "answered " + strings.TrimSpace(response.Status)
 	}
 	return a
+}
+
+// snippet is how a body begins, as one printable line.
+func snippet(body []byte) string {
+	const most = 200
+	text := strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) && r != utf8.RuneError {
+			return r
+		}
+		return ' '
+	}, string(body))
+	text = strings.Join(strings.Fields(text), " ")
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "")
 }
 
 // problem says what went wrong without repeating the URL, which may hold a
 // secret of the merchant's.
 func problem(err error) string {
 	var resolve *net.DNSError
-	var timeout interface{ Timeout() bool }
 	switch {
 	case errors.Is(err, errPrivate):
 		return errPrivate.Error()
 	case errors.As(err, &resolve):
 		return "the host name cannot be resolved"
-	case errors.As(err, &timeout) && timeout.Timeout():
+	case isTimeout(err):
 		return "no answer within 15 seconds"
 	}
 	return "the endpoint cannot be reached"
+}
+
+func isTimeout(err error) bool {
+	var timeout interface{ Timeout() bool }
+	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
 // retryAfter reads the header's two forms, seconds and an HTTP date.

@@ -45,6 +45,17 @@ func (s *Sender) Send(ctx context.Context, body string) error {
 	return nil
 }
 
+// SendAfter sends one message that nobody receives before the wait is over,
+// rounded up to whole seconds, at most 15 minutes.
+func (s *Sender) SendAfter(ctx context.Context, body string, wait time.Duration) error {
+	seconds := int32((max(0, wait) + time.Second - 1) / time.Second)
+	_, err := s.client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &s.url, MessageBody: &body, DelaySeconds: seconds})
+	if err != nil {
+		return fmt.Errorf("send in %s: %w", wait, err)
+	}
+	return nil
+}
+
 // SendBatch sends messages in as few requests as possible, and what a batch
 // refused again. An error names how many were not sent; some others may have
 // been, so whoever sends again sends twice.

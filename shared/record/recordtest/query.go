@@ -120,7 +120,7 @@ func (f *Fake) Due(ctx context.Context, scope merchant.Scope, until calendar.Ins
 			return nil, err
 		}
 		for _, d := range due {
-			if d.Scope == scope && d.Ref.Kind != record.KindDelivery && d.Ref.Kind != record.KindMail {
+			if d.Scope == scope && !slices.Contains([]record.Kind{record.KindDelivery, record.KindReplay, record.KindMail}, d.Ref.Kind) {
 				all = append(all, d)
 			}
 		}
