@@ -16,16 +16,6 @@ type Terms struct {
 	At       calendar.Instant
 }
 
-// Applied is a discount as a subscription keeps it: its terms when it was
-// redeemed, and how many periods it still reduces.
-type Applied struct {
-	Discount
-	Left int // periods left; meaningless when Cycles is 0, which is for ever
-}
-
-// Live reports whether the discount reduces the next period.
-func (a Applied) Live() bool { return a.Cycles == 0 || a.Left > 0 }
-
 // Recurring are the lines of one period of the subscription.
 func (s Subscription) Recurring() []Line {
 	return []Line{{

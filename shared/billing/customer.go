@@ -28,6 +28,7 @@ type Customer struct {
 	Metadata      map[string]any
 	InvoicePrefix string // series of the customer's invoices (rules 17)
 	InvoiceSeq    int64  // last number taken in that series
+	CreditSeq     int64  // last number taken in the series of credit notes
 	Gateways      map[string]string
 	TaxExempt     bool // the merchant holds a certificate of exemption
 	CreatedAt     calendar.Instant
@@ -74,6 +75,12 @@ func (c Customer) Check() error {
 func (c Customer) TakeNumber() (Customer, string) {
 	c.InvoiceSeq++
 	return c, fmt.Sprintf("%s-%04d", c.InvoicePrefix, c.InvoiceSeq)
+}
+
+// TakeCreditNumber reserves the next number of the customer's credit notes.
+func (c Customer) TakeCreditNumber() (Customer, string) {
+	c.CreditSeq++
+	return c, fmt.Sprintf("%s-CN%04d", c.InvoicePrefix, c.CreditSeq)
 }
 
 // Method is a saved payment method. It never holds a card number.

@@ -20,7 +20,7 @@ func flatRate(millionths int64) tax.Seller {
 
 var drafts = rapid.Custom(func(t *rapid.T) billing.Draft {
 	cur := rapid.SampledFrom([]money.Currency{"JPY", "USD", "BHD"}).Draw(t, "currency")
-	d := billing.Draft{Currency: cur, At: start, Seller: flatRate(rapid.Int64Range(0, 300_000).Draw(t, "rate")), Taxed: tax.Buyer{Country: "DE"}}
+	d := billing.Draft{Currency: cur, At: start, Seller: flatRate(rapid.Int64Range(0, 300_000).Draw(t, "rate")), Taxed: taxedInGermany}
 	for range rapid.IntRange(1, 5).Draw(t, "lines") {
 		line := billing.Line{
 			Product: rapid.SampledFrom([]string{"pdt_a", "pdt_b"}).Draw(t, "product"), Inclusive: rapid.Bool().Draw(t, "inclusive"),

@@ -37,6 +37,8 @@ type Line struct {
 	Tax         money.Amount
 	Inclusive   bool          // Amount and Discount include the tax
 	Levy        int           // number of its decision in Invoice.Levies, from 1; 0: no tax is collected
+	Credited    money.Amount  // gross, by credit notes; empty for none
+	CreditedTax money.Amount  // the tax in it
 	As          *tax.Decision // taxes the line as another was, such as a credit at the rate of its charge; else decided anew
 }
 

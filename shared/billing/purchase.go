@@ -27,6 +27,7 @@ type Purchase struct {
 	Billing      Address
 	TaxID        string
 	BusinessName string
+	Discounts    []Applied // in the order in which they are applied
 	Metadata     map[string]any
 	Answers      []Answer // to the merchant's own questions at the checkout
 	FirstPayment string   // the payment that was promised when it was made
@@ -150,14 +151,16 @@ func (c Case) paidPurchase(charge string) (Change, error) {
 	p := *c.Purchase
 	pay := c.payment(PaymentSucceeded)
 	pay.Charge = charge
-	customer, number := c.Customer.TakeNumber()
-	invoice := c.Invoices[0].pay(pay.ID, number, c.At)
-	pay.InvoiceNumber = number
+	invoice, customer, ticket := c.Invoices[0].pay(pay.ID, c.Issuer, c.Customer, c.At)
+	pay.InvoiceNumber = invoice.Number
 	change := Change{
 		Customer: &customer, Invoices: []Invoice{invoice},
 		Events: []Event{{Type: EventPaymentSucceeded, Object: pay.ID, Reason: ReasonPurchase}},
 	}
-	if !pay.Amount.Nothing() {
+	if ticket != nil {
+		change.Tickets = []Ticket{*ticket}
+	}
+	if !pay.Amount.Nothing() || !pay.Credit.Nothing() {
 		entry, err := captured(pay, c.At)
 		if err != nil {
 			return Change{}, err

@@ -20,6 +20,8 @@ type Case struct {
 	Zone         *time.Location
 	Fresh        []string // ids for invoices that replace overdue ones, one for each invoice
 	Refund       string   // id for a refund of what nobody waits for any more
+	Issuer       Issuer
+	Counts       []DiscountUse // what an ending purchase gives back
 }
 
 // Change is what a settlement or cancellation wants written, together.
@@ -31,6 +33,8 @@ type Change struct {
 	Payment      *Payment
 	Entry        *Entry
 	Hold         *Hold
+	Tickets      []Ticket      // documents whose number is to follow
+	Counts       []DiscountUse // redemptions that were counted or given back
 	Events       []Event
 }
 
@@ -99,13 +103,17 @@ func (c Case) Paid(charge string) (Change, error) {
 	p.Charge = charge
 	customer := c.Customer
 	invoices, s := c.date(s)
+	var tickets []Ticket
 	for i := range invoices {
 		if invoices[i].Status == InvoiceOpen {
-			var number string
-			customer, number = customer.TakeNumber()
-			invoices[i] = invoices[i].pay(p.ID, number, c.At)
-			p.InvoiceNumber = number
+			var ticket *Ticket
+			invoices[i], customer, ticket = invoices[i].pay(p.ID, c.Issuer, customer, c.At)
+			if ticket != nil {
+				tickets = append(tickets, *ticket)
+			}
+			p.InvoiceNumber = invoices[i].Number
 			p.Invoices[i] = invoices[i].ID
+			s.Discounts = spend(s.Discounts, invoices[i])
 		}
 	}
 	entry, err := captured(p, c.At)
@@ -115,7 +123,7 @@ func (c Case) Paid(charge string) (Change, error) {
 	if s.Lock.Keep || s.Method.IsZero() {
 		s.Method = s.Lock.Method
 	}
-	change := Change{Customer: &customer, Invoices: invoices, Payment: &p, Entry: &entry}
+	change := Change{Customer: &customer, Invoices: invoices, Payment: &p, Entry: &entry, Tickets: tickets}
 	if p.Amount.Nothing() && p.Credit.Nothing() {
 		change.Entry = nil
 	}

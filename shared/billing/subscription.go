@@ -213,9 +213,7 @@ func Subscribe(o Order) (Subscription, Invoice, error) {
 		BusinessName: o.BusinessName, Metadata: o.Metadata, TaxIDStatus: o.TaxIDStatus,
 		TaxCategory: o.Product.TaxCategory, CreatedAt: o.At,
 	}
-	for _, d := range o.Discounts {
-		s.Discounts = append(s.Discounts, Applied{Discount: d, Left: d.Cycles})
-	}
+	s.Discounts = ApplyDiscounts(o.Discounts)
 	invoice, err := s.draft(Terms{Invoice: o.InvoiceID, Customer: o.Customer, Seller: o.Seller, At: o.At}, CauseFirst, s.Period).Invoice()
 	if err != nil {
 		return Subscription{}, Invoice{}, err

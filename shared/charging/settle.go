@@ -78,7 +78,7 @@ func (s *Service) decide(a *attempt, out gateway.Outcome) (billing.Change, error
 		return billing.Change{}, err
 	}
 	c := a.Case
-	c.At, c.Zone = a.state.Clock.Now(wall), location
+	c.At, c.Zone, c.Issuer = a.state.Clock.Now(wall), location, billing.IssuerOf(a.state, location)
 	for range c.Invoices {
 		c.Fresh = append(c.Fresh, ids.New("inv_", wall))
 	}
@@ -131,6 +131,12 @@ func Objects(ch billing.Change) []any {
 	}
 	if ch.Hold != nil {
 		put = append(put, *ch.Hold)
+	}
+	for _, t := range ch.Tickets {
+		put = append(put, t)
+	}
+	for _, u := range ch.Counts {
+		put = append(put, u)
 	}
 	return put
 }

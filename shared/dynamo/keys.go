@@ -138,7 +138,7 @@ func stamp(t time.Time) string { return t.UTC().Format(stampLayout) }
 // renewal changes none of them, so it costs no write to that index.
 var filterAttributes = map[string]string{
 	"status": "st", "customer_id": "cus", "product_id": "f1", "subscription_id": "f1", "archived": "f1",
-	"webhook_id":                  "f1",
+	"webhook_id": "f1", "series": "f1",
 	"cancel_at_next_billing_date": "f2",
 }
 

@@ -52,6 +52,9 @@ var decoders = map[Kind]func([]byte) (any, error){
 	KindDelivery:     decode[Delivery],
 	KindReplay:       decode[Replay],
 	KindMail:         decode[Mail],
+	KindDiscountUse:  decode[billing.DiscountUse],
+	KindTicket:       decode[billing.Ticket],
+	KindSeries:       decode[billing.Series],
 }
 
 func decode[T any](doc []byte) (any, error) {

@@ -43,6 +43,9 @@ const (
 	KindDelivery     Kind = "DLV"
 	KindMail         Kind = "MAIL"
 	KindReplay       Kind = "RPL"
+	KindDiscountUse  Kind = "DSCU"
+	KindTicket       Kind = "NUM"
+	KindSeries       Kind = "SER"
 )
 
 // Checkout is a hosted page session, known by its unguessable id.
@@ -195,6 +198,15 @@ func describeBilling(obj any) (Entry, error) {
 		}, nil
 	case billing.Entry:
 		return Entry{Kind: KindEntry, ID: o.ID, Version: o.Version, Customer: o.Customer, Created: o.At.Time()}, nil
+	case billing.DiscountUse:
+		return Entry{Kind: KindDiscountUse, ID: o.ID, Version: o.Version}, nil
+	case billing.Ticket:
+		return Entry{
+			Kind: KindTicket, ID: o.Invoice, Version: o.Version, Created: o.At.Time(), Due: o.At, Listed: true,
+			Filters: map[string]string{"series": o.Series},
+		}, nil
+	case billing.Series:
+		return Entry{Kind: KindSeries, ID: o.ID, Version: o.Version}, nil
 	case billing.Hold:
 		return Entry{Kind: KindHold, ID: o.ID(), Version: o.Version, Customer: o.Customer, Created: o.StartedAt.Time(), Due: o.Due()}, nil
 	}
