@@ -10,6 +10,7 @@ import (
 	"perennial/shared/access"
 	"perennial/shared/billing"
 	"perennial/shared/merchant"
+	"perennial/shared/taxid"
 )
 
 // Schema is the version of the stored form. Documents are the JSON of the Go
@@ -31,6 +32,7 @@ var decoders = map[Kind]func([]byte) (any, error){
 	KindEndpoint:     decode[merchant.Endpoint],
 	KindCustomer:     decode[billing.Customer],
 	KindMailbox:      decode[billing.Mailbox],
+	KindTaxProof:     decode[taxid.Proof],
 	KindMethod:       decode[billing.Method],
 	KindProduct:      decode[billing.Product],
 	KindAddon:        decode[billing.Addon],

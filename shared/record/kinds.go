@@ -9,6 +9,7 @@ import (
 	"perennial/shared/billing"
 	"perennial/shared/calendar"
 	"perennial/shared/merchant"
+	"perennial/shared/taxid"
 )
 
 // Kind is the type of a stored object.
@@ -46,6 +47,7 @@ const (
 	KindDiscountUse  Kind = "DSCU"
 	KindTicket       Kind = "NUM"
 	KindSeries       Kind = "SER"
+	KindTaxProof     Kind = "TAXID"
 )
 
 // Checkout is a hosted page session, known by its unguessable id.
@@ -116,6 +118,8 @@ func Describe(obj any) (Entry, error) {
 		return Entry{Kind: KindEndpoint, ID: o.ID, Version: o.Version, Created: o.CreatedAt, Listed: true, Private: true}, nil
 	case billing.Mailbox:
 		return Entry{Kind: KindMailbox, ID: o.Email + "#" + o.Customer, Customer: o.Customer, Loose: true, Private: true}, nil
+	case taxid.Proof:
+		return Entry{Kind: KindTaxProof, ID: o.ID, Loose: true, Private: true}, nil
 	case Checkout:
 		return Entry{Kind: KindCheckout, ID: o.ID, Version: o.Version, Created: o.CreatedAt, Expires: o.ExpiresAt.AddDate(0, 0, 30)}, nil
 	case access.Link:
