@@ -98,6 +98,24 @@ func (s *Service) page(ctx context.Context, scope merchant.Scope, r record.Repla
 // micro is when an item was written, as precisely as the outbox is ordered.
 func micro(o record.Outbox) time.Time { return o.Wall.Truncate(time.Microsecond) }
 
+// replayGap lies between two deliveries of a replay: less than the sweeper can
+// hand over in a minute becomes due in one, so that replays never look late.
+const replayGap = 20 * time.Millisecond
+
+// spread is when a replay's next delivery but more is due: in their order and
+// within the endpoint's rate limit.
+func spread(r record.Replay, e merchant.Endpoint, more int, now time.Time) time.Time {
+	gap := replayGap
+	if e.RateLimit > 0 {
+		gap = max(gap, time.Second/time.Duration(e.RateLimit))
+	}
+	at := r.StartedAt.Add(time.Duration(r.Queued+more) * gap)
+	if at.Before(now) {
+		return now
+	}
+	return at
+}
+
 // revive makes the deliveries of a page due again. What is still being tried
 // is left alone.
 func (s *Service) revive(ctx context.Context, scope merchant.Scope, e merchant.Endpoint, r record.Replay, page []record.Outbox) ([]any, error) {
@@ -116,7 +134,6 @@ func (s *Service) revive(ctx context.Context, scope merchant.Scope, e merchant.E
 	if err != nil {
 		return nil, err
 	}
-	now := s.Wall()
 	var put []any
 	for i, d := range fresh {
 		if old, ok := known[i].(record.Delivery); ok {
@@ -126,8 +143,9 @@ func (s *Service) revive(ctx context.Context, scope merchant.Scope, e merchant.E
 		if d.Version > 0 && (state == record.DeliveryPending || r.FailedOnly && state == record.DeliveryDelivered) {
 			continue
 		}
-		if d = d.Again(now); d.At.IsZero() {
-			d.At = now
+		d = d.Again(spread(r, e, len(put), s.Wall()))
+		if d.At.IsZero() {
+			d.At = d.Next
 		}
 		put = append(put, d)
 	}

@@ -33,9 +33,10 @@ func (b *bench) replayed(t *testing.T) record.Replay {
 	return r
 }
 
-// sweep delivers what is due.
+// sweep delivers what is due within the next seconds.
 func (b *bench) sweep(t *testing.T) {
 	t.Helper()
+	b.clock.Advance(10 * time.Second)
 	for shard := range record.Shards {
 		items, err := b.store.DueItems(t.Context(), record.Partition{Shard: shard}, calendar.At(b.clock.Now()), 1000)
 		if err != nil {
@@ -146,5 +147,25 @@ func TestAReplayEndsWithItsEndpoint(t *testing.T) {
 	}
 	if _, err := record.Get[record.Replay](t.Context(), b.store, scope, "whk_1"); !errors.Is(err, record.ErrNotFound) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestAReplayKeepsToTheRateLimitAndHandsOverNoMoreThanASweepTakes(t *testing.T) {
+	t.Parallel()
+	for limit, want := range map[int]time.Duration{0: 20 * time.Millisecond, 2: 500 * time.Millisecond} {
+		b := newBench(t, merchant.Endpoint{RateLimit: limit})
+		var items []record.DueItem
+		for i := range 5 {
+			b.clock.Advance(time.Millisecond)
+			items = append(items, b.happen(t, fmt.Sprintf("sub_x%d", i)))
+		}
+		if err := b.Replay(t.Context(), b.replay(t, false)); err != nil {
+			t.Fatal(err)
+		}
+		for i := 1; i < len(items); i++ {
+			if got := b.delivery(t, items[i]).Next.Sub(b.delivery(t, items[i-1]).Next); got != want {
+				t.Errorf("limit %d: %s between two, want %s", limit, got, want)
+			}
+		}
 	}
 }

@@ -40,6 +40,8 @@ type Letter struct {
 	LastDay   bool             // the subscription ends on that date
 	Zone      *time.Location
 	URL       string // of the one button
+	Endpoint  string // host of a webhook, for the merchant
+	Gone      bool   // it said that it wants nothing more
 }
 
 // from adds the sender.
@@ -64,6 +66,9 @@ func (s *Service) about(ctx context.Context, o record.Outbox, t Template) (Lette
 	event, asked := trigger(o, t)
 	if !asked {
 		return Letter{}, false, fmt.Errorf("outbox %s asks for no mail %s", o.Key, t)
+	}
+	if t == WebhookOff {
+		return s.webhookOff(ctx, o, event)
 	}
 	d, err := s.gather(ctx, o, event)
 	if errors.Is(err, record.ErrNotFound) {
@@ -96,7 +101,7 @@ func (d dossier) write(t Template, portal string) (Letter, bool, error) {
 		return d.receipt(l, payment), !payment.Amount.Nothing(), nil
 	case Reactivated:
 		return l, d.sub.Status == billing.StatusActive, nil
-	case PortalLink, PortalInvite:
+	case PortalLink, PortalInvite, WebhookOff:
 	}
 	return Letter{}, false, errors.New("it is not about an event")
 }

@@ -52,6 +52,8 @@ type Service struct {
 	Sender  email.Sender
 	Portals map[merchant.Mode]string // base URL of the portal
 	Wall    clock.Wall
+
+	Reference string // address of the API's description, for merchants
 }
 
 // Event sends the mail of an event that was committed. The item names it by

@@ -21,6 +21,7 @@ const (
 	OnHold       Template = "on_hold"
 	Receipt      Template = "receipt"
 	Reactivated  Template = "reactivated"
+	WebhookOff   Template = "webhook_off"
 )
 
 // Mail is one row of the table of all mails (rules 21).
@@ -32,7 +33,7 @@ type Mail struct {
 	Mandatory bool              // no setting may ever switch it off
 }
 
-// Table lists every mail that a customer can get. Failed charges are mailed
+// Table lists every mail that a customer or a merchant can get. Failed charges are mailed
 // by the hold's workflow alone, through its notice.
 var Table = []Mail{
 	{Template: PortalLink, Owner: "customer, by asking for it", Mandatory: true},
@@ -40,6 +41,7 @@ var Table = []Mail{
 	{Template: OnHold, Event: billing.EventNotice, Reason: string(billing.StatusOnHold), Owner: "hold workflow"},
 	{Template: Receipt, Event: billing.EventPaymentSucceeded, Owner: "payment", Mandatory: true},
 	{Template: Reactivated, Event: billing.EventSubscriptionActive, Reason: billing.ReasonReactivated, Owner: "payment of dues"},
+	{Template: WebhookOff, Event: billing.EventWebhookOff, Owner: "delivery of webhooks", Mandatory: true},
 }
 
 // matches reports whether an event triggers the mail.

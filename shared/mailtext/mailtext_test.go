@@ -64,6 +64,9 @@ func letters() map[string]mails.Letter {
 			l.LastDay, l.Name, l.Card = true, "", billing.Method{}
 		}),
 		"reactivated": letter(mails.Reactivated, func(l *mails.Letter) { l.Test = true }),
+		"webhook_off": letter(mails.WebhookOff, func(l *mails.Letter) {
+			l.Name, l.Support, l.Product, l.Endpoint, l.URL = "Acme Analytics", "", "whk_1", "shop.example", "https://api.example/docs"
+		}),
 	}
 }
 

@@ -17,6 +17,7 @@ var words = map[mails.Template]func(mails.Letter) page{
 	mails.OnHold:       onHold,
 	mails.Receipt:      receipt,
 	mails.Reactivated:  reactivated,
+	mails.WebhookOff:   webhookOff,
 }
 
 func portalLink(l mails.Letter) page {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	client "github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -23,12 +24,14 @@ type queue struct {
 	mu      sync.Mutex
 	batches []int
 	held    []string
+	delays  []int
 	refuse  func(body string, batch int) (code string, sender bool)
 }
 
 type entry struct {
-	ID   string `json:"Id"`
-	Body string `json:"MessageBody"`
+	ID    string `json:"Id"`
+	Body  string `json:"MessageBody"`
+	Delay int    `json:"DelaySeconds"`
 }
 
 type failure struct {
@@ -59,7 +62,7 @@ func (q *queue) take(_ context.Context, in struct{ Entries []entry }) (answer, e
 				continue
 			}
 		}
-		q.held = append(q.held, e.Body)
+		q.held, q.delays = append(q.held, e.Body), append(q.delays, e.Delay)
 		out.Successful = append(out.Successful, sent{e.ID, "m-" + e.ID})
 	}
 	return out, nil
@@ -89,6 +92,20 @@ func bodies(n int) []string {
 		all[i] = fmt.Sprintf("message %d", i)
 	}
 	return all
+}
+
+func TestAWaitIsRoundedUpToSeconds(t *testing.T) {
+	t.Parallel()
+	q := &queue{}
+	s := q.serve(t)
+	for _, wait := range []time.Duration{0, time.Millisecond, 5 * time.Second, 15 * time.Minute} {
+		if err := s.SendAfter(t.Context(), "later", wait); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff([]int{0, 1, 5, 900}, q.delays); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func TestTenMessagesToABatch(t *testing.T) {

@@ -101,7 +101,7 @@ func testReplay(t *testing.T, w world) {
 	other.commitEvent(t, other.subscription("cus_1", w.at()))
 	s := w.subscription("cus_1", w.at())
 	var want []string
-	for range 5 {
+	for range 110 { // more than a store reads at once
 		address, err := record.AddressOf(w.commitEvent(t, s))
 		if err != nil {
 			t.Fatal(err)
