@@ -45,7 +45,7 @@ func (s *Service) post(ctx context.Context, j job) (time.Duration, error) {
 // out reports that the invocation's time is nearly over.
 func out(ctx context.Context) bool {
 	end, limited := ctx.Deadline()
-	return limited && time.Until(end) < reserve //nolint:forbidigo // the runtime's deadline is in real time
+	return limited && time.Until(end) < reserve
 }
 
 // lineOf is an attempt's line in the log.
