@@ -11,12 +11,15 @@ import (
 	"perennial/shared/customers"
 	"perennial/shared/endpoints"
 	"perennial/shared/httpapi"
+	"perennial/shared/idempotency"
 	"perennial/shared/identity"
 	"perennial/shared/kms"
 	"perennial/shared/merchant"
 	"perennial/shared/merchantapi"
+	"perennial/shared/operations"
 	"perennial/shared/queue/sqs"
 	"perennial/shared/register"
+	"perennial/shared/settings"
 	"perennial/shared/subscriptions"
 )
 
@@ -25,7 +28,10 @@ func newAPI(till *assembly.Till, env *config.Env) *httpapi.API {
 	store, queues := till.Store, awssqs.NewFromConfig(till.AWS)
 	people := &customers.Service{Store: store, Vault: till.Wallet.Vault, Wall: clock.System}
 	sealer := kms.New(awskms.NewFromConfig(till.AWS), env.Need(config.KMSKey), clock.System)
-	return merchantapi.New(env.URL(config.URLAPI), &merchantapi.Keys{Store: store, Wall: clock.System}, merchantapi.Services{
+	portals := map[merchant.Mode]string{
+		merchant.Live: env.URL(config.URLPortal), merchant.Test: env.URL(config.URLPortalTest),
+	}
+	api := merchantapi.New(env.URL(config.URLAPI), &merchantapi.Keys{Store: store, Wall: clock.System}, merchantapi.Services{
 		Customers: people,
 		Catalog:   &catalog.Service{Store: store, Wall: clock.System},
 		Subscriptions: &subscriptions.Service{
@@ -35,13 +41,17 @@ func newAPI(till *assembly.Till, env *config.Env) *httpapi.API {
 		Endpoints: &endpoints.Service{
 			Store: store, Sealer: sealer, Queue: sqs.New(queues, env.Need(config.QueueDeliveries)), Wall: clock.System,
 		},
-		Advancer: till.Advancer,
-		Links: &identity.Service{Store: store, Wall: clock.System, Portals: map[merchant.Mode]string{
-			merchant.Live: env.URL(config.URLPortal), merchant.Test: env.URL(config.URLPortalTest),
-		}},
+		Advancer:    till.Advancer,
+		Links:       &identity.Service{Store: store, Wall: clock.System, Portals: portals},
 		LoginMails:  sqs.New(queues, env.Need(config.QueueMailLogin)),
 		ClockWork:   sqs.New(queues, env.Need(config.QueueWorkClock)),
 		CheckoutURL: env.URL(config.URLCheckout),
+		PortalURLs:  portals,
+		Settings:    &settings.Service{Store: store, Wall: clock.System},
+		Operations:  &operations.Service{Store: store, Wall: clock.System},
 		Wall:        clock.System,
 	})
+	api.KeepAnswers(&idempotency.Service{Store: store, Sealer: sealer, Wall: clock.System})
+	api.Limit(&httpapi.Limits{Wall: clock.System})
+	return api
 }

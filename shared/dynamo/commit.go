@@ -17,6 +17,10 @@ import (
 // Commit implements record.Committer: one TransactWriteItems, or one PutItem
 // where a single object changes and nothing happens besides.
 func (s *Store) Commit(ctx context.Context, c record.Commit) error {
+	return record.CommitMarked(ctx, c, s.commit)
+}
+
+func (s *Store) commit(ctx context.Context, c record.Commit) error {
 	writes, err := s.writes(c)
 	if err != nil {
 		return fmt.Errorf("commit %s: %w", c.Cause, err)

@@ -11,6 +11,7 @@ import (
 
 	"perennial/shared/fault"
 	"perennial/shared/lambdahttp"
+	"perennial/shared/merchant"
 )
 
 // Caller is who a valid API key speaks for. It is the zero Caller on public
@@ -21,6 +22,7 @@ type Caller struct {
 	Scope      string // <business id>.<mode>
 	KeyID      string
 	ReadOnly   bool
+	Tier       merchant.Tier // how often it may ask
 }
 
 // Authenticator finds the caller of an API key. An unknown, revoked or expired
@@ -43,18 +45,6 @@ func caller(ctx context.Context) Caller {
 	return c
 }
 
-// authenticate runs before a request is read: who may not ask learns nothing
-// about the question.
-func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
-	r, w := humago.Unwrap(ctx)
-	c, err := a.identify(r)
-	if err != nil {
-		write(w, r, err)
-		return
-	}
-	next(huma.WithValue(ctx, callerKey{}, c))
-}
-
 func (a *API) identify(r *http.Request) (Caller, error) {
 	secret, ok := bearer(r.Header.Get("Authorization"))
 	if !ok || a.auth == nil {
@@ -73,7 +63,7 @@ func (a *API) identify(r *http.Request) (Caller, error) {
 	return c, nil
 }
 
-// refuseReaders runs after authenticate on routes that show secrets.
+// refuseReaders runs after the guard on routes that show secrets.
 func refuseReaders(ctx huma.Context, next func(huma.Context)) {
 	if caller(ctx.Context()).ReadOnly {
 		r, w := humago.Unwrap(ctx)

@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"perennial/shared/fault"
+	"perennial/shared/idempotency"
 	"perennial/shared/lambdahttp"
 )
 
@@ -41,6 +42,7 @@ type Error struct {
 	Code    string `json:"code" doc:"Stable, for programs." example:"NOT_FOUND"`
 	Message string `json:"message" doc:"For people; names every problem at once."`
 	status  int
+	retry   bool // trying the same again helps
 }
 
 // Error implements error.
@@ -53,6 +55,9 @@ func (e *Error) GetStatus() int { return e.status }
 // retry a 409 and a 501 on their own, which cannot help: the state refuses, or
 // there is nothing to answer.
 func (e *Error) GetHeaders() http.Header {
+	if e.retry {
+		return http.Header{"X-Should-Retry": {"true"}, "Retry-After": {"1"}}
+	}
 	switch e.status {
 	case http.StatusConflict, http.StatusNotImplemented:
 		return http.Header{"X-Should-Retry": {"false"}}
@@ -77,9 +82,9 @@ func newError(ctx context.Context, err error) *Error {
 	lambdahttp.NoteError(ctx, err)
 	f := fault.Of(err)
 	if f == nil || f.Kind == fault.Internal {
-		return &Error{codeInternal, lambdahttp.Sentence, http.StatusInternalServerError}
+		return &Error{Code: codeInternal, Message: lambdahttp.Sentence, status: http.StatusInternalServerError}
 	}
-	return &Error{f.Code, f.Details(), statuses[f.Kind]}
+	return &Error{Code: f.Code, Message: f.Details(), status: statuses[f.Kind], retry: errors.Is(err, idempotency.ErrRunning)}
 }
 
 // write answers with an error outside huma.
@@ -88,7 +93,7 @@ func write(w http.ResponseWriter, r *http.Request, err error) { newError(r.Conte
 // Failure writes the answers that lambdahttp gives by itself; pass it to
 // lambdahttp.Failures.
 func Failure(w http.ResponseWriter, _ *http.Request, status int) {
-	e := &Error{codeInternal, lambdahttp.Sentence, status}
+	e := &Error{Code: codeInternal, Message: lambdahttp.Sentence, status: status}
 	switch status {
 	case http.StatusForbidden:
 		e.Code, e.Message = "FORBIDDEN", "This address does not accept direct requests."
@@ -115,7 +120,7 @@ func fromHuma(ctx huma.Context, status int, msg string, errs ...error) huma.Stat
 		if ctx != nil {
 			lambdahttp.NoteError(ctx.Context(), errors.Join(append([]error{errors.New(msg)}, errs...)...))
 		}
-		return &Error{codeInternal, lambdahttp.Sentence, http.StatusInternalServerError}
+		return &Error{Code: codeInternal, Message: lambdahttp.Sentence, status: http.StatusInternalServerError}
 	}
 	e := &Error{Code: codeBody, Message: msg, status: status}
 	problems := make([]string, 0, len(errs))

@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"perennial/shared/fault"
+	"perennial/shared/idempotency"
 )
 
 // MaxBody is the largest request body in bytes.
@@ -34,6 +35,9 @@ type API struct {
 	auth   Authenticator
 	routes []*route
 	spec   lazy
+
+	answers *idempotency.Service
+	limits  *Limits
 }
 
 // New makes an API without operations, except its own description at
@@ -67,11 +71,14 @@ func settings(info Info) huma.Config {
 	return c
 }
 
+// exposed are the headers that scripts of other origins may read.
+const exposed = "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, X-Should-Retry, Idempotent-Replayed"
+
 // ServeHTTP implements http.Handler.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Origin", "*") // harmless: no cookie counts here
-	h.Set("Access-Control-Expose-Headers", "X-Request-Id")
+	h.Set("Access-Control-Expose-Headers", exposed)
 	if r.Method == http.MethodOptions {
 		preflight(w, r)
 		return

@@ -21,10 +21,11 @@ type route struct {
 func (a *API) add(op huma.Operation, register func(huma.API)) {
 	rt := &route{op: op, register: register}
 	a.routes = append(a.routes, rt)
-	a.mux.HandleFunc(op.Method+" "+op.Path, func(w http.ResponseWriter, r *http.Request) {
+	public := len(op.Security) == 0
+	a.mux.HandleFunc(op.Method+" "+op.Path, a.guard(public, func(w http.ResponseWriter, r *http.Request) {
 		rt.once.Do(func() { rt.register(huma.NewAPI(settings(a.info), rt)) })
 		rt.serve(humago.NewContext(&rt.op, r, w))
-	})
+	}))
 }
 
 // Handle implements huma.Adapter: it takes the handler that huma made.

@@ -17,7 +17,7 @@ type Option func(*huma.Operation)
 
 // Public lets a route work without an API key; its Caller is zero.
 func Public() Option {
-	return func(op *huma.Operation) { op.Security, op.Middlewares = nil, nil }
+	return func(op *huma.Operation) { op.Security = nil }
 }
 
 // Secret keeps read-only keys away from what a Route shows.
@@ -81,11 +81,13 @@ func (a *API) operation(pattern, summary string, opts []Option) huma.Operation {
 		OperationID:  strings.ReplaceAll(strings.ToLower(summary), " ", "-"),
 		Tags:         []string{tag(path)},
 		Security:     []map[string][]string{{"apiKey": {}}},
-		Middlewares:  huma.Middlewares{a.authenticate},
 		MaxBodyBytes: MaxBody + 1, // huma refuses a body of exactly this size
 	}
 	for _, o := range opts {
 		o(&op)
+	}
+	if method == http.MethodPost && len(op.Security) > 0 {
+		op.Parameters = append(op.Parameters, idempotencyKey())
 	}
 	return op
 }
@@ -105,18 +107,18 @@ func tag(path string) string {
 // An error that h returns before writing is answered like any other.
 func (a *API) Handle(pattern string, h func(w http.ResponseWriter, r *http.Request, c Caller) error, opts ...Option) {
 	op := a.operation(pattern, "", opts)
-	public := len(op.Middlewares) == 0
-	a.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		var c Caller
-		if !public {
-			var err error
-			if c, err = a.identify(r); err != nil {
-				write(w, r, err)
-				return
-			}
-		}
-		if err := h(w, r, c); err != nil {
+	a.mux.HandleFunc(pattern, a.guard(len(op.Security) == 0, func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r, caller(r.Context())); err != nil {
 			write(w, r, err)
 		}
-	})
+	}))
+}
+
+// idempotencyKey describes the header that every POST takes.
+func idempotencyKey() *huma.Param {
+	most := maxIdempotencyKey
+	return &huma.Param{
+		Name: "Idempotency-Key", In: "header", Schema: &huma.Schema{Type: huma.TypeString, MaxLength: &most},
+		Description: "Makes the request happen at most once: for 24 hours the same key is given the same answer.",
+	}
 }

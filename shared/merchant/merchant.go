@@ -4,6 +4,8 @@
 package merchant
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"strings"
 	"time"
 
@@ -133,6 +135,16 @@ func (c Clock) Arrive(wall time.Time) Clock {
 	return Clock{Offset: c.Target.Time().Sub(wall)}
 }
 
+// Tier is how often a key may ask.
+type Tier string
+
+// The tiers, from the widest, which is the default.
+const (
+	TierStandard Tier = ""
+	TierMiddle   Tier = "middle"
+	TierNarrow   Tier = "narrow"
+)
+
 // APIKey is a secret key's record; the secret itself is shown once and only
 // its SHA-256 is kept.
 type APIKey struct {
@@ -142,9 +154,17 @@ type APIKey struct {
 	Name      string
 	Hint      string // last four characters
 	ReadOnly  bool
+	Tier      Tier // how often it may ask
 	CreatedAt time.Time
 	RevokedAt time.Time
 	LastUsed  time.Time // written at most hourly
+}
+
+// ID names the key where it may be seen: it is made of the hash and does not
+// lead back to it.
+func (k APIKey) ID() string {
+	sum := sha256.Sum256([]byte("api key\x00" + k.Hash))
+	return "key_" + base64.RawURLEncoding.EncodeToString(sum[:])[:21]
 }
 
 // Deployment is the scope of the operator's own state: its brake stops every

@@ -22,14 +22,17 @@ import (
 	"perennial/shared/customers"
 	"perennial/shared/endpoints"
 	"perennial/shared/httpapi"
+	"perennial/shared/idempotency"
 	"perennial/shared/identity"
 	"perennial/shared/ids"
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
 	"perennial/shared/merchantapi"
+	"perennial/shared/operations"
 	"perennial/shared/record"
 	"perennial/shared/record/recordtest"
 	"perennial/shared/register"
+	"perennial/shared/settings"
 	"perennial/shared/subscriptions"
 )
 
@@ -203,7 +206,11 @@ func (b *bench) wire() {
 				Portals: map[merchant.Mode]string{merchant.Test: "https://test.portal.example", merchant.Live: "https://portal.example"},
 			},
 			LoginMails: b.mails, ClockWork: b.work, CheckoutURL: "https://checkout.example", Wall: wall,
+			PortalURLs: map[merchant.Mode]string{merchant.Test: "https://test.portal.example", merchant.Live: "https://portal.example"},
+			Settings:   &settings.Service{Store: b.counter, Wall: wall},
+			Operations: &operations.Service{Store: b.Store, Wall: wall},
 		})
+	b.api.KeepAnswers(&idempotency.Service{Store: b.Store, Sealer: box{}, Wall: wall})
 }
 
 func (b *bench) must(err error) {

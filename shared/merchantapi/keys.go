@@ -52,7 +52,7 @@ func (k *Keys) Authenticate(ctx context.Context, secret string) (httpapi.Caller,
 	k.touch(ctx, key, now)
 	return httpapi.Caller{
 		BusinessID: key.Scope.Business, Mode: string(key.Scope.Mode), Scope: key.Scope.String(),
-		KeyID: key.Hint, ReadOnly: key.ReadOnly,
+		KeyID: key.Hint, ReadOnly: key.ReadOnly, Tier: key.Tier,
 	}, nil
 }
 

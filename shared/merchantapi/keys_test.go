@@ -46,7 +46,7 @@ type operation struct{ method, path, body string }
 // forReader is what a read-only key is answered: everything may be read but
 // what webhooks are proven with.
 func (op operation) forReader() int {
-	secret := strings.HasSuffix(op.path, "/secret") || strings.HasSuffix(op.path, "/headers")
+	secret := strings.HasSuffix(op.path, "/secret") || strings.HasSuffix(op.path, "/headers") || strings.HasPrefix(op.path, "/api_keys")
 	if op.method != http.MethodGet || secret {
 		return http.StatusForbidden
 	}
@@ -56,7 +56,7 @@ func (op operation) forReader() int {
 // inLive is what the live mode answers about objects of the test mode: it has
 // none of them, and no gateway at which anything could be paid.
 func (op operation) inLive() int {
-	if op.method == http.MethodPost && (op.path == "/subscriptions" || strings.HasSuffix(op.path, "/update-payment-method")) {
+	if op.method == http.MethodPost && (op.path == "/subscriptions" || strings.HasSuffix(op.path, "/update-payment-method") || strings.HasSuffix(op.path, "/retry")) {
 		return http.StatusNotImplemented
 	}
 	return http.StatusNotFound
@@ -107,6 +107,14 @@ func (b *bench) operations() []operation {
 		{"POST", "/webhooks/" + hook.ID + "/deliveries/" + delivery + "/resend", ""},
 		{"GET", "/webhooks/" + hook.ID + "/replay", ""},
 		{"POST", "/webhooks/" + hook.ID + "/replay", `{"since":"2027-01-01T00:00:00Z"}`},
+		{"POST", "/subscriptions/" + sub.ID + "/retry", ""},
+		{"GET", "/business", ""},
+		{"GET", "/settings", ""},
+		{"PATCH", "/settings", `{"time_zone":"Asia/Tokyo"}`},
+		{"POST", "/api_keys", `{"name":"ci"}`},
+		{"GET", "/api_keys", ""},
+		{"GET", "/api_keys/" + key(writer, b.Scope).ID(), ""},
+		{"DELETE", "/api_keys/" + key(reader, b.Scope).ID(), ""},
 		{"GET", "/test-clock", ""},
 		{"POST", "/test-clock/advance", `{"to":"2027-03-01T00:00:00Z"}`},
 	}
@@ -128,7 +136,7 @@ func TestNobodyReachesWhatIsNotTheirs(t *testing.T) {
 		if status, body := b.send(op.method, op.path, reader, op.body); status != op.forReader() {
 			t.Errorf("read-only key: %s %s answers %d %s, want %d", op.method, op.path, status, body, op.forReader())
 		}
-		if strings.Contains(op.path, "_") && !strings.HasPrefix(op.path, "/test-clock") || strings.Contains(op.body, "cus_1") {
+		if strings.Contains(op.path, "_") && op.path != "/api_keys" && !strings.HasPrefix(op.path, "/test-clock") || strings.Contains(op.body, "cus_1") {
 			if status, body := b.send(op.method, op.path, stranger, op.body); status != 404 {
 				t.Errorf("another business: %s %s answers %d %s", op.method, op.path, status, body)
 			}

@@ -19,8 +19,10 @@ import (
 	"perennial/shared/httpapi"
 	"perennial/shared/lifecycle"
 	"perennial/shared/merchant"
+	"perennial/shared/operations"
 	"perennial/shared/record"
 	"perennial/shared/register"
+	"perennial/shared/settings"
 	"perennial/shared/subscriptions"
 )
 
@@ -46,6 +48,9 @@ type Services struct {
 	LoginMails    Queue // the mailer's interactive queue
 	ClockWork     Queue // the collector's queue of advancing clocks
 	CheckoutURL   string
+	PortalURLs    map[merchant.Mode]string
+	Settings      *settings.Service
+	Operations    *operations.Service // its actor is whoever calls
 	Wall          clock.Wall
 }
 
@@ -61,6 +66,8 @@ func New(url string, auth httpapi.Authenticator, services Services) *httpapi.API
 	s.routeSubscriptions(api)
 	s.routePayments(api)
 	s.routeWebhooks(api)
+	s.routeSettings(api)
+	s.routeKeys(api)
 	httpapi.Route(api, "GET /test-clock", "Get the test clock", s.getClock, httpapi.Describe(aboutClock))
 	httpapi.Route(api, "POST /test-clock/advance", "Advance the test clock", s.advanceClock,
 		httpapi.Status(http.StatusAccepted), httpapi.Describe(aboutClock))
@@ -98,6 +105,8 @@ func (s *server) routeSubscriptions(api *httpapi.API) {
 	httpapi.Route(api, "PATCH /subscriptions/{subscription_id}", "Update a subscription", s.updateSubscription, httpapi.Describe(aboutPatch))
 	httpapi.Route(api, "POST /subscriptions/{subscription_id}/update-payment-method", "Update a payment method", s.updateMethod,
 		httpapi.Describe(aboutMethod))
+	httpapi.Route(api, "POST /subscriptions/{subscription_id}/retry", "Retry the payment", s.retryDues,
+		httpapi.Describe("Charges what is due, now, with the subscription's own payment method. A decline is an answer with the failed `payment_id`."))
 }
 
 func (s *server) routePayments(api *httpapi.API) {

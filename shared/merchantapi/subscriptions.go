@@ -86,6 +86,11 @@ func (s *server) updateSubscription(ctx context.Context, c httpapi.Caller, in up
 	return wire.ToSubscription(scopeOf(c), changed.Object, changed.Customer), err
 }
 
+func (s *server) retryDues(ctx context.Context, c httpapi.Caller, in SubscriptionPath) (MethodUpdate, error) {
+	result, err := s.Subscriptions.Retry(ctx, scopeOf(c), actorOf(c), in.SubscriptionID)
+	return ToAPIMethodUsed(result), err
+}
+
 const aboutMethod = "`existing` switches to a saved payment method; with dues open (past_due, on_hold) it charges them at once, " +
 	"and a decline is an answer with the failed `payment_id`. `new` makes a page on which the customer gives a new card and pays what is due."
 

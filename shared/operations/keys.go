@@ -10,6 +10,7 @@ import (
 	"perennial/shared/ids"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
+	"perennial/shared/register"
 )
 
 // ErrNoKey refuses to revoke a key that was never made here.
@@ -18,20 +19,52 @@ var ErrNoKey = fault.New(fault.NotFound, "NOT_FOUND", "There is no such API key.
 // tries is how often a key is revoked anew when its last use was just written.
 const tries = 5
 
+// KeyOrder is what a new key is to be.
+type KeyOrder struct {
+	Name     string
+	ReadOnly bool
+	Tier     merchant.Tier
+}
+
 // CreateKey makes an API key. The secret is returned once and never stored.
 func (s *Service) CreateKey(ctx context.Context, scope merchant.Scope, name string, readOnly bool) (string, merchant.APIKey, error) {
+	return s.MakeKey(ctx, scope, KeyOrder{Name: name, ReadOnly: readOnly})
+}
+
+// MakeKey makes an API key of a tier.
+func (s *Service) MakeKey(ctx context.Context, scope merchant.Scope, o KeyOrder) (string, merchant.APIKey, error) {
 	if _, err := s.Store.State(ctx, scope); err != nil {
 		return "", merchant.APIKey{}, fmt.Errorf("state of %s: %w", scope, err)
 	}
 	secret := "sk_" + string(scope.Mode) + "_" + ids.Token()
 	key := merchant.APIKey{
-		Hash: ids.Hash(secret), Scope: scope, Name: name, Hint: secret[len(secret)-4:],
-		ReadOnly: readOnly, CreatedAt: s.Wall(),
+		Hash: ids.Hash(secret), Scope: scope, Name: o.Name, Hint: secret[len(secret)-4:],
+		ReadOnly: o.ReadOnly, Tier: o.Tier, CreatedAt: s.Wall(),
 	}
 	if err := s.commit(ctx, scope, "create key", key); err != nil {
 		return "", merchant.APIKey{}, fmt.Errorf("create key: %w", err)
 	}
 	return secret, key, nil
+}
+
+// Keys lists a page of a scope's API keys, revoked ones too, newest first.
+// Keys made before lists existed appear once they are used again.
+func (s *Service) Keys(ctx context.Context, scope merchant.Scope, q record.Query) ([]merchant.APIKey, error) {
+	q.Kind = record.KindKey
+	return register.List[merchant.APIKey](ctx, s.Store, scope, q, nil)
+}
+
+// KeyOf finds a scope's key by its id.
+func (s *Service) KeyOf(ctx context.Context, scope merchant.Scope, id string) (merchant.APIKey, error) {
+	named := func(k merchant.APIKey) bool { return k.ID() == id }
+	found, err := register.List(ctx, s.Store, scope, record.Query{Kind: record.KindKey, Limit: 1}, named)
+	if err != nil {
+		return merchant.APIKey{}, err
+	}
+	if len(found) == 0 {
+		return merchant.APIKey{}, ErrNoKey
+	}
+	return found[0], nil
 }
 
 // RevokeKey ends an API key, given as its secret or as the hash that is

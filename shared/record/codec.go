@@ -29,6 +29,7 @@ var decoders = map[Kind]func([]byte) (any, error){
 	KindBusiness:     decode[merchant.Business],
 	KindState:        decode[merchant.State],
 	KindKey:          decode[merchant.APIKey],
+	KindRequest:      decode[Request],
 	KindEndpoint:     decode[merchant.Endpoint],
 	KindCustomer:     decode[billing.Customer],
 	KindMailbox:      decode[billing.Mailbox],

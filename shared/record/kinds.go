@@ -20,6 +20,7 @@ const (
 	KindBusiness     Kind = "BUS"
 	KindState        Kind = "STATE"
 	KindKey          Kind = "KEY"
+	KindRequest      Kind = "IDEM"
 	KindEndpoint     Kind = "WHK"
 	KindCustomer     Kind = "CUS"
 	KindMailbox      Kind = "MBOX"
@@ -113,7 +114,7 @@ func Describe(obj any) (Entry, error) {
 	case merchant.State:
 		return Entry{Kind: KindState, ID: o.Scope.String(), Scope: o.Scope, Version: o.Version}, nil
 	case merchant.APIKey:
-		return Entry{Kind: KindKey, ID: o.Hash, Scope: o.Scope, Version: o.Version, Created: o.CreatedAt, Private: true}, nil
+		return Entry{Kind: KindKey, ID: o.Hash, Scope: o.Scope, Version: o.Version, Created: o.CreatedAt, Listed: true, Private: true}, nil
 	case merchant.Endpoint:
 		return Entry{Kind: KindEndpoint, ID: o.ID, Version: o.Version, Created: o.CreatedAt, Listed: true, Private: true}, nil
 	case billing.Mailbox:
@@ -126,6 +127,8 @@ func Describe(obj any) (Entry, error) {
 		return Entry{Kind: KindLink, ID: o.Hash, Version: o.Version, Expires: o.ExpiresAt.AddDate(0, 0, 30), Private: true}, nil
 	case access.Session:
 		return Entry{Kind: KindSession, ID: o.Hash, Version: o.Version, Created: o.CreatedAt, Expires: o.ExpiresAt, Private: true}, nil
+	case Request:
+		return Entry{Kind: KindRequest, ID: o.ID, Version: o.Version, Created: o.CreatedAt, Expires: o.ExpiresAt, Private: true}, nil
 	case Delivery:
 		return describeDelivery(o), nil
 	case Replay:

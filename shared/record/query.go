@@ -22,7 +22,7 @@ var listed = map[Kind]any{
 	KindCustomer: billing.Customer{}, KindProduct: billing.Product{}, KindSubscription: billing.Subscription{},
 	KindPayment: billing.Payment{}, KindEndpoint: merchant.Endpoint{}, KindAddon: billing.Addon{},
 	KindCollection: billing.Collection{}, KindBrand: merchant.Brand{}, KindShortLink: billing.ShortLink{},
-	KindDiscount: billing.Discount{}, KindDelivery: Delivery{},
+	KindDiscount: billing.Discount{}, KindDelivery: Delivery{}, KindKey: merchant.APIKey{},
 }
 
 // Check refuses a query that no store answers, and fills in the limit. A kind

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"perennial/shared/billing"
+	"perennial/shared/fault"
 	"perennial/shared/ids"
 	"perennial/shared/lifecycle"
 	"perennial/shared/merchant"
@@ -81,6 +82,39 @@ func (s *Service) UseMethod(ctx context.Context, scope merchant.Scope, actor rec
 	if err := s.payable(scope); err != nil {
 		return recovery.Result{}, err
 	}
+	return s.use(ctx, scope, actor, subscription, method)
+}
+
+// Faults of retrying.
+var (
+	ErrNothingDue = fault.New(fault.Conflict, "NOTHING_DUE", "Nothing is due on this subscription.")
+	ErrNoCard     = fault.New(fault.Invalid, "NO_ELIGIBLE_PAYMENT_METHODS", "This subscription has no payment method.")
+)
+
+// Retry charges the dues of a subscription now, with its own method. It waits
+// for nobody: a payment in flight, such as a challenge that the customer is
+// looking at, refuses it.
+func (s *Service) Retry(ctx context.Context, scope merchant.Scope, actor record.Actor, subscription string) (recovery.Result, error) {
+	if err := s.payable(scope); err != nil {
+		return recovery.Result{}, err
+	}
+	d, err := s.open(ctx, scope, subscription)
+	switch {
+	case err != nil:
+		return recovery.Result{}, err
+	case d.sub.Status.Ended():
+		return recovery.Result{}, billing.ErrInactive
+	case d.sub.Lock.Set():
+		return recovery.Result{}, billing.ErrLocked
+	case len(d.sub.Open) == 0:
+		return recovery.Result{}, ErrNothingDue
+	case d.sub.Method.ID == "":
+		return recovery.Result{}, ErrNoCard
+	}
+	return s.use(ctx, scope, actor, subscription, d.sub.Method.ID)
+}
+
+func (s *Service) use(ctx context.Context, scope merchant.Scope, actor record.Actor, subscription, method string) (recovery.Result, error) {
 	return s.Payer.ChangeMethod(ctx, recovery.Pay{
 		Scope: scope, Subscription: subscription, Method: method, By: billing.ByMerchant, Actor: actor,
 	})

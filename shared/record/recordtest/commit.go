@@ -13,6 +13,10 @@ const maxWrites = 100
 
 // Commit implements record.Committer.
 func (f *Fake) Commit(ctx context.Context, c record.Commit) error {
+	return record.CommitMarked(ctx, c, f.attempt)
+}
+
+func (f *Fake) attempt(ctx context.Context, c record.Commit) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}

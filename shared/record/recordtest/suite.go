@@ -160,5 +160,6 @@ func (w world) samples() []any {
 		linkOf(link, customer.ID, w.now), sessionOf(session, customer.ID, w.now),
 		record.Delivery{ID: w.scope.String() + "/SUB/" + sub.ID + "/1/whk_1", Endpoint: "whk_1", Next: w.now, At: w.now},
 		record.Mail{ID: w.scope.String() + "/SUB/" + sub.ID + "/1/receipt", Template: "receipt", Next: w.now, Expires: w.now.Add(time.Hour)},
+		record.Request{ID: hash(), Fingerprint: "f", CreatedAt: w.now, ExpiresAt: w.now.Add(time.Hour)},
 	}
 }
