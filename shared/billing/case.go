@@ -1,5 +1,7 @@
 package billing
 
+import "slices"
+
 // Owner is the id of what the attempt is made for: a subscription or a
 // purchase.
 func (c Case) Owner() string {
@@ -60,4 +62,63 @@ func (c Case) waits(ch Change, l Lock) Change {
 	p.Lock = l
 	ch.Purchase = &p
 	return ch
+}
+
+// discounts are the owner's, with the customer who redeems them.
+func (c Case) discounts() ([]Applied, string) {
+	if c.Purchase != nil {
+		return c.Purchase.Discounts, c.Purchase.Customer
+	}
+	return c.Subscription.Discounts, c.Subscription.Customer
+}
+
+// Uncounted names the counts that the attempt's first redemptions move.
+func (c Case) Uncounted() []string {
+	applied, customer := c.discounts()
+	return Uses(applied, customer, false)
+}
+
+// Redeem counts what the owner redeems for the first time.
+func (c Case) Redeem(counts []DiscountUse) (Case, []DiscountUse, error) {
+	applied, customer := c.discounts()
+	applied, moved, err := Count(applied, customer, counts)
+	if err != nil {
+		return c, nil, err
+	}
+	if c.Purchase == nil {
+		c.Subscription.Discounts = applied
+		return c, moved, nil
+	}
+	p := *c.Purchase
+	p.Discounts, c.Purchase = applied, &p
+	return c, moved, nil
+}
+
+// GiveBack adds to the end of what was never paid that its redemptions do not
+// count. The counts are those that Uses names, as they are stored.
+func (ch Change) GiveBack(counts []DiscountUse) Change {
+	if p := ch.Purchase; p != nil {
+		ended := *p
+		ended.Discounts, ch.Counts = Uncount(p.Discounts, p.Customer, counts)
+		ch.Purchase = &ended
+		return ch
+	}
+	s := &ch.Subscription
+	s.Discounts, ch.Counts = Uncount(s.Discounts, s.Customer, counts)
+	return ch
+}
+
+// reducing are the owner's discounts that reduced the invoices of the attempt.
+func (c Case) reducing() []Applied {
+	applied, _ := c.discounts()
+	var out []Applied
+	for _, a := range applied {
+		for _, v := range c.Invoices {
+			if slices.ContainsFunc(v.Reductions, func(r Reduction) bool { return r.Discount == a.ID }) {
+				out = append(out, a)
+				break
+			}
+		}
+	}
+	return out
 }

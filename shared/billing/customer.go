@@ -30,7 +30,8 @@ type Customer struct {
 	InvoiceSeq    int64  // last number taken in that series
 	CreditSeq     int64  // last number taken in the series of credit notes
 	Gateways      map[string]string
-	TaxExempt     bool // the merchant holds a certificate of exemption
+	PaidAt        calendar.Instant // the first payment that took money
+	TaxExempt     bool             // the merchant holds a certificate of exemption
 	CreatedAt     calendar.Instant
 }
 
@@ -50,6 +51,17 @@ func NormalEmail(email string) string {
 // system takes and nobody can imitate with look-alikes.
 func IsPlainEmail(email string) bool {
 	return strings.IndexFunc(email, func(c rune) bool { return c > unicode.MaxASCII }) < 0
+}
+
+// HasPaid reports whether the customer has ever paid anything.
+func (c Customer) HasPaid() bool { return !c.PaidAt.IsZero() }
+
+// paid remembers the first payment that took money.
+func (c Customer) paid(p Payment, at calendar.Instant) Customer {
+	if c.PaidAt.IsZero() && !p.Amount.Nothing() {
+		c.PaidAt = at
+	}
+	return c
 }
 
 // Mailbox makes a customer findable by address. Addresses are not unique: one

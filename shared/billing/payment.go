@@ -46,6 +46,7 @@ type Payment struct {
 	Amount        money.Amount
 	Tax           money.Amount // in Amount and Credit together
 	Discount      money.Amount // what was taken off before; empty for none
+	Discounts     []Applied    // those that reduced its invoices
 	Credit        money.Amount // what credit paid besides; empty for none
 	Method        Method
 	Intent        string

@@ -151,7 +151,7 @@ func (c Case) paidPurchase(charge string) (Change, error) {
 	p := *c.Purchase
 	pay := c.payment(PaymentSucceeded)
 	pay.Charge = charge
-	invoice, customer, ticket := c.Invoices[0].pay(pay.ID, c.Issuer, c.Customer, c.At)
+	invoice, customer, ticket := c.Invoices[0].pay(pay.ID, c.Issuer, c.Customer.paid(pay, c.At), c.At)
 	pay.InvoiceNumber = invoice.Number
 	change := Change{
 		Customer: &customer, Invoices: []Invoice{invoice},

@@ -68,6 +68,19 @@ func (d Discount) Fits(lines []Line, c money.Currency) error {
 	return nil
 }
 
+// Has reports whether a customer is on the list.
+func (l DiscountList) Has(customer string) bool { return slices.Contains(l.Customers, customer) }
+
+// Worth is the discount's amount as it is named: basis points of a
+// percentage, minor units of a flat amount in its default currency.
+func (d Discount) Worth() int64 {
+	if d.Type == DiscountPercentage || len(d.Options) == 0 {
+		return d.BasisPoints
+	}
+	i := max(0, slices.IndexFunc(d.Options, func(o DiscountOption) bool { return o.Default }))
+	return d.Options[i].Max
+}
+
 // DiscountUse counts how often a discount was redeemed, in total or by one
 // customer. It moves in the commit that locks the first attempt to pay with
 // the discount, so that nobody pays a price that is not to be had; a purchase

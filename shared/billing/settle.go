@@ -53,7 +53,7 @@ func (c Case) payment(status PaymentStatus) Payment {
 	}
 	p.Tax, p.Discount, p.Credit = reckoned(c.Invoices, l.Amount.Currency)
 	p.Invoices, p.Amount, p.Method = slices.Clone(l.Invoices), l.Amount, l.Method
-	p.Items = itemsOf(c.Invoices)
+	p.Items, p.Discounts = itemsOf(c.Invoices), c.reducing()
 	p.Intent, p.Retry, p.By, p.Cause = l.Intent, l.Retry, l.By, l.Cause
 	p.UpdatesMethod = l.Keep && l.Cause != CauseFirst && l.Cause != CausePurchase
 	p.Status, p.UpdatedAt, p.ActionURL = status, c.At, ""
@@ -101,7 +101,7 @@ func (c Case) Paid(charge string) (Change, error) {
 	}
 	p := c.payment(PaymentSucceeded)
 	p.Charge = charge
-	customer := c.Customer
+	customer := c.Customer.paid(p, c.At)
 	invoices, s := c.date(s)
 	var tickets []Ticket
 	for i := range invoices {
@@ -350,6 +350,9 @@ func (c Case) applyPending(ch Change) (Change, error) {
 		ch.Hold = ended.Hold
 	}
 	ch.Events = append(ch.Events, ended.Events...)
+	if c.Subscription.Status == StatusPending {
+		ch = ch.GiveBack(c.Counts)
+	}
 	return ch, nil
 }
 

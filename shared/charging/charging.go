@@ -138,7 +138,11 @@ func (s *Service) lock(ctx context.Context, a *attempt) error {
 		next := record.Next(*p)
 		a.Payment = &next
 	}
-	if err := s.Store.Commit(ctx, s.commit(a, put, nil)); err != nil {
+	commit := func() error { return s.Store.Commit(ctx, s.commit(a, put, nil)) }
+	if len(a.Uncounted()) > 0 {
+		commit = func() error { return s.redeem(ctx, a, put) }
+	}
+	if err := commit(); err != nil {
 		return err
 	}
 	a.Case = advanced(a.Case)

@@ -235,7 +235,13 @@ func (s *Service) load(ctx context.Context, scope merchant.Scope, id string) (bi
 	if sub.Status == billing.StatusOnHold {
 		refs = append(refs, record.RefOf[billing.Hold](billing.HoldID(sub.ID, sub.HoldEpoch)))
 	}
-	return s.caseOf(ctx, scope, billing.Case{Subscription: sub}, refs)
+	c := billing.Case{Subscription: sub}
+	if sub.Status == billing.StatusPending && sub.Cancel.Pending {
+		if c.Counts, err = Counted(ctx, s.Store, scope, sub.Discounts, sub.Customer); err != nil {
+			return c, err
+		}
+	}
+	return s.caseOf(ctx, scope, c, refs)
 }
 
 func (s *Service) purchase(ctx context.Context, scope merchant.Scope, id string) (billing.Case, error) {

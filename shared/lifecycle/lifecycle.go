@@ -199,9 +199,19 @@ func (s *Service) end(ctx context.Context, w work, step billing.Step) error {
 }
 
 // forgo cancels the payment that a subscription was promised when it was
-// made, once it ends without.
+// made, and its redemptions, once it ends without.
 func (s *Service) forgo(ctx context.Context, w work, change billing.Change) (billing.Change, error) {
-	if w.sub.Status != billing.StatusPending || w.sub.FirstPayment == "" {
+	if w.sub.Status != billing.StatusPending {
+		return change, nil
+	}
+	if change.Subscription.Status.Ended() {
+		counts, err := charging.Counted(ctx, s.Store, w.scope, w.sub.Discounts, w.sub.Customer)
+		if err != nil {
+			return change, err
+		}
+		change = change.GiveBack(counts)
+	}
+	if w.sub.FirstPayment == "" {
 		return change, nil
 	}
 	p, err := record.Get[billing.Payment](ctx, s.Store, w.scope, w.sub.FirstPayment)

@@ -61,6 +61,11 @@ func (s *Service) expire(ctx context.Context, scope merchant.Scope, state mercha
 	if err != nil {
 		return err
 	}
+	counts, err := charging.Counted(ctx, s.Store, scope, p.Discounts, p.Customer)
+	if err != nil {
+		return err
+	}
+	change = change.GiveBack(counts)
 	return s.Store.Commit(ctx, record.Commit{
 		Scope: scope, Actor: record.System, Cause: "expire purchase", At: now,
 		Put: charging.Objects(change), Attach: []any{customer}, Events: change.Events,

@@ -28,6 +28,7 @@ type Subscribe struct {
 	Billing      billing.Address
 	TaxID        string
 	BusinessName string
+	Codes        []string // discount codes, in the order in which they are applied
 	Metadata     map[string]any
 	ReturnURL    string
 }
@@ -59,10 +60,17 @@ func (s *Service) Subscribe(ctx context.Context, in Subscribe) (Subscribed, erro
 	if in.Buyer != nil {
 		customer.CreatedAt = now
 	}
+	discounts, err := Discounts(ctx, s.Store, Codes{
+		Scope: in.Scope, Codes: in.Codes, Customer: customer, At: now, Currency: product.Price.Amount.Currency,
+		Lines: []billing.Line{{Product: product.ID, Quantity: in.Quantity, Unit: product.Price.Amount}},
+	})
+	if err != nil {
+		return Subscribed{}, err
+	}
 	sub, invoice, err := billing.Subscribe(billing.Order{
 		ID: ids.New("sub_", wall), InvoiceID: ids.New("inv_", wall), Product: product, Customer: customer,
 		Quantity: in.Quantity, TrialDays: in.TrialDays, Zone: state.Business.Zone, Billing: in.Billing,
-		TaxID: in.TaxID, BusinessName: in.BusinessName, Metadata: in.Metadata, At: now, Seller: state.Seller.Tax,
+		TaxID: in.TaxID, BusinessName: in.BusinessName, Metadata: in.Metadata, Discounts: discounts, At: now, Seller: state.Seller.Tax,
 	})
 	if err != nil {
 		return Subscribed{}, err
@@ -76,7 +84,7 @@ func (s *Service) Subscribe(ctx context.Context, in Subscribe) (Subscribed, erro
 	out.Payment = billing.Payment{
 		ID: sub.FirstPayment, Customer: customer.ID, Subscription: sub.ID, Product: product.ID,
 		Quantity: in.Quantity, Invoices: []string{invoice.ID}, Checkout: out.Checkout.ID,
-		Status: billing.PaymentRequiresMethod, Amount: invoice.Due(), Tax: invoice.Tax, By: billing.ByCustomer,
+		Status: billing.PaymentRequiresMethod, Amount: invoice.Due(), Tax: invoice.Tax, Discounts: sub.Discounts, By: billing.ByCustomer,
 		Cause: billing.CauseFirst, Refunded: money.Of(0, invoice.Total.Currency), Billing: in.Billing,
 		Metadata: in.Metadata, CreatedAt: now, UpdatedAt: now,
 	}

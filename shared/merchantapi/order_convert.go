@@ -56,14 +56,22 @@ func (r OrderRequest) check() error {
 	_, host, _ := strings.Cut(r.Customer.Email, "@")
 	check.That(r.Customer.Email == "" || strings.Contains(host, "."), "customer.email", "must be an e-mail address")
 	check.That(r.BusinessName == "" || r.TaxID != "", "customer_business_name", "needs a tax_id")
+	check.That(r.DiscountCode == "" || len(r.DiscountCodes) == 0, "discount_code", "excludes discount_codes")
+	check.That(len(r.DiscountCodes) <= billing.MaxDiscounts, "discount_codes", "must be at most 20")
 	return invalid(&check)
+}
+
+// codes are the discount codes, the deprecated single one included.
+func (r OrderRequest) codes() []string {
+	if r.DiscountCode != "" {
+		return []string{r.DiscountCode}
+	}
+	return r.DiscountCodes
 }
 
 func (r OrderRequest) unsupported() error {
 	var u unsupported
 	u.without(len(r.Addons) > 0, "addons")
-	u.without(r.DiscountCode != "", "discount_code")
-	u.without(len(r.DiscountCodes) > 0, "discount_codes")
 	u.without(r.OnDemand != nil, "on_demand")
 	u.without(len(r.OneTimeCart) > 0, "one_time_product_cart")
 	u.without(r.MethodID != "", "payment_method_id")
@@ -86,6 +94,7 @@ func FromAPIOrder(scope merchant.Scope, actor record.Actor, r OrderRequest) subs
 			Scope: scope, Actor: actor, Product: r.ProductID, Customer: r.Customer.CustomerID, Quantity: r.Quantity,
 			TrialDays: -1, Billing: FromAPIAddress(r.Billing), TaxID: r.TaxID,
 			BusinessName: strings.TrimSpace(r.BusinessName), Metadata: r.Metadata.Values, ReturnURL: r.ReturnURL,
+			Codes: r.codes(),
 		},
 		Currency: r.Currency,
 	}
@@ -129,6 +138,12 @@ func ToAPICreated(p lifecycle.Subscribed, url string, link bool) SubscriptionCre
 	}
 	if out.Metadata == nil {
 		out.Metadata = map[string]any{}
+	}
+	for _, a := range p.Subscription.Discounts {
+		out.DiscountIDs = append(out.DiscountIDs, a.ID)
+	}
+	if len(out.DiscountIDs) > 0 {
+		out.DiscountID = &out.DiscountIDs[0]
 	}
 	if link {
 		expires := wire.Wall(p.Checkout.ExpiresAt)

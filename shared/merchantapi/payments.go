@@ -94,7 +94,7 @@ func ToAPILines(p billing.Payment, invoices []billing.Invoice) LineItems {
 	refundable := p.Status == billing.PaymentSucceeded && p.Refunded.Nothing()
 	for _, v := range invoices {
 		for _, line := range v.Lines {
-			item := LineItem{ItemsID: line.Product, Amount: line.Amount.Minor + line.Tax.Minor, Tax: line.Tax.Minor, Name: &line.Description}
+			item := LineItem{ItemsID: line.Product, Amount: line.Gross().Minor, Tax: line.Tax.Minor, Name: &line.Description}
 			if refundable {
 				item.RefundableAmount = item.Amount
 			}

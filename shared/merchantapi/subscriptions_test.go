@@ -225,10 +225,10 @@ func TestAnOrderThatCannotBeIsRefusedWhole(t *testing.T) {
 		"no quantity": {func(p *dodo.SubscriptionNewParams) { p.Quantity = dodo.F[int64](0) }, 422, "INVALID_REQUEST_BODY", []string{"quantity"}},
 		"what is not there yet": {func(p *dodo.SubscriptionNewParams) {
 			p.Addons = dodo.F([]dodo.AttachAddonParam{{AddonID: dodo.F("adn_1"), Quantity: dodo.F[int64](1)}})
-			p.DiscountCodes = dodo.F([]string{"SAVE"})
 			p.OnDemand = dodo.F(dodo.OnDemandSubscriptionParam{MandateOnly: dodo.F(true)})
 			p.AllowedPaymentMethodTypes = dodo.F([]dodo.PaymentMethodTypes{dodo.PaymentMethodTypesACH})
-		}, 501, "UNSUPPORTED_ACTION", []string{"addons", "discount_codes", "on_demand", "allowed_payment_method_types"}},
+		}, 501, "UNSUPPORTED_ACTION", []string{"addons", "on_demand", "allowed_payment_method_types"}},
+		"no such code":     {func(p *dodo.SubscriptionNewParams) { p.DiscountCodes = dodo.F([]string{"SAVE"}) }, 422, "INVALID_DISCOUNT_CODE", nil},
 		"another currency": {func(p *dodo.SubscriptionNewParams) { p.BillingCurrency = dodo.F(dodo.CurrencyJpy) }, 501, "UNSUPPORTED_ACTION", []string{"currency"}},
 	} {
 		_, err := b.order(c.change)

@@ -39,29 +39,29 @@ type PaymentBase struct {
 // Payment is the object of GET /payments/{id}.
 type Payment struct {
 	PaymentBase
-	BusinessID            string        `json:"business_id"`
-	Billing               Address       `json:"billing"`
-	SettlementAmount      int64         `json:"settlement_amount"`
-	SettlementCurrency    string        `json:"settlement_currency"`
-	SettlementTax         *int64        `json:"settlement_tax"`
-	Tax                   *int64        `json:"tax"`
-	UpdatedAt             *string       `json:"updated_at"`
-	Disputes              []any         `json:"disputes"`
-	Refunds               []any         `json:"refunds"`
-	RetryAttempt          int           `json:"retry_attempt"`
-	IsUpdatePaymentMethod bool          `json:"is_update_payment_method"`
-	CheckoutSessionID     *string       `json:"checkout_session_id"`
-	ProductCart           []ProductUnit `json:"product_cart"`
-	PaymentLink           *string       `json:"payment_link"`
-	PaymentMethodID       *string       `json:"payment_method_id"`
-	CardType              *string       `json:"card_type"`
-	CardIssuingCountry    *string       `json:"card_issuing_country"`
-	CardHolderName        *string       `json:"card_holder_name"`
-	Discounts             []any         `json:"discounts"`
-	DiscountID            *string       `json:"discount_id"`
-	ErrorCode             *string       `json:"error_code"` // Dodo's SCREAMING_SNAKE decline code
-	ErrorMessage          *string       `json:"error_message"`
-	CustomFieldResponses  []any         `json:"custom_field_responses"`
+	BusinessID            string           `json:"business_id"`
+	Billing               Address          `json:"billing"`
+	SettlementAmount      int64            `json:"settlement_amount"`
+	SettlementCurrency    string           `json:"settlement_currency"`
+	SettlementTax         *int64           `json:"settlement_tax"`
+	Tax                   *int64           `json:"tax"`
+	UpdatedAt             *string          `json:"updated_at"`
+	Disputes              []any            `json:"disputes"`
+	Refunds               []any            `json:"refunds"`
+	RetryAttempt          int              `json:"retry_attempt"`
+	IsUpdatePaymentMethod bool             `json:"is_update_payment_method"`
+	CheckoutSessionID     *string          `json:"checkout_session_id"`
+	ProductCart           []ProductUnit    `json:"product_cart"`
+	PaymentLink           *string          `json:"payment_link"`
+	PaymentMethodID       *string          `json:"payment_method_id"`
+	CardType              *string          `json:"card_type"`
+	CardIssuingCountry    *string          `json:"card_issuing_country"`
+	CardHolderName        *string          `json:"card_holder_name"`
+	Discounts             []DiscountDetail `json:"discounts"`
+	DiscountID            *string          `json:"discount_id"`
+	ErrorCode             *string          `json:"error_code"` // Dodo's SCREAMING_SNAKE decline code
+	ErrorMessage          *string          `json:"error_message"`
+	CustomFieldResponses  []any            `json:"custom_field_responses"`
 }
 
 // ProductUnit is one position of a product cart.
@@ -88,13 +88,15 @@ func ToPayment(scope merchant.Scope, p billing.Payment, c billing.Customer) Paym
 	if p.Product != "" {
 		cart = []ProductUnit{{p.Product, p.Quantity}}
 	}
+	first, _ := firstDiscount(p.Discounts)
 	return Payment{
+		DiscountID:  first,
 		PaymentBase: paymentBase(scope, p, c), BusinessID: scope.Business, Billing: ToAddress(p.Billing),
 		SettlementAmount: p.Amount.Minor, SettlementCurrency: string(p.Amount.Currency),
 		SettlementTax: &p.Tax.Minor, Tax: &p.Tax.Minor, UpdatedAt: instant(p.UpdatedAt),
 		Disputes: []any{}, Refunds: []any{}, RetryAttempt: p.Retry, IsUpdatePaymentMethod: p.UpdatesMethod,
 		CheckoutSessionID: text(p.Checkout), ProductCart: cart, PaymentMethodID: text(p.Method.ID),
-		CardIssuingCountry: text(p.Method.Country), Discounts: []any{}, CustomFieldResponses: []any{},
+		CardIssuingCountry: text(p.Method.Country), Discounts: ToDiscounts(scope, p.Discounts), CustomFieldResponses: []any{},
 		ErrorCode: text(strings.ToUpper(p.Decline.Code)), ErrorMessage: message,
 	}
 }

@@ -36,35 +36,36 @@ type SubscriptionBase struct {
 	ScheduledChange            any             `json:"scheduled_change"`
 	TaxID                      *string         `json:"tax_id"`
 	CustomerBusinessName       *string         `json:"customer_business_name"`
-	Discounts                  []any           `json:"discounts"`
 	DiscountID                 *string         `json:"discount_id"`
-	DiscountCyclesRemaining    *int64          `json:"discount_cycles_remaining"`
+	DiscountCyclesRemaining    *int            `json:"discount_cycles_remaining"`
 }
 
 // Subscription is the object of GET /subscriptions/{id}.
 type Subscription struct {
 	SubscriptionBase
-	BrandID                    string  `json:"brand_id"`
-	Addons                     []any   `json:"addons"`
-	Meters                     []any   `json:"meters"`
-	CreditEntitlementCart      []any   `json:"credit_entitlement_cart"`
-	MeterCreditEntitlementCart []any   `json:"meter_credit_entitlement_cart"`
-	ExpiresAt                  *string `json:"expires_at"`
-	CancellationFeedback       *string `json:"cancellation_feedback"`
-	CancellationComment        *string `json:"cancellation_comment"`
-	CustomFieldResponses       []any   `json:"custom_field_responses"`
+	Discounts                  []DiscountDetail `json:"discounts"`
+	BrandID                    string           `json:"brand_id"`
+	Addons                     []any            `json:"addons"`
+	Meters                     []any            `json:"meters"`
+	CreditEntitlementCart      []any            `json:"credit_entitlement_cart"`
+	MeterCreditEntitlementCart []any            `json:"meter_credit_entitlement_cart"`
+	ExpiresAt                  *string          `json:"expires_at"`
+	CancellationFeedback       *string          `json:"cancellation_feedback"`
+	CancellationComment        *string          `json:"cancellation_comment"`
+	CustomFieldResponses       []any            `json:"custom_field_responses"`
 }
 
 // SubscriptionItem is one item of GET /subscriptions.
 type SubscriptionItem struct {
 	SubscriptionBase
-	ProductName *string `json:"product_name"`
+	Discounts   []DiscountBrief `json:"discounts"`
+	ProductName *string         `json:"product_name"`
 }
 
 // ToSubscription converts a subscription of a scope with its customer.
 func ToSubscription(scope merchant.Scope, s billing.Subscription, c billing.Customer) Subscription {
 	return Subscription{
-		SubscriptionBase: subscriptionBase(s, c), BrandID: scope.Business,
+		SubscriptionBase: subscriptionBase(s, c), BrandID: scope.Business, Discounts: ToDiscounts(scope, s.Discounts),
 		Addons: []any{}, Meters: []any{}, CreditEntitlementCart: []any{}, MeterCreditEntitlementCart: []any{},
 		ExpiresAt: instant(s.EndsAt), CustomFieldResponses: []any{},
 		CancellationFeedback: text(s.Cancel.Feedback), CancellationComment: text(s.Cancel.Comment),
@@ -73,7 +74,7 @@ func ToSubscription(scope merchant.Scope, s billing.Subscription, c billing.Cust
 
 // ToSubscriptionItem converts a subscription for a list.
 func ToSubscriptionItem(s billing.Subscription, c billing.Customer) SubscriptionItem {
-	return SubscriptionItem{SubscriptionBase: subscriptionBase(s, c), ProductName: text(s.ProductName)}
+	return SubscriptionItem{SubscriptionBase: subscriptionBase(s, c), ProductName: text(s.ProductName), Discounts: ToDiscountBriefs(s.Discounts)}
 }
 
 func subscriptionBase(s billing.Subscription, c billing.Customer) SubscriptionBase {
@@ -82,7 +83,9 @@ func subscriptionBase(s billing.Subscription, c billing.Customer) SubscriptionBa
 	if s.Status == billing.StatusCancelled {
 		cancelled = s.Cancel.At
 	}
+	first, cycles := firstDiscount(s.Discounts)
 	return SubscriptionBase{
+		DiscountID: first, DiscountCyclesRemaining: cycles,
 		SubscriptionID: s.ID, Status: string(s.Status), ProductID: s.Product, Quantity: s.Quantity,
 		Currency: string(s.Price.Amount.Currency), RecurringPreTaxAmount: recurring.Minor, TaxInclusive: s.Price.TaxInclusive,
 		Customer: ToCustomerLimited(c), Billing: ToAddress(s.Billing), Metadata: metadata(s.Metadata),
@@ -92,6 +95,6 @@ func subscriptionBase(s billing.Subscription, c billing.Customer) SubscriptionBa
 		TrialPeriodDays: s.TrialDays, CreatedAt: s.CreatedAt.String(),
 		PreviousBillingDate: s.Period.Start.String(), NextBillingDate: s.Period.End.String(),
 		CancelledAt: instant(cancelled), PaymentMethodID: text(s.Method.ID), HasPaymentMethod: !s.Method.IsZero(),
-		TaxID: text(s.TaxID), CustomerBusinessName: text(s.BusinessName), Discounts: []any{},
+		TaxID: text(s.TaxID), CustomerBusinessName: text(s.BusinessName),
 	}
 }
