@@ -1,30 +1,18 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"perennial/infra/local"
-	"perennial/shared/config"
 )
-
-// merchantAPI speaks to the public API as a merchant does.
-type merchantAPI struct{ base, key string }
 
 func clockCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "clock", Short: "Look at or advance the clock of a test mode"}
-	var api merchantAPI
-	cmd.PersistentFlags().StringVar(&api.base, "api", "", "base URL of the API (default: the local stack)")
-	cmd.PersistentFlags().StringVar(&api.key, "key", os.Getenv("PERENNIAL_API_KEY"), "test API key (default: PERENNIAL_API_KEY, or the demo business's)")
+	api := merchantFlags(cmd)
 	show := &cobra.Command{
 		Use: "show", Short: "Print the time of the test mode", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -39,7 +27,7 @@ func clockCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.AddCommand(show, advanceCommand(&api))
+	cmd.AddCommand(show, advanceCommand(api))
 	return cmd
 }
 
@@ -108,59 +96,8 @@ func (c testClock) String() string {
 	return line
 }
 
-// complete finds the local stack's address and the demo key.
-func (a *merchantAPI) complete() error {
-	if a.base == "" {
-		if err := environment(); err != nil {
-			return err
-		}
-		a.base = os.Getenv(config.URLAPI)
-	}
-	if a.key == "" {
-		demo, err := readDemo(localDir)
-		if err != nil {
-			return fmt.Errorf("no API key: give --key or set PERENNIAL_API_KEY: %w", err)
-		}
-		a.key = demo.Key
-	}
-	return nil
-}
-
 func (a *merchantAPI) clock(ctx context.Context, method, path string, body any) (testClock, error) {
 	var c testClock
 	err := a.call(ctx, method, path, body, &c)
 	return c, err
-}
-
-// call sends one JSON request; an error answer becomes its own message.
-func (a *merchantAPI) call(ctx context.Context, method, path string, in, out any) error {
-	var body io.Reader
-	if in != nil {
-		raw, err := json.Marshal(in)
-		if err != nil {
-			return err
-		}
-		body = bytes.NewReader(raw)
-	}
-	r, err := http.NewRequestWithContext(ctx, method, strings.TrimRight(a.base, "/")+path, body)
-	if err != nil {
-		return err
-	}
-	r.Header.Set("Authorization", "Bearer "+a.key)
-	r.Header.Set("Content-Type", "application/json")
-	answer, err := local.Client().Do(r)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close() //nolint:errcheck // nothing to do about it
-	raw, err := io.ReadAll(answer.Body)
-	if err != nil {
-		return err
-	}
-	if answer.StatusCode >= http.StatusBadRequest {
-		var failure struct{ Code, Message string }
-		_ = json.Unmarshal(raw, &failure) // an answer that is no JSON shows its status
-		return fmt.Errorf("%s %s: %s %s", method, path, answer.Status, failure.Message)
-	}
-	return json.Unmarshal(raw, out)
 }

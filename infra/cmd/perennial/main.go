@@ -42,6 +42,7 @@ func root() *cobra.Command {
 		Use: "perennial", Short: "Subscription billing, payment recovery and customer portal",
 		SilenceUsage: true, SilenceErrors: true,
 	}
-	cmd.AddCommand(localCommand(), businessCommand(), keyCommand(), clockCommand(), brakeCommand(), doctorCommand(), holdCommand(), invokeCommand())
+	cmd.AddCommand(localCommand(), businessCommand(), keyCommand(), clockCommand(), brakeCommand(), doctorCommand(), holdCommand(), invokeCommand(),
+		customerCommand(), subscriptionCommand(), paymentCommand(), refundCommand(), settingsCommand())
 	return cmd
 }
