@@ -39,9 +39,10 @@ type Letter struct {
 	NextBill  calendar.Instant // next billing date
 	LastDay   bool             // the subscription ends on that date
 	Zone      *time.Location
-	URL       string // of the one button
-	Endpoint  string // host of a webhook, for the merchant
-	Gone      bool   // it said that it wants nothing more
+	URL       string   // of the one button
+	Endpoint  string   // host of a webhook, for the merchant
+	Gone      bool     // it said that it wants nothing more
+	Also      []string // get the same letter
 }
 
 // from adds the sender.

@@ -164,5 +164,10 @@ func (s *Service) send(ctx context.Context, l Letter) error {
 	if err != nil {
 		return err
 	}
-	return s.Sender.Send(ctx, message)
+	var failed []error
+	for _, to := range append([]string{l.To}, l.Also...) {
+		message.To = to
+		failed = append(failed, s.Sender.Send(ctx, message))
+	}
+	return errors.Join(failed...)
 }

@@ -1,6 +1,7 @@
 package mails_test
 
 import (
+	"slices"
 	"testing"
 
 	"perennial/shared/billing"
@@ -42,5 +43,26 @@ func TestAWebhookThatIsOnAgainIsNotMailedAbout(t *testing.T) {
 	b.send(b.switchedOff(merchant.Endpoint{}))
 	if len(b.office.sent) != 0 {
 		t.Errorf("sent %+v", b.office.sent)
+	}
+}
+
+func TestTheNoticeGoesToWhomTheMerchantChose(t *testing.T) {
+	t.Parallel()
+	for _, chosen := range [][]string{{}, {"ops@acme.example", "dev@acme.example"}} {
+		b := newBench(t)
+		state, err := b.store.State(t.Context(), scope)
+		if err != nil {
+			t.Fatal(err)
+		}
+		state.Settings.Notices = map[merchant.Notice][]string{merchant.NoticeWebhookFailing: chosen}
+		b.commit(record.Commit{Put: []any{state}})
+		b.send(b.switchedOff(merchant.Endpoint{Disabled: true, Why: merchant.DisabledFailing}))
+		var got []string
+		for _, m := range b.office.sent {
+			got = append(got, m.To)
+		}
+		if !slices.Equal(chosen, append([]string{}, got...)) {
+			t.Errorf("chosen %v, sent to %v", chosen, got)
+		}
 	}
 }
