@@ -21,6 +21,8 @@ import (
 	"perennial/shared/lifecycle"
 	"perennial/shared/merchant"
 	"perennial/shared/recovery"
+	"perennial/shared/taxcheck"
+	"perennial/shared/taxid/vies"
 	"perennial/shared/wallet"
 )
 
@@ -31,6 +33,7 @@ type Till struct {
 	Charging *charging.Service
 	Wallet   *wallet.Service
 	Recovery *recovery.Service
+	TaxIDs   *taxcheck.Service
 	Life     *lifecycle.Service
 	Advancer *lifecycle.Advancer
 }
@@ -53,7 +56,8 @@ func Build(cfg aws.Config, store *dynamo.Store, bank *sandbox.Gateway, flow *sfn
 	t.Charging = &charging.Service{Store: store, Gateway: bank, Brake: store, Wall: clock.System}
 	t.Wallet = &wallet.Service{Store: store, Vault: bank, Account: Account, Wall: clock.System}
 	t.Recovery = &recovery.Service{Store: store, Charger: t.Charging, Wallet: t.Wallet, Flow: answers{flow}, Wall: clock.System}
-	t.Life = &lifecycle.Service{Store: store, Charger: t.Charging, Holds: t.Recovery, Wall: clock.System}
+	t.TaxIDs = &taxcheck.Service{Store: store, Register: vies.New(vies.Service, clock.System), Wall: clock.System}
+	t.Life = &lifecycle.Service{Store: store, Charger: t.Charging, Holds: t.Recovery, TaxIDs: t.TaxIDs, Wall: clock.System}
 	t.Advancer = &lifecycle.Advancer{Life: t.Life, Agenda: store}
 	return t
 }

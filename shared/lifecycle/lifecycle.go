@@ -17,6 +17,7 @@ import (
 	"perennial/shared/ids"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
+	"perennial/shared/taxid"
 )
 
 // Store is what a subscription's life needs of storage.
@@ -37,12 +38,27 @@ type Holds interface {
 	CloseWindow(ctx context.Context, scope merchant.Scope, subscription string, epoch int) error
 }
 
+// TaxIDs tells what is known of a tax id of a buyer in a country.
+type TaxIDs interface {
+	Check(ctx context.Context, scope merchant.Scope, id, country string) (taxid.Proof, error)
+}
+
 // Service runs lives.
 type Service struct {
 	Store   Store
 	Charger Charger
 	Holds   Holds
+	TaxIDs  TaxIDs // nil leaves every tax id unchecked, so that its holder is taxed
 	Wall    clock.Wall
+}
+
+// status is what is known of a tax id; an empty one costs nothing to know.
+func (s *Service) status(ctx context.Context, scope merchant.Scope, id, country string) (taxid.Status, error) {
+	if id == "" || s.TaxIDs == nil {
+		return taxid.Unknown, nil
+	}
+	proof, err := s.TaxIDs.Check(ctx, scope, id, country)
+	return proof.Status, err
 }
 
 // Perform does one due item. It is safe to call at any time and any number of
@@ -132,6 +148,9 @@ func (s *Service) open(ctx context.Context, item record.DueItem) (work, error) {
 func (s *Service) renew(ctx context.Context, w work) error {
 	zone, err := time.LoadLocation(w.sub.Zone)
 	if err != nil {
+		return err
+	}
+	if w.sub.TaxIDStatus, err = s.status(ctx, w.scope, w.sub.TaxID, w.sub.Billing.Country); err != nil {
 		return err
 	}
 	sub, invoice, err := w.sub.Renewal(billing.Terms{Invoice: ids.New("inv_", s.Wall()), Customer: w.customer, Seller: w.state.Seller.Tax}, w.now, zone)

@@ -67,10 +67,15 @@ func (s *Service) Subscribe(ctx context.Context, in Subscribe) (Subscribed, erro
 	if err != nil {
 		return Subscribed{}, err
 	}
+	status, err := s.status(ctx, in.Scope, in.TaxID, in.Billing.Country)
+	if err != nil {
+		return Subscribed{}, err
+	}
 	sub, invoice, err := billing.Subscribe(billing.Order{
 		ID: ids.New("sub_", wall), InvoiceID: ids.New("inv_", wall), Product: product, Customer: customer,
 		Quantity: in.Quantity, TrialDays: in.TrialDays, Zone: state.Business.Zone, Billing: in.Billing,
-		TaxID: in.TaxID, BusinessName: in.BusinessName, Metadata: in.Metadata, Discounts: discounts, At: now, Seller: state.Seller.Tax,
+		TaxID: in.TaxID, TaxIDStatus: status, BusinessName: in.BusinessName, Metadata: in.Metadata, Discounts: discounts,
+		At: now, Seller: state.Seller.Tax,
 	})
 	if err != nil {
 		return Subscribed{}, err
