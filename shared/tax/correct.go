@@ -107,6 +107,9 @@ func (c Correction) lines(t Taken, left []Taxed, again func(Decision, Decision, 
 		if err != nil {
 			return Correction{}, err
 		}
+		if after == left[i] {
+			continue // another reason for the same tax, or corrected already
+		}
 		c.Lines = append(c.Lines, CorrectedLine{Line: i, Right: l.Right, Before: left[i], After: after})
 		back, err := left[i].Gross.Sub(after.Gross)
 		if err != nil {
