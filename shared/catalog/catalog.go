@@ -1,5 +1,10 @@
-// Package catalog keeps what a merchant sells. A subscription holds a copy of
-// the price it was bought at, so nothing here ever changes one.
+// Package catalog keeps what a merchant sells: products, addons, collections,
+// discounts, brands and the short links to them. A subscription holds a copy
+// of the price it was bought at, so nothing here ever changes one.
+//
+// Everything is written whole or not at all, under the versions that were
+// read; what one object says of another (a product's addons, a collection's
+// products) was true when it was written.
 package catalog
 
 import (
@@ -7,12 +12,11 @@ import (
 	"errors"
 	"fmt"
 
-	"perennial/shared/billing"
+	"perennial/shared/calendar"
 	"perennial/shared/clock"
-	"perennial/shared/ids"
+	"perennial/shared/fault"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
-	"perennial/shared/register"
 )
 
 // Store is what the catalog needs of storage.
@@ -23,102 +27,99 @@ type Store interface {
 	State(ctx context.Context, scope merchant.Scope) (merchant.State, error)
 }
 
-// Service keeps products.
+// Assets signs addresses of uploaded files, each valid for a short time. A
+// key is a path below the scope's own.
+type Assets interface {
+	Upload(ctx context.Context, key string) (url string, err error)   // takes one PUT
+	Download(ctx context.Context, key string) (url string, err error) // takes a GET
+}
+
+// Service keeps the catalog.
 type Service struct {
-	Store Store
-	Wall  clock.Wall
+	Store  Store
+	Assets Assets
+	Wall   clock.Wall
+}
+
+// By is whose catalog is worked on, and who does.
+type By struct {
+	Scope merchant.Scope
+	Actor record.Actor
 }
 
 // tries is how often a decision is made anew when somebody was faster.
 const tries = 5
 
-// Create writes a new product. p holds what the merchant decides; id and
-// times are set here.
-func (s *Service) Create(ctx context.Context, scope merchant.Scope, actor record.Actor, p billing.Product) (billing.Product, error) {
-	if err := p.Check(); err != nil {
-		return p, err
-	}
+// now is the business time of a scope.
+func (s *Service) now(ctx context.Context, scope merchant.Scope) (calendar.Instant, error) {
 	state, err := s.Store.State(ctx, scope)
 	if err != nil {
-		return p, fmt.Errorf("state of %s: %w", scope, err)
+		return 0, fmt.Errorf("state of %s: %w", scope, err)
 	}
-	wall := s.Wall()
-	p.ID, p.CreatedAt = ids.New(ids.Product, wall), state.Clock.Now(wall)
-	p.UpdatedAt = p.CreatedAt
-	err = s.Store.Commit(ctx, record.Commit{
-		Scope: scope, Actor: actor, Cause: "create product", At: p.CreatedAt, Put: []any{p},
+	return state.Clock.Now(s.Wall()), nil
+}
+
+// get reads one object.
+func get[T any](ctx context.Context, s *Service, scope merchant.Scope, id string) (T, error) {
+	obj, err := record.Get[T](ctx, s.Store, scope, id)
+	if err != nil {
+		return obj, fmt.Errorf("%s: %w", id, err)
+	}
+	return obj, nil
+}
+
+// create commits a new object.
+func create[T any](ctx context.Context, s *Service, by By, cause string, at calendar.Instant, obj T, more ...any) (T, error) {
+	err := s.Store.Commit(ctx, record.Commit{
+		Scope: by.Scope, Actor: by.Actor, Cause: cause, At: at, Put: append([]any{obj}, more...),
 	})
 	if err != nil {
-		return p, fmt.Errorf("create product: %w", err)
+		return obj, fmt.Errorf("%s: %w", cause, err)
 	}
-	return record.Next(p), nil
+	return record.Next(obj), nil
 }
 
-// Get reads one product, archived or not.
-func (s *Service) Get(ctx context.Context, scope merchant.Scope, id string) (billing.Product, error) {
-	p, err := record.Get[billing.Product](ctx, s.Store, scope, id)
-	if err != nil {
-		return p, fmt.Errorf("product %s: %w", id, err)
-	}
-	return p, nil
-}
-
-// List reads a page of products, newest first.
-func (s *Service) List(ctx context.Context, scope merchant.Scope, q record.Query) ([]billing.Product, error) {
-	return register.List[billing.Product](ctx, s.Store, scope, q, nil)
-}
-
-// Update changes a product by change, which may run more than once. What was
-// bought before keeps its price.
-func (s *Service) Update(ctx context.Context, scope merchant.Scope, actor record.Actor, id string, change func(billing.Product) billing.Product) error {
-	return s.write(ctx, scope, actor, id, "update product", func(p billing.Product) (billing.Product, error) {
-		p = change(p)
-		return p, p.Check()
-	})
-}
-
-// Archive stops the sale of a product; billing.ErrProductArchived when it was
-// stopped before. Its subscriptions live on.
-func (s *Service) Archive(ctx context.Context, scope merchant.Scope, actor record.Actor, id string) error {
-	return s.write(ctx, scope, actor, id, "archive product", func(p billing.Product) (billing.Product, error) {
-		if p.Archived {
-			return p, billing.ErrProductArchived
+// edit loads, decides and commits, anew when somebody was faster.
+func edit[T any](ctx context.Context, s *Service, by By, id, cause string, decide func(T, calendar.Instant) (T, error)) (T, error) {
+	return again(func() (T, error) {
+		obj, err := get[T](ctx, s, by.Scope, id)
+		if err != nil {
+			return obj, err
 		}
-		p.Archived = true
-		return p, nil
+		at, err := s.now(ctx, by.Scope)
+		if err != nil {
+			return obj, err
+		}
+		if obj, err = decide(obj, at); err != nil {
+			return obj, err
+		}
+		return create(ctx, s, by, cause, at, obj)
 	})
 }
 
-// Unarchive sells a product again.
-func (s *Service) Unarchive(ctx context.Context, scope merchant.Scope, actor record.Actor, id string) error {
-	return s.write(ctx, scope, actor, id, "unarchive product", func(p billing.Product) (billing.Product, error) {
-		p.Archived = false
-		return p, nil
-	})
-}
-
-// write decides and commits, anew when somebody was faster.
-func (s *Service) write(ctx context.Context, scope merchant.Scope, actor record.Actor, id, cause string, decide func(billing.Product) (billing.Product, error)) error {
-	state, err := s.Store.State(ctx, scope)
-	if err != nil {
-		return fmt.Errorf("state of %s: %w", scope, err)
-	}
+// again decides anew while somebody was faster.
+func again[T any](decide func() (T, error)) (obj T, err error) {
 	for range tries {
-		var p billing.Product
-		if p, err = s.Get(ctx, scope, id); err != nil {
-			return err
-		}
-		if p, err = decide(p); err != nil {
-			return err
-		}
-		p.UpdatedAt = state.Clock.Now(s.Wall())
-		err = s.Store.Commit(ctx, record.Commit{Scope: scope, Actor: actor, Cause: cause, At: p.UpdatedAt, Put: []any{p}})
-		if !errors.Is(err, record.ErrStale) {
+		if obj, err = decide(); !errors.Is(err, record.ErrStale) {
 			break
 		}
 	}
-	if err != nil {
-		return fmt.Errorf("%s %s: %w", cause, id, err)
+	return obj, err
+}
+
+// problems joins what a rule found to what references show, so that one
+// answer names everything; an error that is no list of problems is passed on.
+func problems(rule error, check *fault.Check, message string) error {
+	more := fault.Of(check.Fault("INVALID_REQUEST_PARAMETERS", message))
+	found := fault.Of(rule)
+	if rule == nil && more == nil {
+		return nil
 	}
-	return nil
+	if more == nil || rule != nil && (found == nil || len(found.Problems) == 0) {
+		return rule
+	}
+	var all fault.Check
+	all.Add(rule)
+	all.Add(more)
+	return all.Fault("INVALID_REQUEST_PARAMETERS", message)
 }

@@ -51,6 +51,7 @@ type Services struct {
 	PortalURLs    map[merchant.Mode]string
 	Settings      *settings.Service
 	Operations    *operations.Service // its actor is whoever calls
+	AssetsURL     string              // public base of uploaded images
 	Wall          clock.Wall
 }
 
@@ -63,6 +64,7 @@ func New(url string, auth httpapi.Authenticator, services Services) *httpapi.API
 	s := &server{services}
 	s.routeCustomers(api)
 	s.routeProducts(api)
+	s.routeCatalog(api)
 	s.routeSubscriptions(api)
 	s.routePayments(api)
 	s.routeWebhooks(api)
@@ -86,16 +88,6 @@ func (s *server) routeCustomers(api *httpapi.API) {
 		httpapi.Describe("Deleting it twice succeeds. The method of a running subscription is refused."))
 	httpapi.Route(api, "POST /customers/{customer_id}/customer-portal/session", "Create a portal session", s.createPortalSession,
 		httpapi.Describe("Makes a link that signs the customer in, valid for 24 hours and once. With `send_email` the customer is mailed a link of their own."))
-}
-
-func (s *server) routeProducts(api *httpapi.API) {
-	httpapi.Route(api, "POST /products", "Create a product", s.createProduct)
-	httpapi.Route(api, "GET /products", "List products", s.listProducts)
-	httpapi.Route(api, "GET /products/{product_id}", "Get a product", s.getProduct)
-	httpapi.Route(api, "PATCH /products/{product_id}", "Update a product", s.updateProduct,
-		httpapi.Describe("A new price is for new subscriptions; running ones keep what they were bought at."))
-	httpapi.Route(api, "DELETE /products/{product_id}", "Archive a product", s.archiveProduct)
-	httpapi.Route(api, "POST /products/{product_id}/unarchive", "Unarchive a product", s.unarchiveProduct)
 }
 
 func (s *server) routeSubscriptions(api *httpapi.API) {

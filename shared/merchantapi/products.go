@@ -5,43 +5,69 @@ import (
 	"strconv"
 
 	"perennial/shared/billing"
+	"perennial/shared/catalog"
 	"perennial/shared/httpapi"
 	"perennial/shared/record"
 	"perennial/shared/wire"
 )
+
+// byOf is whose catalog a caller works on.
+func byOf(c httpapi.Caller) catalog.By { return catalog.By{Scope: scopeOf(c), Actor: actorOf(c)} }
+
+// imageURL is the public address of an image, empty without one.
+func (s *server) imageURL(c httpapi.Caller, owner, image string) string {
+	if image == "" {
+		return ""
+	}
+	return s.AssetsURL + "/" + catalog.ImageKey(scopeOf(c), owner, image)
+}
+
+// downloadLife is how long the address of a delivered file is valid.
+const downloadLife = 3600
+
+// product converts a product with the addresses of its files.
+func (s *server) product(ctx context.Context, c httpapi.Caller, p billing.Product) (wire.Product, error) {
+	urls, err := s.Catalog.Downloads(ctx, scopeOf(c), p)
+	if err != nil {
+		return wire.Product{}, err
+	}
+	return wire.ToProduct(scopeOf(c), p, wire.Uploads{Image: s.imageURL(c, p.ID, p.Image), Downloads: urls, ExpiresIn: downloadLife}), nil
+}
 
 type createProduct struct {
 	Body ProductRequest
 }
 
 func (s *server) createProduct(ctx context.Context, c httpapi.Caller, in createProduct) (wire.Product, error) {
-	if err := in.Body.unsupported(c); err != nil {
+	if err := in.Body.unsupported(); err != nil {
 		return wire.Product{}, err
 	}
-	made, err := s.Catalog.Create(ctx, scopeOf(c), actorOf(c), FromAPIProduct(in.Body)(billing.Product{}))
-	return wire.ToProduct(scopeOf(c), made), err
+	made, err := s.Catalog.Create(ctx, byOf(c), FromAPIProduct(in.Body))
+	if err != nil {
+		return wire.Product{}, err
+	}
+	return s.product(ctx, c, made)
 }
 
 type listProducts struct {
 	httpapi.Paging
 	Archived  bool   `query:"archived" doc:"List the archived products instead of those on sale."`
-	Recurring string `query:"recurring" enum:"true,false" doc:"Every product is recurring so far."`
+	Recurring string `query:"recurring" enum:"true,false" doc:"Only those sold by subscription, or only those sold once."`
 	BrandID   string `query:"brand_id"`
 }
 
 func (s *server) listProducts(ctx context.Context, c httpapi.Caller, in listProducts) (httpapi.Page[wire.ProductItem], error) {
-	if in.Recurring == "false" || otherBrand(c, in.BrandID) {
-		return httpapi.Items[wire.ProductItem](nil), nil
-	}
 	q := Created{}.query(record.KindProduct, in.Paging)
 	q.Filters["archived"] = strconv.FormatBool(in.Archived)
-	found, err := s.Catalog.List(ctx, scopeOf(c), q)
-	return page(found, err, func(p billing.Product) wire.ProductItem { return wire.ToProductItem(scopeOf(c), p) })
+	wanted := catalog.ProductFilter{Brand: in.BrandID}
+	if recurring := in.Recurring == "true"; in.Recurring != "" {
+		wanted.Recurring = &recurring
+	}
+	found, err := s.Catalog.List(ctx, scopeOf(c), q, wanted)
+	return page(found, err, func(p billing.Product) wire.ProductItem {
+		return wire.ToProductItem(scopeOf(c), p, s.imageURL(c, p.ID, p.Image))
+	})
 }
-
-// otherBrand reports a brand that is not the business's only one, whose id is
-// the business's (rules 24).
-func otherBrand(c httpapi.Caller, brand string) bool { return brand != "" && brand != c.BusinessID }
 
 // ProductPath names a product.
 type ProductPath struct {
@@ -50,7 +76,10 @@ type ProductPath struct {
 
 func (s *server) getProduct(ctx context.Context, c httpapi.Caller, in ProductPath) (wire.Product, error) {
 	found, err := s.Catalog.Get(ctx, scopeOf(c), in.ProductID)
-	return wire.ToProduct(scopeOf(c), found), err
+	if err != nil {
+		return wire.Product{}, err
+	}
+	return s.product(ctx, c, found)
 }
 
 type updateProduct struct {
@@ -59,16 +88,20 @@ type updateProduct struct {
 }
 
 func (s *server) updateProduct(ctx context.Context, c httpapi.Caller, in updateProduct) (httpapi.None, error) {
-	if err := in.Body.unsupported(c); err != nil {
+	if err := in.Body.unsupported(); err != nil {
 		return httpapi.None{}, err
 	}
-	return httpapi.None{}, s.Catalog.Update(ctx, scopeOf(c), actorOf(c), in.ProductID, FromAPIProductPatch(in.Body))
+	return httpapi.None{}, s.Catalog.Update(ctx, byOf(c), in.ProductID, FromAPIProductPatch(in.Body))
 }
 
 func (s *server) archiveProduct(ctx context.Context, c httpapi.Caller, in ProductPath) (httpapi.None, error) {
-	return httpapi.None{}, s.Catalog.Archive(ctx, scopeOf(c), actorOf(c), in.ProductID)
+	return httpapi.None{}, s.Catalog.Archive(ctx, byOf(c), in.ProductID)
 }
 
 func (s *server) unarchiveProduct(ctx context.Context, c httpapi.Caller, in ProductPath) (httpapi.None, error) {
-	return httpapi.None{}, s.Catalog.Unarchive(ctx, scopeOf(c), actorOf(c), in.ProductID)
+	return httpapi.None{}, s.Catalog.Unarchive(ctx, byOf(c), in.ProductID)
 }
+
+// otherBrand reports a brand other than the primary one, whose id is the
+// business's (rules 24). Subscriptions and payments are of no other yet.
+func otherBrand(c httpapi.Caller, brand string) bool { return brand != "" && brand != c.BusinessID }

@@ -4,115 +4,94 @@ import (
 	"perennial/shared/billing"
 	"perennial/shared/calendar"
 	"perennial/shared/httpapi"
-	"perennial/shared/money"
 )
 
-// Price is Dodo's price union. Only recurring_price is sold so far.
-type Price struct {
-	Type                  string  `json:"type" enum:"recurring_price,one_time_price,usage_based_price"`
-	Currency              string  `json:"currency" minLength:"3" maxLength:"3" doc:"ISO 4217."`
-	Price                 int64   `json:"price,omitempty" doc:"Minor units of the currency, per unit and interval."`
-	Every                 int     `json:"payment_frequency_count,omitempty"`
-	EveryUnit             string  `json:"payment_frequency_interval,omitempty" enum:"Day,Week,Month,Year"`
-	Term                  int     `json:"subscription_period_count,omitempty"`
-	TermUnit              string  `json:"subscription_period_interval,omitempty" enum:"Day,Week,Month,Year"`
-	TrialDays             int     `json:"trial_period_days,omitempty"`
-	TaxInclusive          bool    `json:"tax_inclusive,omitempty"`
-	Discount              float64 `json:"discount,omitempty" doc:"Must be 0."`
-	DiscountBps           float64 `json:"discount_bps,omitempty" doc:"Must be 0."`
-	PurchasingPowerParity bool    `json:"purchasing_power_parity,omitempty" doc:"Must be false."`
-	PayWhatYouWant        bool    `json:"pay_what_you_want,omitempty"`
-	TrialAmount           int64   `json:"trial_amount,omitempty"`
-	TrialWithoutMethod    bool    `json:"trial_payment_method_optional,omitempty"`
+// Entitled are what Dodo sells with a product and we do not have yet.
+type Entitled struct {
+	CreditEntitlements []any `json:"credit_entitlements,omitempty" doc:"Must be empty."`
+	Entitlements       []any `json:"entitlements,omitempty" doc:"Must be empty."`
 }
 
-func (p Price) unsupported(u *unsupported) {
-	u.without(p.Type != "recurring_price", "price.type "+p.Type)
-	u.without(p.Discount != 0, "price.discount")
-	u.without(p.DiscountBps != 0, "price.discount_bps")
-	u.without(p.PurchasingPowerParity, "price.purchasing_power_parity")
-	u.without(p.PayWhatYouWant, "price.pay_what_you_want")
-	u.without(p.TrialAmount != 0, "price.trial_amount")
-	u.without(p.TrialWithoutMethod, "price.trial_payment_method_optional")
-}
-
-// FromAPIPrice converts a recurring price.
-func FromAPIPrice(p Price) billing.Price {
-	return billing.Price{
-		Amount: money.Of(p.Price, money.Currency(p.Currency)), TrialDays: p.TrialDays, TaxInclusive: p.TaxInclusive,
-		Every: calendar.Interval{Count: p.Every, Unit: calendar.Unit(p.EveryUnit)},
-		Term:  calendar.Interval{Count: p.Term, Unit: calendar.Unit(p.TermUnit)},
-	}
-}
-
-// ProductExtras are what Dodo sells with a product and we do not have yet.
-type ProductExtras struct {
-	Addons              []any  `json:"addons,omitempty"`
-	CreditEntitlements  []any  `json:"credit_entitlements,omitempty"`
-	Entitlements        []any  `json:"entitlements,omitempty"`
-	DigitalDelivery     any    `json:"digital_product_delivery,omitempty"`
-	LicenseKeyEnabled   bool   `json:"license_key_enabled,omitempty"`
-	PricingMode         string `json:"pricing_mode,omitempty"`
-	ImageID             string `json:"image_id,omitempty"`
-	BrandID             string `json:"brand_id,omitempty" doc:"The business's id is its only brand's."`
-	LicenseKeyDuration  any    `json:"license_key_duration,omitempty"`
-	LicenseKeyActivates any    `json:"license_key_activations_limit,omitempty"`
-}
-
-func (e ProductExtras) unsupported(c httpapi.Caller, u *unsupported) {
-	u.without(len(e.Addons) > 0, "addons")
+func (e Entitled) unsupported() error {
+	var u unsupported
 	u.without(len(e.CreditEntitlements) > 0, "credit_entitlements")
 	u.without(len(e.Entitlements) > 0, "entitlements")
-	u.without(given(e.DigitalDelivery), "digital_product_delivery")
-	u.without(e.LicenseKeyEnabled || given(e.LicenseKeyDuration) || given(e.LicenseKeyActivates), "license_key_enabled")
-	u.without(e.PricingMode != "", "pricing_mode")
-	u.without(e.ImageID != "", "image_id")
-	u.without(otherBrand(c, e.BrandID), "brand_id")
+	return u.fault()
+}
+
+// DeliveryRequest is what a buyer of a digital product is given.
+type DeliveryRequest struct {
+	ExternalURL  string   `json:"external_url,omitempty" maxLength:"2000"`
+	Instructions string   `json:"instructions,omitempty" maxLength:"5000"`
+	Files        []string `json:"files,omitempty" doc:"Ids of files uploaded for this product."`
+}
+
+// DurationRequest is how long a licence key is valid.
+type DurationRequest struct {
+	Count    int    `json:"count" minimum:"1"`
+	Interval string `json:"interval" enum:"Day,Week,Month,Year"`
 }
 
 // ProductRequest makes a product.
 type ProductRequest struct {
-	Name        string           `json:"name" minLength:"1" maxLength:"100"`
-	Description string           `json:"description,omitempty" maxLength:"1000"`
-	TaxCategory string           `json:"tax_category" enum:"digital_products,saas,e_book,edtech,live_tutoring"`
-	Price       Price            `json:"price"`
-	Metadata    httpapi.Metadata `json:"metadata,omitzero"`
-	ProductExtras
+	Name              string           `json:"name" minLength:"1" maxLength:"100"`
+	Description       string           `json:"description,omitempty" maxLength:"1000"`
+	TaxCategory       string           `json:"tax_category" enum:"digital_products,saas,e_book,edtech,live_tutoring"`
+	Price             Price            `json:"price"`
+	BrandID           string           `json:"brand_id,omitempty" doc:"The primary brand when absent."`
+	Addons            []string         `json:"addons,omitempty"`
+	PricingMode       string           `json:"pricing_mode,omitempty" enum:"by_currency,by_country" doc:"What localized prices go by."`
+	LicenseKeyEnabled bool             `json:"license_key_enabled,omitempty"`
+	LicenseLimit      *int64           `json:"license_key_activations_limit,omitempty"`
+	LicenseMessage    string           `json:"license_key_activation_message,omitempty"`
+	LicenseDuration   *DurationRequest `json:"license_key_duration,omitempty"`
+	Delivery          *DeliveryRequest `json:"digital_product_delivery,omitempty"`
+	Metadata          httpapi.Metadata `json:"metadata,omitzero"`
+	Entitled
 }
 
-func (p ProductRequest) unsupported(c httpapi.Caller) error {
-	var u unsupported
-	p.Price.unsupported(&u)
-	p.ProductExtras.unsupported(c, &u)
-	return u.fault()
-}
-
-// FromAPIProduct fills a product in.
-func FromAPIProduct(r ProductRequest) func(billing.Product) billing.Product {
-	return func(p billing.Product) billing.Product {
-		p.Name, p.Description, p.TaxCategory = r.Name, r.Description, r.TaxCategory
-		p.Price, p.Metadata = FromAPIPrice(r.Price), r.Metadata.Values
-		return p
+// FromAPIProduct converts a new product.
+func FromAPIProduct(r ProductRequest) billing.Product {
+	p := billing.Product{
+		Name: r.Name, Description: r.Description, TaxCategory: r.TaxCategory, Price: FromAPIPrice(r.Price),
+		Meters: FromAPIMeters(r.Price), Brand: r.BrandID, Addons: r.Addons, Mode: billing.PricingMode(r.PricingMode),
+		License:  billing.License{Enabled: r.LicenseKeyEnabled, Limit: r.LicenseLimit, Message: r.LicenseMessage},
+		Metadata: r.Metadata.Values,
 	}
+	if r.LicenseDuration != nil {
+		p.License.Duration = duration(*r.LicenseDuration)
+	}
+	if r.Delivery != nil {
+		p.Delivery = fromAPIDelivery(*r.Delivery)
+	}
+	return p
 }
 
-// ProductPatch changes what it names.
+func duration(d DurationRequest) calendar.Interval {
+	return calendar.Interval{Count: d.Count, Unit: calendar.Unit(d.Interval)}
+}
+
+func fromAPIDelivery(d DeliveryRequest) billing.Delivery {
+	return billing.Delivery{URL: d.ExternalURL, Instructions: d.Instructions, Files: d.Files}
+}
+
+// ProductPatch changes what it names; null clears what may be empty.
 type ProductPatch struct {
-	Name        httpapi.Optional[string]           `json:"name,omitzero" minLength:"1" maxLength:"100"`
-	Description httpapi.Optional[string]           `json:"description,omitzero" maxLength:"1000"`
-	TaxCategory httpapi.Optional[string]           `json:"tax_category,omitzero" enum:"digital_products,saas,e_book,edtech,live_tutoring"`
-	Price       httpapi.Optional[Price]            `json:"price,omitzero"`
-	Metadata    httpapi.Optional[httpapi.Metadata] `json:"metadata,omitzero"`
-	ProductExtras
-}
-
-func (p ProductPatch) unsupported(c httpapi.Caller) error {
-	var u unsupported
-	if p.Price.Set && !p.Price.Null {
-		p.Price.Value.unsupported(&u)
-	}
-	p.ProductExtras.unsupported(c, &u)
-	return u.fault()
+	Name              httpapi.Optional[string]           `json:"name,omitzero" minLength:"1" maxLength:"100"`
+	Description       httpapi.Optional[string]           `json:"description,omitzero" maxLength:"1000"`
+	TaxCategory       httpapi.Optional[string]           `json:"tax_category,omitzero" enum:"digital_products,saas,e_book,edtech,live_tutoring"`
+	Price             httpapi.Optional[Price]            `json:"price,omitzero"`
+	BrandID           httpapi.Optional[string]           `json:"brand_id,omitzero"`
+	ImageID           httpapi.Optional[string]           `json:"image_id,omitzero" format:"uuid"`
+	Addons            httpapi.Optional[[]string]         `json:"addons,omitzero"`
+	PricingMode       httpapi.Optional[string]           `json:"pricing_mode,omitzero" enum:"by_currency,by_country" doc:"A change ends the localized prices of the other mode."`
+	LicenseKeyEnabled httpapi.Optional[bool]             `json:"license_key_enabled,omitzero"`
+	LicenseLimit      httpapi.Optional[int64]            `json:"license_key_activations_limit,omitzero"`
+	LicenseMessage    httpapi.Optional[string]           `json:"license_key_activation_message,omitzero"`
+	LicenseDuration   httpapi.Optional[DurationRequest]  `json:"license_key_duration,omitzero"`
+	Delivery          httpapi.Optional[DeliveryRequest]  `json:"digital_product_delivery,omitzero"`
+	Metadata          httpapi.Optional[httpapi.Metadata] `json:"metadata,omitzero"`
+	Entitled
 }
 
 // FromAPIProductPatch is the change that a patch wants.
@@ -120,9 +99,28 @@ func FromAPIProductPatch(r ProductPatch) func(billing.Product) billing.Product {
 	return func(p billing.Product) billing.Product {
 		p.Name, p.TaxCategory = kept(r.Name, p.Name), kept(r.TaxCategory, p.TaxCategory)
 		p.Description, p.Metadata = r.Description.Else(p.Description), meta(r.Metadata, p.Metadata)
+		p.Brand, p.Image, p.Addons = kept(r.BrandID, p.Brand), r.ImageID.Else(p.Image), r.Addons.Else(p.Addons)
 		if r.Price.Set && !r.Price.Null {
-			p.Price = FromAPIPrice(r.Price.Value)
+			p.Price, p.Meters = FromAPIPrice(r.Price.Value), FromAPIMeters(r.Price.Value)
 		}
-		return p
+		if r.Delivery.Set {
+			p.Delivery = fromAPIDelivery(r.Delivery.Value)
+		}
+		p.License = patchLicense(r, p.License)
+		return p.InMode(billing.PricingMode(r.PricingMode.Else(string(p.Mode))))
 	}
+}
+
+func patchLicense(r ProductPatch, l billing.License) billing.License {
+	l.Enabled, l.Message = kept(r.LicenseKeyEnabled, l.Enabled), r.LicenseMessage.Else(l.Message)
+	if r.LicenseLimit.Set {
+		l.Limit = nil
+		if !r.LicenseLimit.Null {
+			l.Limit = &r.LicenseLimit.Value
+		}
+	}
+	if r.LicenseDuration.Set {
+		l.Duration = duration(r.LicenseDuration.Value)
+	}
+	return l
 }

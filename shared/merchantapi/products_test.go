@@ -53,43 +53,21 @@ func TestWhatIsNotSoldYetIsNamedAndNothingIsWritten(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	before := len(b.Store.Commits())
-	_, err := b.product(dodo.PriceOneTimePriceParam{
-		Type: dodo.F(dodo.PriceOneTimePriceTypeOneTimePrice), Currency: dodo.F(dodo.CurrencyEur), Price: dodo.F[int64](100),
-		Discount: dodo.F[int64](0), PurchasingPowerParity: dodo.F(false),
-	})
-	if p := b.refused(err, 501, "UNSUPPORTED_ACTION"); !strings.Contains(p.Message, "one_time_price") {
-		t.Error(p.Message)
-	}
-	_, err = b.product(dodo.PriceUsageBasedPriceParam{
-		Type: dodo.F(dodo.PriceUsageBasedPriceTypeUsageBasedPrice), Currency: dodo.F(dodo.CurrencyEur), FixedPrice: dodo.F[int64](100),
-		Discount: dodo.F[int64](0), PurchasingPowerParity: dodo.F(false),
-		PaymentFrequencyCount: dodo.F[int64](1), PaymentFrequencyInterval: dodo.F(dodo.TimeIntervalMonth),
-		SubscriptionPeriodCount: dodo.F[int64](1), SubscriptionPeriodInterval: dodo.F(dodo.TimeIntervalYear),
-	})
-	if p := b.refused(err, 501, "UNSUPPORTED_ACTION"); !strings.Contains(p.Message, "usage_based_price") {
-		t.Error(p.Message)
-	}
-	reduced := monthly(1900)
-	reduced.Discount, reduced.PurchasingPowerParity = dodo.F[int64](20), dodo.F(true)
-	_, err = b.product(reduced)
-	if p := b.refused(err, 501, "UNSUPPORTED_ACTION"); !strings.Contains(p.Message, "price.discount") || !strings.Contains(p.Message, "purchasing_power_parity") {
-		t.Error(p.Message)
-	}
-	_, err = b.client.Products.New(t.Context(), dodo.ProductNewParams{
+	_, err := b.client.Products.New(t.Context(), dodo.ProductNewParams{
 		Name: dodo.F("Atlas"), Price: dodo.F[dodo.PriceUnionParam](monthly(1900)), TaxCategory: dodo.F(dodo.TaxCategorySaas),
-		Addons: dodo.F([]string{"adn_1"}), LicenseKeyEnabled: dodo.F(true), BrandID: dodo.F("brnd_1"),
+		Entitlements: dodo.F([]dodo.AttachProductEntitlementParam{{EntitlementID: dodo.F("ent_1")}}),
 	})
-	p := b.refused(err, 501, "UNSUPPORTED_ACTION")
-	for _, field := range []string{"addons", "license_key_enabled", "brand_id"} {
-		if !strings.Contains(p.Message, field) {
-			t.Errorf("%s is not named: %s", field, p.Message)
-		}
+	if p := b.refused(err, 501, "UNSUPPORTED_ACTION"); !strings.Contains(p.Message, "entitlements") {
+		t.Error(p.Message)
 	}
 	wrong := monthly(0)
 	wrong.Currency, wrong.PaymentFrequencyCount = dodo.F(dodo.Currency("XXQ")), dodo.F[int64](0)
-	_, err = b.product(wrong)
-	p = b.refused(err, 422, "INVALID_REQUEST_PARAMETERS")
-	for _, field := range []string{"price.price", "price.currency", "price.payment_frequency_interval"} {
+	_, err = b.client.Products.New(t.Context(), dodo.ProductNewParams{
+		Name: dodo.F("Atlas"), Price: dodo.F[dodo.PriceUnionParam](wrong), TaxCategory: dodo.F(dodo.TaxCategorySaas),
+		Addons: dodo.F([]string{"adn_1", "adn_1"}), BrandID: dodo.F("brnd_1"),
+	})
+	p := b.refused(err, 422, "INVALID_REQUEST_PARAMETERS")
+	for _, field := range []string{"price.price", "price.currency", "price.payment_frequency_interval", "addons: must be", "adn_1 is no addon", "brand_id"} {
 		if !strings.Contains(p.Message, field) {
 			t.Errorf("%s is not named: %s", field, p.Message)
 		}

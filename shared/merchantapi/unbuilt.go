@@ -15,9 +15,9 @@ var errUnbuilt = fault.New(fault.Unsupported, "UNSUPPORTED_ACTION", "Perennial d
 // so that a program learns that they are missing and not that it misspelt
 // them; they are not described.
 var unbuilt = [][2]string{
-	{"/addons", "GET POST"}, {"/addons/{id}", "GET PATCH"}, {"/addons/{id}/images", "PUT"},
+	{"/addons/{id}/images", "PUT"}, {"/brands/{id}/images", "PUT"}, {"/product-collections/{id}/images", "PUT"},
+	{"/products/{product_id}/files", "PUT"}, {"/products/{product_id}/images", "PUT"},
 	{"/balances/ledger", "GET"},
-	{"/brands", "GET POST"}, {"/brands/{id}", "GET PATCH"}, {"/brands/{id}/archive", "POST"}, {"/brands/{id}/images", "PUT"},
 	{"/checkouts", "POST"}, {"/checkouts/{id}", "GET"}, {"/checkouts/preview", "POST"},
 	{"/credit-entitlements", "GET POST"}, {"/credit-entitlements/{id}", "GET PATCH DELETE"}, {"/credit-entitlements/{id}/undelete", "POST"},
 	{"/credit-entitlements/{id}/balances", "GET"}, {"/credit-entitlements/{id}/balances/{customer_id}", "GET"},
@@ -27,7 +27,6 @@ var unbuilt = [][2]string{
 	{"/customers/{customer_id}/entitlements", "GET"}, {"/customers/{customer_id}/emails", "GET"},
 	{"/customers/{customer_id}/emails/{email_log_id}/body", "GET"},
 	{"/customers/{customer_id}/wallets", "GET"}, {"/customers/{customer_id}/wallets/ledger-entries", "GET POST"},
-	{"/discounts", "GET POST"}, {"/discounts/{discount_id}", "GET PATCH DELETE"}, {"/discounts/code/{code}", "GET"},
 	{"/disputes", "GET"}, {"/disputes/{dispute_id}", "GET"},
 	{"/entitlements", "GET POST"}, {"/entitlements/{id}", "GET PATCH DELETE"}, {"/entitlements/{id}/files", "POST"},
 	{"/entitlements/{id}/files/{file_id}", "DELETE"}, {"/entitlements/{id}/grants", "GET"}, {"/entitlements/{id}/grants/{grant_id}", "DELETE"},
@@ -40,13 +39,6 @@ var unbuilt = [][2]string{
 	{"/payments", "POST"}, {"/payments/{payment_id}/retry", "GET POST"},
 	{"/payouts", "GET"}, {"/payouts/{payout_id}/breakup", "GET"}, {"/payouts/{payout_id}/breakup/details", "GET"},
 	{"/payouts/{payout_id}/breakup/details/csv", "GET"},
-	{"/product-collections", "GET POST"}, {"/product-collections/{id}", "GET PATCH DELETE"},
-	{"/product-collections/{id}/unarchive", "POST"}, {"/product-collections/{id}/images", "PUT"},
-	{"/product-collections/{id}/groups", "POST"}, {"/product-collections/{id}/groups/{group_id}", "PATCH DELETE"},
-	{"/product-collections/{id}/groups/{group_id}/items", "POST"}, {"/product-collections/{id}/groups/{group_id}/items/{item_id}", "PATCH DELETE"},
-	{"/products/{product_id}/files", "PUT"}, {"/products/{product_id}/images", "PUT"},
-	{"/products/short_links", "GET"}, {"/products/{product_id}/short_links", "POST"},
-	{"/products/{product_id}/localized-prices", "GET POST"}, {"/products/{product_id}/localized-prices/{id}", "GET PATCH DELETE"},
 	{"/refunds", "GET POST"}, {"/refunds/{refund_id}", "GET"},
 	{"/subscriptions/{subscription_id}/change-plan", "POST"}, {"/subscriptions/{subscription_id}/change-plan/preview", "POST"},
 	{"/subscriptions/{subscription_id}/change-plan/scheduled", "DELETE"}, {"/subscriptions/{subscription_id}/charge", "POST"},

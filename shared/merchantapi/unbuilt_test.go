@@ -69,7 +69,7 @@ func TestWhatTheSDKKnowsIsBuiltOrAnswers501(t *testing.T) {
 			t.Errorf("read-only key: %s %s: %d, want %d", op.method, op.path, status, want)
 		}
 	}
-	if b.unchanged(before); missing < 80 {
+	if b.unchanged(before); missing < 20 {
 		t.Errorf("%d routes answer 501", missing)
 	}
 }

@@ -5,24 +5,6 @@ import (
 	"perennial/shared/merchant"
 )
 
-// RecurringPrice is Dodo's recurring_price, the one type of price there is.
-type RecurringPrice struct {
-	Type                       string `json:"type"`
-	Currency                   string `json:"currency"`
-	Price                      int64  `json:"price"` // minor units
-	Discount                   int64  `json:"discount"`
-	DiscountBps                int64  `json:"discount_bps"`
-	PurchasingPowerParity      bool   `json:"purchasing_power_parity"`
-	PaymentFrequencyCount      int    `json:"payment_frequency_count"`
-	PaymentFrequencyInterval   string `json:"payment_frequency_interval"`
-	SubscriptionPeriodCount    int    `json:"subscription_period_count"`
-	SubscriptionPeriodInterval string `json:"subscription_period_interval"`
-	TrialPeriodDays            int    `json:"trial_period_days"`
-	TrialAmount                *int64 `json:"trial_amount"`
-	TrialApplyDiscounts        *bool  `json:"trial_apply_discounts"`
-	TaxInclusive               *bool  `json:"tax_inclusive"`
-}
-
 // ProductBase are the fields that a product has alone and in a list.
 type ProductBase struct {
 	ProductID    string         `json:"product_id"`
@@ -42,63 +24,135 @@ type ProductBase struct {
 // Product is the object of GET /products/{id}.
 type Product struct {
 	ProductBase
-	BrandID                     string         `json:"brand_id"`
-	Price                       RecurringPrice `json:"price"`
-	Addons                      []string       `json:"addons"`
-	CreditEntitlements          []any          `json:"credit_entitlements"`
-	LicenseKeyEnabled           bool           `json:"license_key_enabled"`
-	LicenseKeyActivationsLimit  *int64         `json:"license_key_activations_limit"`
-	LicenseKeyActivationMessage *string        `json:"license_key_activation_message"`
-	LicenseKeyDuration          any            `json:"license_key_duration"`
-	DigitalProductDelivery      any            `json:"digital_product_delivery"`
-	ProductCollectionID         *string        `json:"product_collection_id"`
+	BrandID                     string           `json:"brand_id"`
+	Price                       any              `json:"price" doc:"A one_time_price, recurring_price or usage_based_price."`
+	Addons                      []string         `json:"addons"`
+	CreditEntitlements          []any            `json:"credit_entitlements"`
+	LicenseKeyEnabled           bool             `json:"license_key_enabled"`
+	LicenseKeyActivationsLimit  *int64           `json:"license_key_activations_limit"`
+	LicenseKeyActivationMessage *string          `json:"license_key_activation_message"`
+	LicenseKeyDuration          *Duration        `json:"license_key_duration"`
+	DigitalProductDelivery      *DigitalDelivery `json:"digital_product_delivery"`
+	ProductCollectionID         *string          `json:"product_collection_id"`
+}
+
+// Duration is a number of days, weeks, months or years.
+type Duration struct {
+	Count    int    `json:"count"`
+	Interval string `json:"interval"`
+}
+
+// DigitalDelivery is what a buyer of a digital product is given.
+type DigitalDelivery struct {
+	ExternalURL  *string         `json:"external_url"`
+	Instructions *string         `json:"instructions"`
+	Files        []DeliveredFile `json:"files"`
+}
+
+// DeliveredFile is one file of a delivery; its address is valid for ExpiresIn
+// seconds.
+type DeliveredFile struct {
+	FileID      string  `json:"file_id"`
+	Filename    string  `json:"filename"`
+	DownloadURL string  `json:"download_url"`
+	ExpiresIn   int64   `json:"expires_in"`
+	ContentType *string `json:"content_type"`
+	FileSize    *int64  `json:"file_size"`
 }
 
 // ProductItem is one item of GET /products, where price is a plain number.
 type ProductItem struct {
 	ProductBase
-	Currency     *string         `json:"currency"`
-	Price        *int64          `json:"price"`
-	PriceDetail  *RecurringPrice `json:"price_detail"`
-	TaxInclusive *bool           `json:"tax_inclusive"`
+	Currency     *string `json:"currency"`
+	Price        *int64  `json:"price"`
+	PriceDetail  any     `json:"price_detail" doc:"A one_time_price, recurring_price or usage_based_price."`
+	TaxInclusive *bool   `json:"tax_inclusive"`
 }
 
-// ToPrice converts a price.
-func ToPrice(p billing.Price) RecurringPrice {
-	return RecurringPrice{
-		Type: "recurring_price", Currency: string(p.Amount.Currency), Price: p.Amount.Minor,
-		PaymentFrequencyCount: p.Every.Count, PaymentFrequencyInterval: string(p.Every.Unit),
-		SubscriptionPeriodCount: p.Term.Count, SubscriptionPeriodInterval: string(p.Term.Unit),
-		TrialPeriodDays: p.TrialDays, TaxInclusive: &p.TaxInclusive,
-	}
+// Uploads are the addresses of what was uploaded for a product.
+type Uploads struct {
+	Image     string
+	Downloads map[string]string // by file id
+	ExpiresIn int64             // seconds that the downloads are valid
 }
 
-// ToProduct converts a product of a scope. The primary brand's id equals the
-// business id (rules 24).
-func ToProduct(scope merchant.Scope, p billing.Product) Product {
-	return Product{
-		ProductBase: productBase(scope, p), BrandID: scope.Business, Price: ToPrice(p.Price),
-		Addons: []string{}, CreditEntitlements: []any{},
+// BrandID is the id of a brand that something belongs to: the primary brand's
+// equals the business's (rules 24).
+func BrandID(scope merchant.Scope, brand string) string {
+	if brand == "" {
+		return scope.Business
 	}
+	return brand
+}
+
+// ToProduct converts a product of a scope.
+func ToProduct(scope merchant.Scope, p billing.Product, up Uploads) Product {
+	out := Product{
+		ProductBase: productBase(scope, p, up.Image), BrandID: BrandID(scope, p.Brand), Price: ToPrice(p),
+		Addons: append([]string{}, p.Addons...), CreditEntitlements: []any{},
+		LicenseKeyEnabled: p.License.Enabled, LicenseKeyActivationsLimit: p.License.Limit,
+		LicenseKeyActivationMessage: text(p.License.Message),
+		DigitalProductDelivery:      toDelivery(p, up), ProductCollectionID: text(p.Collection),
+	}
+	if d := p.License.Duration; d.Count > 0 {
+		out.LicenseKeyDuration = &Duration{d.Count, string(d.Unit)}
+	}
+	return out
+}
+
+func toDelivery(p billing.Product, up Uploads) *DigitalDelivery {
+	if !p.Delivery.Set() {
+		return nil
+	}
+	d := &DigitalDelivery{ExternalURL: text(p.Delivery.URL), Instructions: text(p.Delivery.Instructions), Files: []DeliveredFile{}}
+	for _, id := range p.Delivery.Files {
+		d.Files = append(d.Files, DeliveredFile{
+			FileID: id, Filename: p.FileName(id), DownloadURL: up.Downloads[id], ExpiresIn: up.ExpiresIn,
+		})
+	}
+	return d
 }
 
 // ToProductItem converts a product for a list.
-func ToProductItem(scope merchant.Scope, p billing.Product) ProductItem {
-	price := ToPrice(p.Price)
+func ToProductItem(scope merchant.Scope, p billing.Product, image string) ProductItem {
 	return ProductItem{
-		ProductBase: productBase(scope, p), Currency: &price.Currency, Price: &price.Price,
-		PriceDetail: &price, TaxInclusive: price.TaxInclusive,
+		ProductBase: productBase(scope, p, image), Currency: text(p.Price.Amount.Currency), Price: &p.Price.Amount.Minor,
+		PriceDetail: ToPrice(p), TaxInclusive: &p.Price.TaxInclusive,
 	}
 }
 
-func productBase(scope merchant.Scope, p billing.Product) ProductBase {
+func productBase(scope merchant.Scope, p billing.Product, image string) ProductBase {
 	updated := p.UpdatedAt
 	if updated.IsZero() {
 		updated = p.CreatedAt
 	}
 	return ProductBase{
-		ProductID: p.ID, BusinessID: scope.Business, Name: text(p.Name), Description: text(p.Description),
-		IsRecurring: true, TaxCategory: p.TaxCategory, Metadata: metadata(p.Metadata), Entitlements: []any{},
-		CreatedAt: p.CreatedAt.String(), UpdatedAt: updated.String(),
+		ProductID: p.ID, BusinessID: scope.Business, Name: text(p.Name), Description: text(p.Description), Image: text(image),
+		IsRecurring: p.Price.Recurs(), TaxCategory: p.TaxCategory, Metadata: metadata(p.Metadata), Entitlements: []any{},
+		PricingMode: text(p.Mode), CreatedAt: p.CreatedAt.String(), UpdatedAt: updated.String(),
+	}
+}
+
+// LocalPrice is Dodo's LocalizedPrice.
+type LocalPrice struct {
+	ID          string  `json:"id"`
+	ProductID   string  `json:"product_id"`
+	Amount      int64   `json:"amount"`
+	Currency    string  `json:"currency"`
+	CountryCode *string `json:"country_code"`
+	Mode        string  `json:"mode"`
+	CreatedAt   string  `json:"created_at"`
+	UpdatedAt   string  `json:"updated_at"`
+}
+
+// ToLocalPrice converts a localized price of a product.
+func ToLocalPrice(product string, l billing.LocalPrice) LocalPrice {
+	mode := billing.ByCurrency
+	if l.Country != "" {
+		mode = billing.ByCountry
+	}
+	return LocalPrice{
+		ID: l.ID, ProductID: product, Amount: l.Amount.Minor, Currency: string(l.Amount.Currency),
+		CountryCode: text(l.Country), Mode: string(mode), CreatedAt: l.CreatedAt.String(), UpdatedAt: l.UpdatedAt.String(),
 	}
 }

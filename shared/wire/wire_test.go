@@ -97,8 +97,8 @@ func TestEveryDocumentedKeyIsPresentEvenForBareObjects(t *testing.T) {
 		"PaymentListItem": {paymentItemKeys, []any{
 			wire.ToPaymentItem(scope, payment, customer), wire.ToPaymentItem(scope, billing.Payment{}, billing.Customer{}),
 		}},
-		"Product":         {productKeys, []any{wire.ToProduct(scope, product), wire.ToProduct(scope, billing.Product{})}},
-		"ProductListItem": {productItemKeys, []any{wire.ToProductItem(scope, product)}},
+		"Product":         {productKeys, []any{wire.ToProduct(scope, product, wire.Uploads{}), wire.ToProduct(scope, billing.Product{}, wire.Uploads{})}},
+		"ProductListItem": {productItemKeys, []any{wire.ToProductItem(scope, product, "")}},
 		"Customer":        {customerKeys, []any{wire.ToCustomer(scope, customer), wire.ToCustomer(scope, billing.Customer{})}},
 		"PaymentMethod":   {methodKeys, []any{wire.ToPaymentMethod(method), wire.ToPaymentMethod(billing.Method{})}},
 		"WebhookDetails":  {webhookKeys, []any{wire.ToWebhook(endpoint)}},
@@ -159,7 +159,7 @@ func TestTheOfficialSDKReadsAFailedPayment(t *testing.T) {
 func TestTheOfficialSDKReadsTheOtherObjects(t *testing.T) {
 	t.Parallel()
 	var p dodo.Product
-	read(t, wire.ToProduct(scope, product), &p)
+	read(t, wire.ToProduct(scope, product, wire.Uploads{}), &p)
 	if r, ok := p.Price.AsUnion().(dodo.PriceRecurringPrice); !ok || r.Price != 1900 || !r.TaxInclusive {
 		t.Errorf("price read as %#v", p.Price.AsUnion())
 	}
