@@ -16,7 +16,7 @@ const (
 		"A delivery holds the events of one change, which are sent in their order."
 	aboutResend = "Sends the delivery again at once, under the same `webhook-id`s and with the same bodies. One that was given up " +
 		"goes on at the event that was refused."
-	aboutReplay = "Sends again what happened since a time, up to 90 days back, oldest first and behind what is new, under the same " +
+	aboutReplay = "Sends again what happened since a time, up to 90 days back, behind what is new, under the same " +
 		"`webhook-id`s. It runs in the background, one replay of a webhook at a time; what is still being tried is left alone."
 )
 
