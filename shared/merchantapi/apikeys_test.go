@@ -5,7 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"perennial/shared/billing"
 	"perennial/shared/ids"
+	"perennial/shared/lifecycle/lifecycletest"
+	"perennial/shared/merchantapi"
 	"perennial/shared/wire"
 )
 
@@ -51,6 +54,18 @@ func TestARetryChargesWhatIsDue(t *testing.T) {
 	if status, raw := b.send("POST", "/subscriptions/"+sub.ID+"/retry", writer, ""); status != 409 || !strings.Contains(raw, "NOTHING_DUE") {
 		t.Errorf("nothing due: %d %s", status, raw)
 	}
+	held := b.OnHold() // its card declines every charge
+	status, raw := b.send("POST", "/subscriptions/"+held.ID+"/retry", writer, "")
+	var got merchantapi.MethodUpdate
+	b.must(json.Unmarshal([]byte(raw), &got))
+	if status != 200 || got.PaymentID == nil {
+		t.Fatalf("on hold: %d %s", status, raw)
+	}
+	paid := lifecycletest.Get[billing.Payment](b.World, *got.PaymentID)
+	if paid.By != billing.ByMerchant || paid.Subscription != held.ID || paid.Method.ID != held.Method.ID {
+		t.Errorf("paid %+v", paid)
+	}
+	b.Reconcile()
 	b.must(b.cancelNow(sub.ID))
 	if status, raw := b.send("POST", "/subscriptions/"+sub.ID+"/retry", writer, ""); status < 400 || strings.Contains(raw, "NOTHING_DUE") {
 		t.Errorf("cancelled: %d %s", status, raw)

@@ -80,6 +80,26 @@ func TestABadSettingNamesEveryProblemAndChangesNothing(t *testing.T) {
 	b.unchanged(before)
 }
 
+func TestTheSellersIdentityIsASetting(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	status, got, raw := b.settings("PATCH", `{"seller":{"legal_name":"Northwind GmbH","country":"DE","registrations":[
+		{"country":"DE","scheme":"local","number":"DE123456789","from":"2026-01-01"}],
+		"numbering":{"per_business":true,"invoices":{"prefix":"INV-","digits":5},"credit_notes":{"prefix":"CN-"}}}}`)
+	seller := b.State().Seller
+	if status != 200 || seller.Name != "Northwind GmbH" || len(seller.Tax.Registrations) != 1 || seller.Tax.Registrations[0].From != "2026-01-01" ||
+		seller.Numbering.Invoices.Prefix != "INV-" || got.Seller.Registrations[0].Number != "DE123456789" {
+		t.Errorf("%d %s, stored %+v", status, raw, seller)
+	}
+	if status, _, raw := b.settings("PATCH", `{"seller":{"country":"ZZ"},"recovery":{"keep_days":99}}`); status != 422 ||
+		!strings.Contains(raw, "seller.country") || !strings.Contains(raw, "recovery.keep_days") {
+		t.Errorf("%d %s", status, raw)
+	}
+	if again := b.State().Seller; again.Name != seller.Name || again.Tax.Country != "DE" {
+		t.Errorf("a refusal changed %+v", again)
+	}
+}
+
 func TestSettingsOfTheModesAreApart(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"perennial/shared/clock"
@@ -86,6 +87,11 @@ func check(s merchant.State) error {
 	var c fault.Check
 	s.Settings.Check(&c)
 	s.Recovery.Check(&c)
+	if f := fault.Of(s.Seller.Check()); f != nil {
+		for _, p := range f.Problems {
+			c.That(false, "seller."+strings.TrimPrefix(p.Field, "seller."), p.Message)
+		}
+	}
 	_, err := time.LoadLocation(s.Business.Zone)
 	known := err == nil && !slices.Contains([]string{"", "Local"}, s.Business.Zone)
 	c.That(known, "time_zone", "must be an IANA time zone such as Europe/Berlin")

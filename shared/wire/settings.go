@@ -18,6 +18,7 @@ type Settings struct {
 	PlanChange    PlanChangeRules     `json:"plan_change" required:"false"`
 	Recovery      Recovery            `json:"recovery" required:"false"`
 	Branding      Branding            `json:"branding" required:"false"`
+	Seller        Seller              `json:"seller" required:"false"`
 	Notifications map[string][]string `json:"notifications" required:"false" doc:"Recipients of each notification to the merchant; none switches it off."`
 }
 
@@ -86,7 +87,7 @@ func ToSettings(s merchant.State) Settings {
 			r.BillsUsageAtPause(), r.PreventsTrialAbuse(), r.CollectsByLink(),
 		},
 		PlanChange: PlanChangeRules{p.UpgradeAt, p.DowngradeAt, p.UpgradeProration, p.DowngradeProration, p.PortalFailure, p.RestartsCycle()},
-		Recovery:   toRecovery(s.Recovery), Branding: toBranding(s), Notifications: map[string][]string{},
+		Recovery:   toRecovery(s.Recovery), Branding: toBranding(s), Seller: toSeller(s.Seller), Notifications: map[string][]string{},
 	}
 	for n := range merchant.Notices {
 		out.Notifications[string(n)] = append([]string{}, s.Recipients(n)...)
@@ -134,7 +135,7 @@ func FromSettings(w Settings, s merchant.State) merchant.State {
 		DowngradeProration: unless(p.DowngradeProration, old.PlanChange.DowngradeProration),
 		PortalFailure:      unless(p.OnFailure, old.PlanChange.OnFailure), Restart: merchant.SwitchOf(p.Restart, false),
 	}
-	s.Recovery = fromRecovery(w.Recovery)
+	s.Recovery, s.Seller = fromRecovery(w.Recovery), fromSeller(w.Seller, s.Seller)
 	s.Settings.Branding = fromBranding(w.Branding, old.Branding)
 	s.Settings.Notices = nil
 	for name, to := range w.Notifications {
