@@ -20,6 +20,7 @@ import (
 	"perennial/shared/gateway/sandbox"
 	"perennial/shared/lifecycle"
 	"perennial/shared/merchant"
+	"perennial/shared/numbering"
 	"perennial/shared/recovery"
 	"perennial/shared/taxcheck"
 	"perennial/shared/taxid/vies"
@@ -58,6 +59,7 @@ func Build(cfg aws.Config, store *dynamo.Store, bank *sandbox.Gateway, flow *sfn
 	t.Recovery = &recovery.Service{Store: store, Charger: t.Charging, Wallet: t.Wallet, Flow: answers{flow}, Wall: clock.System}
 	t.TaxIDs = &taxcheck.Service{Store: store, Register: vies.New(vies.Service, clock.System), Wall: clock.System}
 	t.Life = &lifecycle.Service{Store: store, Charger: t.Charging, Holds: t.Recovery, TaxIDs: t.TaxIDs, Wall: clock.System}
+	t.Life.Numbers = &numbering.Service{Store: store}
 	t.Advancer = &lifecycle.Advancer{Life: t.Life, Agenda: store}
 	return t
 }

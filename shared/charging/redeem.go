@@ -95,7 +95,7 @@ func versionOf(owner any) int64 {
 
 // pause lets rivals pass.
 func pause(ctx context.Context) error {
-	timer := time.NewTimer(time.Duration(rand.Int64N(int64(30 * time.Millisecond)))) //nolint:gosec // spreads load
+	timer := time.NewTimer(time.Duration(rand.Int64N(int64(30 * time.Millisecond))))
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():

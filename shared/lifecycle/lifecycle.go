@@ -43,12 +43,18 @@ type TaxIDs interface {
 	Check(ctx context.Context, scope merchant.Scope, id, country string) (taxid.Proof, error)
 }
 
+// Numbers gives documents their legal numbers.
+type Numbers interface {
+	Serve(ctx context.Context, scope merchant.Scope, ticket string, at calendar.Instant) error
+}
+
 // Service runs lives.
 type Service struct {
 	Store   Store
 	Charger Charger
 	Holds   Holds
 	TaxIDs  TaxIDs // nil leaves every tax id unchecked, so that its holder is taxed
+	Numbers Numbers
 	Wall    clock.Wall
 }
 
@@ -69,6 +75,13 @@ func (s *Service) Perform(ctx context.Context, item record.DueItem) error {
 	}
 	if item.Ref.Kind == record.KindPurchase {
 		return s.purchase(ctx, item)
+	}
+	if item.Ref.Kind == record.KindTicket {
+		state, err := s.Store.State(ctx, item.Scope)
+		if err != nil {
+			return fmt.Errorf("state of %s: %w", item.Scope, err)
+		}
+		return s.Numbers.Serve(ctx, item.Scope, item.Ref.ID, state.Clock.Now(s.Wall()))
 	}
 	if item.Ref.Kind != record.KindHold {
 		return fmt.Errorf("due item of kind %s is not a collector's work", item.Ref.Kind)

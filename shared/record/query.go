@@ -23,6 +23,7 @@ var listed = map[Kind]any{
 	KindPayment: billing.Payment{}, KindEndpoint: merchant.Endpoint{}, KindAddon: billing.Addon{},
 	KindCollection: billing.Collection{}, KindBrand: merchant.Brand{}, KindShortLink: billing.ShortLink{},
 	KindDiscount: billing.Discount{}, KindDelivery: Delivery{}, KindKey: merchant.APIKey{},
+	KindTicket: billing.Ticket{},
 }
 
 // Check refuses a query that no store answers, and fills in the limit. A kind

@@ -19,6 +19,7 @@ import (
 	"perennial/shared/lifecycle"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
+	"perennial/shared/numbering"
 	"perennial/shared/record"
 	"perennial/shared/record/recordtest"
 	"perennial/shared/recovery"
@@ -71,7 +72,7 @@ func New(t testing.TB) *World {
 		Store: w.Store, Vault: w.Gateway, Wall: w.Clock.Now, Account: Account,
 	}
 	w.Recovery = &recovery.Service{Store: w.Store, Charger: w.Charging, Wallet: purse, Flow: w.Flow, Wall: w.Clock.Now}
-	w.Life = &lifecycle.Service{Store: w.Store, Charger: w.Charging, Holds: w.Recovery, Wall: w.Clock.Now}
+	w.Life = &lifecycle.Service{Store: w.Store, Charger: w.Charging, Holds: w.Recovery, Numbers: &numbering.Service{Store: w.Store}, Wall: w.Clock.Now}
 	w.Advancer = &lifecycle.Advancer{Life: w.Life, Agenda: w.Store, Pause: func(context.Context, time.Duration) {}}
 	w.found()
 	return w
