@@ -133,7 +133,10 @@ func (s *Service) serve(ctx context.Context, scope merchant.Scope, listed []bill
 	}
 	c := record.Commit{Scope: scope, Actor: record.System, Cause: "number documents", At: at}
 	for _, t := range w.tickets {
-		v := w.documents[t.Invoice]
+		v, ok := w.documents[t.Invoice]
+		if !ok {
+			return 0, fmt.Errorf("document of ticket %s: %w", t.Invoice, record.ErrNotFound)
+		}
 		if v.Number == "" {
 			if w.series, v, err = w.series.Take(v, t); err != nil {
 				return 0, err
