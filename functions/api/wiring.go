@@ -37,6 +37,7 @@ func newAPI(till *assembly.Till, env *config.Env) *httpapi.API {
 		Subscriptions: &subscriptions.Service{
 			Store: store, Orderer: till.Life, Payer: till.Recovery, Customers: people, Account: assembly.Account, Wall: clock.System,
 		},
+		Refunds:  till.Refunds,
 		Register: &register.Service{Store: store},
 		Endpoints: &endpoints.Service{
 			Store: store, Sealer: sealer, Queue: sqs.New(queues, env.Need(config.QueueDeliveries)), Wall: clock.System,

@@ -26,7 +26,7 @@ func main() {
 	clock := sqs.New(awssqs.NewFromConfig(till.AWS), env.Need(config.QueueWorkClock))
 	env.Must()
 	lambda.Start(collector{
-		life: till.Life, advancer: till.Advancer,
+		life: till, advancer: till.Advancer,
 		again: func(ctx context.Context, message []byte) error { return clock.Send(ctx, string(message)) },
 	}.invoke)
 }

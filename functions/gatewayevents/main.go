@@ -20,7 +20,7 @@ func main() {
 		slog.Error("cannot start", "error", err.Error())
 		os.Exit(1)
 	}
-	h := handler(till.Charging, env.Need(config.SandboxSecret), clock.System)
+	h := handler(till, env.Need(config.SandboxSecret), clock.System)
 	env.Must()
 	lambdahttp.Start(h, lambdahttp.Headers(lambdahttp.APIHeaders()))
 }

@@ -14,6 +14,7 @@ import (
 	"perennial/shared/charging"
 	"perennial/shared/clock"
 	"perennial/shared/config"
+	"perennial/shared/disputes"
 	"perennial/shared/dynamo"
 	"perennial/shared/flow/sfn"
 	"perennial/shared/gateway"
@@ -22,6 +23,7 @@ import (
 	"perennial/shared/merchant"
 	"perennial/shared/numbering"
 	"perennial/shared/recovery"
+	"perennial/shared/refunds"
 	"perennial/shared/taxcheck"
 	"perennial/shared/taxid/vies"
 	"perennial/shared/wallet"
@@ -37,6 +39,8 @@ type Till struct {
 	TaxIDs   *taxcheck.Service
 	Life     *lifecycle.Service
 	Advancer *lifecycle.Advancer
+	Refunds  *refunds.Service
+	Disputes *disputes.Service
 }
 
 // Open builds the till from the environment. Missing variables are reported
@@ -61,6 +65,8 @@ func Build(cfg aws.Config, store *dynamo.Store, bank *sandbox.Gateway, flow *sfn
 	t.Life = &lifecycle.Service{Store: store, Charger: t.Charging, Holds: t.Recovery, TaxIDs: t.TaxIDs, Wall: clock.System}
 	t.Life.Numbers = &numbering.Service{Store: store}
 	t.Advancer = &lifecycle.Advancer{Life: t.Life, Agenda: store}
+	t.Refunds = &refunds.Service{Store: store, Gateway: bank, Wall: clock.System}
+	t.Disputes = &disputes.Service{Store: store, Gateway: bank, Wall: clock.System}
 	return t
 }
 

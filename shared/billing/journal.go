@@ -12,6 +12,7 @@ const (
 	AccountGateway = "gateway_receivable" // money a gateway holds for the merchant
 	AccountRevenue = "revenue"
 	AccountTax     = "tax_payable"
+	AccountDispute = "disputes"        // what disputes have taken away
 	AccountCredit  = "customer_credit" // what customers have to their credit
 )
 
@@ -24,7 +25,8 @@ type Posting struct {
 // Entry is one balanced journal entry, written in the transaction of the
 // money it records and never changed.
 type Entry struct {
-	ID       string // the payment's or refund's id
+	ID       string // the payment's or refund's id; a dispute's, and for its return with "-back"
+	Object   string // what it is about; empty: ID
 	Version  int64
 	Customer string
 	At       calendar.Instant
@@ -65,6 +67,33 @@ func captured(p Payment, at calendar.Instant) (Entry, error) {
 		postings = append(postings, Posting{AccountTax, money.Of(-p.Tax.Minor, cur)})
 	}
 	return Entry{ID: p.ID, Customer: p.Customer, At: at, Postings: postings}, nil
+}
+
+// returned records money that went back to a customer.
+func returned(r Refund, at calendar.Instant) (Entry, error) {
+	net, err := r.Amount.Sub(r.Tax)
+	if err != nil {
+		return Entry{}, err
+	}
+	postings := []Posting{{AccountGateway, money.Of(-r.Amount.Minor, r.Amount.Currency)}, {AccountRevenue, net}}
+	if !r.Tax.Nothing() {
+		postings = append(postings, Posting{AccountTax, r.Tax})
+	}
+	return Entry{ID: r.ID, Customer: r.Customer, At: at, Postings: postings}, nil
+}
+
+// disputed records that a dispute took its amount away, reinstated that it
+// came back.
+func disputed(d Dispute, at calendar.Instant) Entry {
+	return Entry{ID: d.ID, Customer: d.Customer, At: at, Postings: []Posting{
+		{AccountGateway, money.Of(-d.Amount.Minor, d.Amount.Currency)}, {AccountDispute, d.Amount},
+	}}
+}
+
+func reinstated(d Dispute, at calendar.Instant) Entry {
+	return Entry{ID: d.ID + "-back", Object: d.ID, Customer: d.Customer, At: at, Postings: []Posting{
+		{AccountGateway, d.Amount}, {AccountDispute, money.Of(-d.Amount.Minor, d.Amount.Currency)},
+	}}
 }
 
 // GivenBack records money that came although nobody waited for it any more,

@@ -58,6 +58,14 @@ type Payment struct {
 	Decline       Decline
 	ActionURL     string
 	Refunded      money.Amount
+	RefundedTax   money.Amount // its tax
+	Refunding     string       // the refund that is being made; there is one at a time
+	Refunds       []string     // ids, oldest first
+	Backs         []Back       // what went back of each invoice line
+	Withheld      money.Amount // taken away by disputes that are open or lost
+	Disputes      []string     // ids, oldest first
+	DisputeStatus DisputeStatus
+	CapturedAt    calendar.Instant // when it succeeded
 	Billing       Address
 	Metadata      map[string]any
 	CreatedAt     calendar.Instant

@@ -32,6 +32,7 @@ type Change struct {
 	Invoices     []Invoice
 	Payment      *Payment
 	Entry        *Entry
+	Refund       *Refund
 	Hold         *Hold
 	Tickets      []Ticket      // documents whose number is to follow
 	Counts       []DiscountUse // redemptions that were counted or given back
@@ -100,7 +101,7 @@ func (c Case) Paid(charge string) (Change, error) {
 		return Change{}, err
 	}
 	p := c.payment(PaymentSucceeded)
-	p.Charge = charge
+	p.Charge, p.CapturedAt = charge, c.At
 	customer := c.Customer.paid(p, c.At)
 	invoices, s := c.date(s)
 	var tickets []Ticket
@@ -147,11 +148,10 @@ func (c Case) returned(charge string) (Change, error) {
 		return change, err
 	}
 	p := change.Payment
-	p.Charge, p.Refunded = charge, p.Amount
-	entry := GivenBack(c.Refund, *p, c.At)
-	change.Entry = &entry
-	refund := Event{Type: EventRefundSucceeded, Object: p.ID, Reason: ReasonLateCapture}
-	change.Events = slices.Insert(change.Events, 1, refund)
+	back, refund, entry := p.GiveBack(c.Refund, charge, p.Amount, c.At)
+	change.Payment, change.Refund, change.Entry = &back, &refund, &entry
+	event := Event{Type: EventRefundSucceeded, Object: refund.ID, Reason: ReasonLateCapture}
+	change.Events = slices.Insert(change.Events, 1, event)
 	return change, nil
 }
 

@@ -44,6 +44,7 @@ type Subscription struct {
 	HoldEpoch    int    // number of the current or last hold
 	HeldAt       calendar.Instant
 	Lock         Lock
+	Disputes     []string // open disputes that withhold renewals and retries (rules 11)
 	CreatedAt    calendar.Instant
 }
 
@@ -109,6 +110,9 @@ func (s Subscription) Due() calendar.Instant {
 	if s.Lock.Set() {
 		return s.Lock.At
 	}
+	if len(s.Disputes) > 0 {
+		s = s.withheld()
+	}
 	switch s.Status {
 	case StatusPending:
 		return s.CreatedAt.Add(PendingLife)
@@ -142,6 +146,8 @@ func (s Subscription) Next(at calendar.Instant) Step {
 		return StepExpire
 	case due(s.Failure.HoldAt) && s.Status != StatusOnHold:
 		return StepHold
+	case len(s.Disputes) > 0:
+		return StepNone
 	case due(s.Failure.NextRetry):
 		return StepRetry
 	case s.Status == StatusActive && s.Failure.At.IsZero() && due(s.Period.End):

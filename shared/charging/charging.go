@@ -104,6 +104,11 @@ func (s *Service) Charge(ctx context.Context, in Start) (Result, error) {
 	if err := s.lastLook(ctx, in); err != nil {
 		return Result{}, err
 	}
+	if in.By != billing.BySystem {
+		if err := Barred(ctx, s.Store, in.Scope, in.Method); err != nil {
+			return Result{}, err
+		}
+	}
 	wall := s.Wall()
 	now := in.State.Clock.Now(wall)
 	try := billing.Attempt{

@@ -96,9 +96,9 @@ func (s *Service) giveBack(ctx context.Context, a *attempt, account gateway.Acco
 		return err
 	}
 	now := a.state.Clock.Now(s.Wall())
-	p.Refunded, p.Charge, p.UpdatedAt = out.Amount, out.Charge, now
-	events := []billing.Event{{Type: billing.EventRefundSucceeded, Object: p.ID, Reason: billing.ReasonLateCapture}}
-	commit := s.commit(a, []any{p, billing.GivenBack(refundID(p.ID), p, now)}, events)
+	back, refund, entry := p.GiveBack(refundID(p.ID), out.Charge, out.Amount, now)
+	events := []billing.Event{{Type: billing.EventRefundSucceeded, Object: refund.ID, Reason: billing.ReasonLateCapture}}
+	commit := s.commit(a, []any{back, refund, entry}, events)
 	commit.Claims = a.claims
 	err = s.Store.Commit(ctx, commit)
 	if errors.Is(err, record.ErrClaimed) {

@@ -129,6 +129,9 @@ func Objects(ch billing.Change) []any {
 	if ch.Entry != nil {
 		put = append(put, *ch.Entry)
 	}
+	if ch.Refund != nil {
+		put = append(put, *ch.Refund)
+	}
 	if ch.Hold != nil {
 		put = append(put, *ch.Hold)
 	}

@@ -83,7 +83,12 @@ func (it item) index(scope merchant.Scope, e record.Entry) {
 
 // indexed reports the kinds that byCustomer holds.
 func indexed(kind record.Kind) bool {
-	return kind == record.KindSubscription || kind == record.KindInvoice || kind == record.KindPayment
+	switch kind {
+	case record.KindSubscription, record.KindInvoice, record.KindPayment, record.KindRefund, record.KindDispute:
+		return true
+	default:
+		return false
+	}
 }
 
 func (it item) expire(at time.Time) {

@@ -31,6 +31,7 @@ import (
 	"perennial/shared/operations"
 	"perennial/shared/record"
 	"perennial/shared/record/recordtest"
+	"perennial/shared/refunds"
 	"perennial/shared/register"
 	"perennial/shared/settings"
 	"perennial/shared/subscriptions"
@@ -199,6 +200,7 @@ func (b *bench) wire() {
 			Catalog:       &catalog.Service{Store: b.counter, Wall: wall},
 			Subscriptions: &subscriptions.Service{Store: b.counter, Orderer: b.Life, Payer: b.Recovery, Customers: people, Account: lifecycletest.Account, Wall: wall},
 			Register:      &register.Service{Store: b.counter},
+			Refunds:       &refunds.Service{Store: b.counter, Gateway: b.Gateway, Wall: wall},
 			Endpoints:     &endpoints.Service{Store: b.counter, Sealer: box{}, Queue: b.work, Wall: wall},
 			Advancer:      b.Advancer,
 			Links: &identity.Service{

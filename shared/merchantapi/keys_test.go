@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,7 +72,7 @@ func (b *bench) operations() []operation {
 	payments, err := b.client.Payments.List(b.T.Context(), dodo.PaymentListParams{})
 	b.must(err)
 	payment, customer, product := payments.Items[0].PaymentID, "/customers/"+b.Customer.ID, "/products/"+b.Product.ID
-	return append(b.catalogOperations(), []operation{
+	return append(slices.Concat(b.catalogOperations(), b.refundOperations(payment)), []operation{
 		{"POST", "/customers", `{"email":"x@example.com","name":"X"}`},
 		{"GET", "/customers", ""},
 		{"GET", customer, ""},
@@ -136,7 +137,7 @@ func TestNobodyReachesWhatIsNotTheirs(t *testing.T) {
 		if status, body := b.send(op.method, op.path, reader, op.body); status != op.forReader() {
 			t.Errorf("read-only key: %s %s answers %d %s, want %d", op.method, op.path, status, body, op.forReader())
 		}
-		if strings.Contains(op.path, "_") && op.path != "/api_keys" && op.path != "/products/short_links" && !strings.HasPrefix(op.path, "/test-clock") || strings.Contains(op.body, "cus_1") {
+		if strings.Contains(op.path, "_") && op.path != "/api_keys" && op.path != "/products/short_links" && !strings.HasPrefix(op.path, "/test-clock") || strings.Contains(op.body, "cus_1") || strings.Contains(op.body, "pay_") {
 			if status, body := b.send(op.method, op.path, stranger, op.body); status != 404 {
 				t.Errorf("another business: %s %s answers %d %s", op.method, op.path, status, body)
 			}
@@ -149,7 +150,7 @@ func TestNobodyReachesWhatIsNotTheirs(t *testing.T) {
 	if len(b.mails.sent)+len(b.work.sent) > 0 {
 		t.Errorf("sent %v %v", b.mails.sent, b.work.sent)
 	}
-	for _, list := range []string{"/customers", "/products", "/subscriptions", "/payments", "/webhooks", "/addons", "/discounts", "/products/short_links", "/product-collections"} {
+	for _, list := range []string{"/customers", "/products", "/subscriptions", "/payments", "/refunds", "/disputes", "/balances/ledger", "/webhooks", "/addons", "/discounts", "/products/short_links", "/product-collections"} {
 		if _, body := b.send("GET", list, stranger, ""); strings.Contains(body, "_id") {
 			t.Errorf("another business's list: %s", body)
 		}

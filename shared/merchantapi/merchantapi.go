@@ -21,6 +21,7 @@ import (
 	"perennial/shared/merchant"
 	"perennial/shared/operations"
 	"perennial/shared/record"
+	"perennial/shared/refunds"
 	"perennial/shared/register"
 	"perennial/shared/settings"
 	"perennial/shared/subscriptions"
@@ -42,6 +43,7 @@ type Services struct {
 	Catalog       *catalog.Service
 	Subscriptions *subscriptions.Service
 	Register      *register.Service
+	Refunds       *refunds.Service
 	Endpoints     *endpoints.Service
 	Advancer      *lifecycle.Advancer
 	Links         Links
@@ -67,6 +69,7 @@ func New(url string, auth httpapi.Authenticator, services Services) *httpapi.API
 	s.routeCatalog(api)
 	s.routeSubscriptions(api)
 	s.routePayments(api)
+	s.routeRefunds(api)
 	s.routeWebhooks(api)
 	s.routeSettings(api)
 	s.routeKeys(api)

@@ -20,6 +20,8 @@ type listPayments struct {
 	ProductID      string `query:"product_id"`
 	BrandID        string `query:"brand_id"`
 	Currency       string `query:"currency"`
+	DisputeStatus  string `query:"dispute_status" enum:"dispute_opened,dispute_expired,dispute_accepted,dispute_cancelled,dispute_challenged,dispute_won,dispute_lost" doc:"Payments whose latest dispute is in this state."`
+	RefundStatus   string `query:"refund_status" enum:"partial,full"`
 	Status         string `query:"status" enum:"succeeded,failed,cancelled,processing,requires_customer_action,requires_merchant_action,requires_payment_method,requires_confirmation,requires_capture,partially_captured,partially_captured_and_capturable"`
 }
 
@@ -38,12 +40,14 @@ func (s *server) listPayments(ctx context.Context, c httpapi.Caller, in listPaym
 
 // keep tells what the store's filters do not; nil when there is nothing.
 func (in listPayments) keep() func(billing.Payment) bool {
-	if in.Currency == "" && in.ProductID == "" {
+	if in.Currency == "" && in.ProductID == "" && in.DisputeStatus == "" && in.RefundStatus == "" {
 		return nil
 	}
 	return func(p billing.Payment) bool {
 		return (in.Currency == "" || string(p.Amount.Currency) == in.Currency) &&
-			(in.ProductID == "" || p.Product == in.ProductID)
+			(in.ProductID == "" || p.Product == in.ProductID) &&
+			(in.DisputeStatus == "" || string(p.DisputeStatus) == in.DisputeStatus) &&
+			(in.RefundStatus == "" || wire.RefundStatus(p) == in.RefundStatus)
 	}
 }
 
@@ -54,7 +58,11 @@ type PaymentPath struct {
 
 func (s *server) getPayment(ctx context.Context, c httpapi.Caller, in PaymentPath) (wire.Payment, error) {
 	found, err := s.Register.Payment(ctx, scopeOf(c), in.PaymentID)
-	return s.toPayment(scopeOf(c), found), err
+	if err != nil {
+		return wire.Payment{}, err
+	}
+	refunds, disputes, err := s.Register.Backs(ctx, scopeOf(c), found.Object)
+	return s.toPayment(scopeOf(c), found).With(scopeOf(c), refunds, disputes), err
 }
 
 // toPayment adds the page on which a payment waits to be made.
@@ -85,21 +93,36 @@ type LineItems struct {
 
 func (s *server) listLines(ctx context.Context, c httpapi.Caller, in PaymentPath) (LineItems, error) {
 	payment, invoices, err := s.Register.Invoices(ctx, scopeOf(c), in.PaymentID)
-	return ToAPILines(payment, invoices), err
+	if err != nil {
+		return LineItems{}, err
+	}
+	return ToAPILines(payment, invoices)
 }
 
-// ToAPILines converts the lines of the invoices that a payment is for.
-func ToAPILines(p billing.Payment, invoices []billing.Invoice) LineItems {
+// ToAPILines converts the lines of the invoices that a payment is for. What
+// credits took off is a line of its own, so that the lines add up to the total.
+func ToAPILines(p billing.Payment, invoices []billing.Invoice) (LineItems, error) {
 	out := LineItems{Currency: string(p.Amount.Currency), Items: []LineItem{}}
-	refundable := p.Status == billing.PaymentSucceeded && p.Refunded.Nothing()
+	left, err := p.Refundables(invoices)
+	if err != nil {
+		return out, err
+	}
+	rest := p.Amount.Minor
 	for _, v := range invoices {
-		for _, line := range v.Lines {
-			item := LineItem{ItemsID: line.Product, Amount: line.Gross().Minor, Tax: line.Tax.Minor, Name: &line.Description}
-			if refundable {
-				item.RefundableAmount = item.Amount
+		for i, line := range v.Lines {
+			item := LineItem{ItemsID: line.Item(), Amount: line.Gross().Minor, Tax: line.Tax.Minor, Name: &line.Description}
+			for _, r := range left {
+				if r.Invoice == v.ID && r.Line == i {
+					item.RefundableAmount = r.Left
+				}
 			}
+			rest -= item.Amount
 			out.Items = append(out.Items, item)
 		}
 	}
-	return out
+	if rest != 0 && len(out.Items) > 0 {
+		name := "Credit"
+		out.Items = append(out.Items, LineItem{ItemsID: "credit", Amount: rest, Name: &name})
+	}
+	return out, nil
 }

@@ -17,7 +17,6 @@ var errUnbuilt = fault.New(fault.Unsupported, "UNSUPPORTED_ACTION", "Perennial d
 var unbuilt = [][2]string{
 	{"/addons/{id}/images", "PUT"}, {"/brands/{id}/images", "PUT"}, {"/product-collections/{id}/images", "PUT"},
 	{"/products/{product_id}/files", "PUT"}, {"/products/{product_id}/images", "PUT"},
-	{"/balances/ledger", "GET"},
 	{"/checkouts", "POST"}, {"/checkouts/{id}", "GET"}, {"/checkouts/preview", "POST"},
 	{"/credit-entitlements", "GET POST"}, {"/credit-entitlements/{id}", "GET PATCH DELETE"}, {"/credit-entitlements/{id}/undelete", "POST"},
 	{"/credit-entitlements/{id}/balances", "GET"}, {"/credit-entitlements/{id}/balances/{customer_id}", "GET"},
@@ -27,7 +26,6 @@ var unbuilt = [][2]string{
 	{"/customers/{customer_id}/entitlements", "GET"}, {"/customers/{customer_id}/emails", "GET"},
 	{"/customers/{customer_id}/emails/{email_log_id}/body", "GET"},
 	{"/customers/{customer_id}/wallets", "GET"}, {"/customers/{customer_id}/wallets/ledger-entries", "GET POST"},
-	{"/disputes", "GET"}, {"/disputes/{dispute_id}", "GET"},
 	{"/entitlements", "GET POST"}, {"/entitlements/{id}", "GET PATCH DELETE"}, {"/entitlements/{id}/files", "POST"},
 	{"/entitlements/{id}/files/{file_id}", "DELETE"}, {"/entitlements/{id}/grants", "GET"}, {"/entitlements/{id}/grants/{grant_id}", "DELETE"},
 	{"/events", "GET"}, {"/events/{event_id}", "GET"}, {"/events/ingest", "POST"},
@@ -39,7 +37,6 @@ var unbuilt = [][2]string{
 	{"/payments", "POST"}, {"/payments/{payment_id}/retry", "GET POST"},
 	{"/payouts", "GET"}, {"/payouts/{payout_id}/breakup", "GET"}, {"/payouts/{payout_id}/breakup/details", "GET"},
 	{"/payouts/{payout_id}/breakup/details/csv", "GET"},
-	{"/refunds", "GET POST"}, {"/refunds/{refund_id}", "GET"},
 	{"/subscriptions/{subscription_id}/change-plan", "POST"}, {"/subscriptions/{subscription_id}/change-plan/preview", "POST"},
 	{"/subscriptions/{subscription_id}/change-plan/scheduled", "DELETE"}, {"/subscriptions/{subscription_id}/charge", "POST"},
 	{"/subscriptions/{subscription_id}/credit-usage", "GET"}, {"/subscriptions/{subscription_id}/usage-history", "GET"},

@@ -74,9 +74,9 @@ func TestWhatTheSDKKnowsIsBuiltOrAnswers501(t *testing.T) {
 	}
 }
 
-func TestTheSDKShowsThatARefundIsNotThereYet(t *testing.T) {
+func TestTheSDKShowsWhatIsNotThereYet(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	_, err := b.client.Refunds.New(t.Context(), dodo.RefundNewParams{PaymentID: dodo.F("pay_1")})
+	_, err := b.client.Payouts.List(t.Context(), dodo.PayoutListParams{})
 	b.refused(err, http.StatusNotImplemented, "UNSUPPORTED_ACTION")
 }

@@ -39,6 +39,9 @@ const (
 	KindPayment      Kind = "PAY"
 	KindEntry        Kind = "JRN"
 	KindHold         Kind = "HOLD"
+	KindRefund       Kind = "REF"
+	KindDispute      Kind = "DSP"
+	KindBar          Kind = "BAR"
 	KindCheckout     Kind = "CKS"
 	KindLink         Kind = "LINK"
 	KindSession      Kind = "SESS"
@@ -204,7 +207,7 @@ func describeBilling(obj any) (Entry, error) {
 			},
 		}, nil
 	case billing.Entry:
-		return Entry{Kind: KindEntry, ID: o.ID, Version: o.Version, Customer: o.Customer, Created: o.At.Time()}, nil
+		return Entry{Kind: KindEntry, ID: o.ID, Version: o.Version, Customer: o.Customer, Created: o.At.Time(), Listed: true}, nil
 	case billing.DiscountUse:
 		return Entry{Kind: KindDiscountUse, ID: o.ID, Version: o.Version}, nil
 	case billing.Ticket:
@@ -214,6 +217,18 @@ func describeBilling(obj any) (Entry, error) {
 		}, nil
 	case billing.Series:
 		return Entry{Kind: KindSeries, ID: o.ID, Version: o.Version}, nil
+	case billing.Refund:
+		return Entry{
+			Kind: KindRefund, ID: o.ID, Version: o.Version, Customer: o.Customer, Created: o.CreatedAt.Time(), DueWall: o.Next, Listed: true,
+			Filters: map[string]string{"status": string(o.Status), "customer_id": o.Customer, "subscription_id": o.Subscription},
+		}, nil
+	case billing.Dispute:
+		return Entry{
+			Kind: KindDispute, ID: o.ID, Version: o.Version, Customer: o.Customer, Created: o.CreatedAt.Time(), DueWall: o.Next, Listed: true,
+			Filters: map[string]string{"status": string(o.Status), "customer_id": o.Customer, "stage": string(o.Stage)},
+		}, nil
+	case billing.Bar:
+		return Entry{Kind: KindBar, ID: o.Card, Version: o.Version}, nil
 	case billing.Hold:
 		return Entry{Kind: KindHold, ID: o.ID(), Version: o.Version, Customer: o.Customer, Created: o.StartedAt.Time(), Due: o.Due()}, nil
 	}

@@ -24,6 +24,7 @@ var listed = map[Kind]any{
 	KindCollection: billing.Collection{}, KindBrand: merchant.Brand{}, KindShortLink: billing.ShortLink{},
 	KindDiscount: billing.Discount{}, KindDelivery: Delivery{}, KindKey: merchant.APIKey{},
 	KindTicket: billing.Ticket{},
+	KindRefund: billing.Refund{}, KindDispute: billing.Dispute{}, KindEntry: billing.Entry{},
 }
 
 // Check refuses a query that no store answers, and fills in the limit. A kind

@@ -120,6 +120,9 @@ func (s *Service) ChangeMethod(ctx context.Context, p Pay) (Result, error) {
 			return paid, err
 		}
 	}
+	if err := charging.Barred(ctx, s.Store, p.Scope, method); err != nil {
+		return Result{}, err
+	}
 	if p.Token != "" || d.sub.Lock.Set() { // both have changed what was loaded
 		if d, err = s.open(ctx, p.Scope, p.Subscription, p.Customers); err != nil {
 			return Result{}, err

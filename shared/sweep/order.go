@@ -29,8 +29,8 @@ func businesses(due []record.DueItem) []merchant.Scope {
 	return slices.Collect(maps.Keys(seen))
 }
 
-// hold takes out the business work of scopes whose charging is stopped. Webhooks
-// and mails charge nothing and go on.
+// hold takes out the business work of scopes whose charging is stopped. Webhooks,
+// mails, refunds and disputes charge nothing and go on.
 func (f *found) hold(stopped map[merchant.Scope]bool) {
 	before := len(f.wall)
 	f.wall = slices.DeleteFunc(f.wall, func(d record.DueItem) bool {
@@ -41,7 +41,12 @@ func (f *found) hold(stopped map[merchant.Scope]bool) {
 
 // ofWall reports a kind that waits in wall time, whatever its scope.
 func ofWall(kind record.Kind) bool {
-	return kind == record.KindDelivery || kind == record.KindReplay || kind == record.KindMail
+	switch kind {
+	case record.KindDelivery, record.KindReplay, record.KindMail, record.KindRefund, record.KindDispute:
+		return true
+	default:
+		return false
+	}
 }
 
 // sort puts every item into its lane.

@@ -37,19 +37,16 @@ type PaymentData struct {
 
 // RefundData is the data of refund events.
 type RefundData struct {
-	PayloadType string          `json:"payload_type"`
-	RefundID    string          `json:"refund_id"`
-	PaymentID   string          `json:"payment_id"`
-	BusinessID  string          `json:"business_id"`
-	BrandID     string          `json:"brand_id"`
-	Customer    CustomerLimited `json:"customer"`
-	CreatedAt   string          `json:"created_at"`
-	IsPartial   bool            `json:"is_partial"`
-	Metadata    map[string]any  `json:"metadata"`
-	Status      string          `json:"status"`
-	Amount      int64           `json:"amount"`
-	Currency    string          `json:"currency"`
-	Reason      *string         `json:"reason"`
+	PayloadType string `json:"payload_type"`
+	Version     int64  `json:"version"`
+	Refund
+}
+
+// DisputeData is the data of dispute events.
+type DisputeData struct {
+	PayloadType string `json:"payload_type"`
+	Version     int64  `json:"version"`
+	DisputeDetail
 }
 
 // HoldData is the data of events about a hold, which are not Dodo's.
@@ -85,9 +82,15 @@ func dataOf(o record.Outbox, e billing.Event) (any, error) {
 	}
 	if p, ok := record.Find(o, func(p billing.Payment) bool { return p.ID == e.Object }); ok {
 		if e.Type == billing.EventRefundSucceeded {
-			return refundData(o, p, e), nil
+			return lateData(o, p), nil
 		}
 		return PaymentData{PayloadType: "Payment", Version: p.Version, Payment: ToPayment(o.Scope, p, customer(o, p.Customer))}, nil
+	}
+	if r, ok := record.Find(o, func(r billing.Refund) bool { return r.ID == e.Object }); ok {
+		return RefundData{PayloadType: "Refund", Version: r.Version, Refund: ToRefund(o.Scope, r, customer(o, r.Customer))}, nil
+	}
+	if d, ok := record.Find(o, func(d billing.Dispute) bool { return d.ID == e.Object }); ok {
+		return DisputeData{PayloadType: "Dispute", Version: d.Version, DisputeDetail: ToDisputeDetail(o.Scope, d, customer(o, d.Customer))}, nil
 	}
 	if h, ok := record.Find(o, func(h billing.Hold) bool { return h.ID() == e.Object }); ok {
 		return holdData(h, e), nil
@@ -106,18 +109,15 @@ func subscriptionData(o record.Outbox, s billing.Subscription) SubscriptionData 
 	return d
 }
 
-// refundData names the refund by the journal entry that reversed the payment.
-func refundData(o record.Outbox, p billing.Payment, e billing.Event) RefundData {
+// lateData is the data of a late capture's refund that was committed without
+// a refund of its own; its journal entry names it.
+func lateData(o record.Outbox, p billing.Payment) RefundData {
 	id := ids.Refund + strings.TrimPrefix(p.ID, ids.Payment)
 	if entry, ok := record.Find(o, func(e billing.Entry) bool { return strings.HasPrefix(e.ID, ids.Refund) }); ok {
 		id = entry.ID
 	}
-	return RefundData{
-		PayloadType: "Refund", RefundID: id, PaymentID: p.ID, BusinessID: o.Scope.Business, BrandID: o.Scope.Business,
-		Customer: ToCustomerLimited(customer(o, p.Customer)), CreatedAt: o.At.String(),
-		IsPartial: refunded(p) == "partial", Metadata: map[string]any{}, Status: "succeeded",
-		Amount: p.Refunded.Minor, Currency: string(p.Amount.Currency), Reason: text(e.Reason),
-	}
+	_, r, _ := p.GiveBack(id, p.Charge, p.Refunded, o.At)
+	return RefundData{PayloadType: "Refund", Refund: ToRefund(o.Scope, r, customer(o, p.Customer))}
 }
 
 func holdData(h billing.Hold, e billing.Event) HoldData {

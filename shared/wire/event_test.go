@@ -42,12 +42,27 @@ func TestTheSDKReadsEveryEventAsItsOwnType(t *testing.T) {
 		{billing.EventSubscriptionUpdated, dodo.SubscriptionUpdatedWebhookEvent{}},
 		{billing.EventMethodUpdated, dodo.SubscriptionUpdatePaymentMethodWebhookEvent{}},
 		{billing.EventRefundSucceeded, dodo.RefundSucceededWebhookEvent{}},
+		{billing.EventRefundFailed, dodo.RefundFailedWebhookEvent{}},
+		{billing.EventDisputeOpened, dodo.DisputeOpenedWebhookEvent{}},
+		{billing.EventDisputeExpired, dodo.DisputeExpiredWebhookEvent{}},
+		{billing.EventDisputeAccepted, dodo.DisputeAcceptedWebhookEvent{}},
+		{billing.EventDisputeCancelled, dodo.DisputeCancelledWebhookEvent{}},
+		{billing.EventDisputeChallenged, dodo.DisputeChallengedWebhookEvent{}},
+		{billing.EventDisputeWon, dodo.DisputeWonWebhookEvent{}},
+		{billing.EventDisputeLost, dodo.DisputeLostWebhookEvent{}},
 	} {
 		object := "sub_1"
-		if payload := dataType(c.event); payload != "Subscription" {
+		switch dataType(c.event) {
+		case "Payment":
 			object = "pay_1"
+		case "Refund":
+			object = "ref_1"
+		case "Dispute":
+			object = "dp_1"
 		}
-		body, err := wire.Event(outbox([]any{customer, subscription, late}, billing.Event{Type: c.event, Object: object}), 0)
+		refund := billing.Refund{ID: "ref_1", Payment: "pay_1", Status: billing.RefundSucceeded, Amount: late.Amount}
+		dispute := billing.Dispute{ID: "dp_1", Payment: "pay_1", Amount: late.Amount, Stage: billing.StageDispute, Status: billing.DisputeOpened}
+		body, err := wire.Event(outbox([]any{customer, subscription, late, refund, dispute}, billing.Event{Type: c.event, Object: object}), 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,6 +85,8 @@ func dataType(e billing.EventType) string {
 		return "Payment"
 	case "refu":
 		return "Refund"
+	case "disp":
+		return "Dispute"
 	}
 	return "Subscription"
 }

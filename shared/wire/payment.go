@@ -46,8 +46,8 @@ type Payment struct {
 	SettlementTax         *int64           `json:"settlement_tax"`
 	Tax                   *int64           `json:"tax"`
 	UpdatedAt             *string          `json:"updated_at"`
-	Disputes              []any            `json:"disputes"`
-	Refunds               []any            `json:"refunds"`
+	Disputes              []Dispute        `json:"disputes"`
+	Refunds               []RefundItem     `json:"refunds"`
 	RetryAttempt          int              `json:"retry_attempt"`
 	IsUpdatePaymentMethod bool             `json:"is_update_payment_method"`
 	CheckoutSessionID     *string          `json:"checkout_session_id"`
@@ -94,7 +94,7 @@ func ToPayment(scope merchant.Scope, p billing.Payment, c billing.Customer) Paym
 		PaymentBase: paymentBase(scope, p, c), BusinessID: scope.Business, Billing: ToAddress(p.Billing),
 		SettlementAmount: p.Amount.Minor, SettlementCurrency: string(p.Amount.Currency),
 		SettlementTax: &p.Tax.Minor, Tax: &p.Tax.Minor, UpdatedAt: instant(p.UpdatedAt),
-		Disputes: []any{}, Refunds: []any{}, RetryAttempt: p.Retry, IsUpdatePaymentMethod: p.UpdatesMethod,
+		Disputes: []Dispute{}, Refunds: []RefundItem{}, RetryAttempt: p.Retry, IsUpdatePaymentMethod: p.UpdatesMethod,
 		CheckoutSessionID: text(p.Checkout), ProductCart: cart, PaymentMethodID: text(p.Method.ID),
 		CardIssuingCountry: text(p.Method.Country), Discounts: ToDiscounts(scope, p.Discounts), CustomFieldResponses: []any{},
 		ErrorCode: text(strings.ToUpper(p.Decline.Code)), ErrorMessage: message,
@@ -103,7 +103,7 @@ func ToPayment(scope merchant.Scope, p billing.Payment, c billing.Customer) Paym
 
 // ToPaymentItem converts a payment for a list.
 func ToPaymentItem(scope merchant.Scope, p billing.Payment, c billing.Customer) PaymentItem {
-	return PaymentItem{PaymentBase: paymentBase(scope, p, c)}
+	return PaymentItem{PaymentBase: paymentBase(scope, p, c), DisputeStatus: text(p.DisputeStatus)}
 }
 
 func paymentBase(scope merchant.Scope, p billing.Payment, c billing.Customer) PaymentBase {
@@ -112,7 +112,7 @@ func paymentBase(scope merchant.Scope, p billing.Payment, c billing.Customer) Pa
 		SubscriptionIDs: []string{}, Customer: ToCustomerLimited(c), Currency: string(p.Amount.Currency),
 		TotalAmount: p.Amount.Minor, CreatedAt: p.CreatedAt.String(), Metadata: metadata(p.Metadata),
 		PaymentProvider: provider, CardLastFour: text(p.Method.Last4), CardNetwork: text(p.Method.Brand),
-		InvoiceID: text(p.InvoiceNumber), RefundStatus: text(refunded(p)),
+		InvoiceID: text(p.InvoiceNumber), RefundStatus: text(RefundStatus(p)),
 	}
 	if p.Subscription != "" {
 		base.SubscriptionIDs = []string{p.Subscription}
@@ -123,7 +123,8 @@ func paymentBase(scope merchant.Scope, p billing.Payment, c billing.Customer) Pa
 	return base
 }
 
-func refunded(p billing.Payment) string {
+// RefundStatus tells how much of a payment went back: nothing, partial or full.
+func RefundStatus(p billing.Payment) string {
 	switch {
 	case p.Refunded.Nothing():
 		return ""

@@ -6,8 +6,6 @@ import (
 	"perennial/shared/billing"
 	"perennial/shared/calendar"
 	"perennial/shared/charging"
-	"perennial/shared/gateway/gatewaytest"
-	"perennial/shared/ids"
 )
 
 // Reconcile fails the test unless the gateway's ledger, the payments, the
@@ -36,11 +34,7 @@ func (w *World) ledger() map[string]int64 {
 		if !ok {
 			w.T.Errorf("ledger line without our payment: %+v", line)
 		}
-		if line.Kind == gatewaytest.Refund {
-			net[payment] -= line.Amount.Minor
-		} else {
-			net[payment] += line.Amount.Minor
-		}
+		net[payment] += line.Kept()
 	}
 	return net
 }
@@ -51,29 +45,47 @@ func (w *World) payments(ledger map[string]int64) {
 	for _, p := range All[billing.Payment](w) {
 		var kept int64
 		if p.Status == billing.PaymentSucceeded {
-			kept = p.Amount.Minor
+			kept = p.Amount.Minor - p.Refunded.Minor - p.Withheld.Minor
 		}
 		if ledger[p.ID] != kept {
 			w.T.Errorf("payment %s is %s over %d, the gateway kept %d", p.ID, p.Status, p.Amount.Minor, ledger[p.ID])
 		}
-		if kept != 0 {
+		if p.Status == billing.PaymentSucceeded && !p.Amount.Nothing() {
 			entry := Get[billing.Entry](w, p.ID)
-			if err := entry.Balanced(); err != nil || entry.Postings[0].Amount.Minor != kept {
+			if err := entry.Balanced(); err != nil || entry.Postings[0].Amount != p.Amount {
 				w.T.Errorf("journal of %s: %+v, %v", p.ID, entry, err)
 			}
 		}
-		if back := p.Refunded; !back.Nothing() {
-			entry := Get[billing.Entry](w, ids.Refund+strings.TrimPrefix(p.ID, ids.Payment))
-			if err := entry.Balanced(); err != nil || entry.Postings[0].Amount != back {
-				w.T.Errorf("journal of the refund of %s: %+v, %v", p.ID, entry, err)
-			}
-		}
+		w.refunds(p)
 		delete(ledger, p.ID)
 	}
 	for payment, kept := range ledger {
 		if kept != 0 {
 			w.T.Errorf("the gateway kept %d for %s, which we do not know", kept, payment)
 		}
+	}
+}
+
+// refunds compares a payment with its refunds and their journal entries.
+func (w *World) refunds(p billing.Payment) {
+	w.T.Helper()
+	var back, tax int64
+	for _, id := range p.Refunds {
+		r := Get[billing.Refund](w, id)
+		if r.Status.Open() && p.Refunding != id {
+			w.T.Errorf("refund %s is %s, and payment %s does not wait for it", id, r.Status, p.ID)
+		}
+		if r.Status != billing.RefundSucceeded {
+			continue
+		}
+		back, tax = back+r.Amount.Minor, tax+r.Tax.Minor
+		entry := Get[billing.Entry](w, id)
+		if err := entry.Balanced(); err != nil || max(entry.Postings[0].Amount.Minor, -entry.Postings[0].Amount.Minor) != r.Amount.Minor {
+			w.T.Errorf("journal of refund %s: %+v, %v", id, entry, err)
+		}
+	}
+	if back != p.Refunded.Minor || tax != p.RefundedTax.Minor || back > p.Amount.Minor {
+		w.T.Errorf("payment %s of %d gave back %d with %d tax, its refunds %d with %d", p.ID, p.Amount.Minor, p.Refunded.Minor, p.RefundedTax.Minor, back, tax)
 	}
 }
 

@@ -6,6 +6,7 @@ package lifecycletest
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"perennial/shared/calendar"
 	"perennial/shared/charging"
 	"perennial/shared/clock/clocktest"
+	"perennial/shared/disputes"
 	"perennial/shared/gateway"
 	"perennial/shared/gateway/gatewaytest"
 	"perennial/shared/lifecycle"
@@ -23,6 +25,7 @@ import (
 	"perennial/shared/record"
 	"perennial/shared/record/recordtest"
 	"perennial/shared/recovery"
+	"perennial/shared/refunds"
 	"perennial/shared/wallet"
 )
 
@@ -37,6 +40,8 @@ type World struct {
 	Life     *lifecycle.Service
 	Recovery *recovery.Service
 	Advancer *lifecycle.Advancer
+	Refunds  *refunds.Service
+	Disputes *disputes.Service
 	Product  billing.Product
 	Customer billing.Customer
 	Flow     *Flow
@@ -74,6 +79,8 @@ func New(t testing.TB) *World {
 	w.Recovery = &recovery.Service{Store: w.Store, Charger: w.Charging, Wallet: purse, Flow: w.Flow, Wall: w.Clock.Now}
 	w.Life = &lifecycle.Service{Store: w.Store, Charger: w.Charging, Holds: w.Recovery, Numbers: &numbering.Service{Store: w.Store}, Wall: w.Clock.Now}
 	w.Advancer = &lifecycle.Advancer{Life: w.Life, Agenda: w.Store, Pause: func(context.Context, time.Duration) {}}
+	w.Refunds = &refunds.Service{Store: w.Store, Gateway: w.Gateway, Wall: w.Clock.Now}
+	w.Disputes = &disputes.Service{Store: w.Store, Gateway: w.Gateway, Wall: w.Clock.Now}
 	w.found()
 	return w
 }
@@ -222,6 +229,32 @@ func (w *World) AdvanceTo(to calendar.Instant) {
 func (w *World) Advance(d time.Duration) {
 	w.T.Helper()
 	w.AdvanceTo(w.Now().Add(d))
+}
+
+// HearDisputes brings the gateway's webhooks about disputes that changed.
+func (w *World) HearDisputes() {
+	w.T.Helper()
+	for i, ref := range w.Gateway.News() {
+		w.must(w.HearDispute(ref, fmt.Sprintf("evt_%s_%d", ref, i)))
+	}
+}
+
+// HearDispute brings one webhook about a dispute.
+func (w *World) HearDispute(ref, event string) error {
+	w.T.Helper()
+	account := Account(w.Scope)
+	d, err := w.Gateway.Dispute(w.T.Context(), account, ref)
+	w.must(err)
+	return w.Disputes.Hear(w.T.Context(), charging.Notice{Account: account, Event: event, Dispute: &d})
+}
+
+// LookAt does what is due for a refund or dispute, as the collector would.
+func (w *World) LookAt(ref record.Ref) error {
+	item := record.DueItem{Scope: w.Scope, Ref: ref, Due: calendar.At(w.Clock.Now())}
+	if ref.Kind == record.KindDispute {
+		return w.Disputes.Perform(w.T.Context(), item)
+	}
+	return w.Refunds.Perform(w.T.Context(), item)
 }
 
 // Collect does what is due for a subscription now, as the collector would.

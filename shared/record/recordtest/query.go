@@ -18,6 +18,7 @@ import (
 // ownedKinds are the kinds that a customer's objects are found by.
 var ownedKinds = []record.Kind{
 	record.KindCustomer, record.KindMethod, record.KindSubscription, record.KindInvoice, record.KindPayment,
+	record.KindRefund, record.KindDispute,
 }
 
 // Owned implements record.Owned.

@@ -112,7 +112,7 @@ func testListLimits(t *testing.T, w world) {
 	if _, err := w.List(w.ctx, w.scope, record.Query{Kind: record.KindPayment, Filters: map[string]string{"colour": "red"}}); err == nil {
 		t.Error("an unknown filter was ignored")
 	}
-	if _, err := w.List(w.ctx, w.scope, record.Query{Kind: record.KindEntry}); err == nil {
+	if _, err := w.List(w.ctx, w.scope, record.Query{Kind: record.KindHold}); err == nil {
 		t.Error("a kind without lists was listed")
 	}
 }

@@ -1,0 +1,209 @@
+package billing
+
+import (
+	"slices"
+	"time"
+
+	"perennial/shared/calendar"
+	"perennial/shared/money"
+)
+
+// DisputeStage is how serious a dispute is, in wire names. An inquiry or early
+// warning (pre_dispute) has moved no money.
+type DisputeStage string
+
+// The stages.
+const (
+	StagePreDispute     DisputeStage = "pre_dispute"
+	StageDispute        DisputeStage = "dispute"
+	StagePreArbitration DisputeStage = "pre_arbitration"
+)
+
+var stageRank = map[DisputeStage]int{StagePreDispute: 0, StageDispute: 1, StagePreArbitration: 2}
+
+// DisputeStatus is the state of a dispute, in wire names.
+type DisputeStatus string
+
+// The dispute states. Those from DisputeExpired on are final.
+const (
+	DisputeOpened     DisputeStatus = "dispute_opened"
+	DisputeChallenged DisputeStatus = "dispute_challenged"
+	DisputeExpired    DisputeStatus = "dispute_expired"
+	DisputeAccepted   DisputeStatus = "dispute_accepted"
+	DisputeCancelled  DisputeStatus = "dispute_cancelled"
+	DisputeWon        DisputeStatus = "dispute_won"
+	DisputeLost       DisputeStatus = "dispute_lost"
+)
+
+var disputeEvents = map[DisputeStatus]EventType{
+	DisputeOpened: EventDisputeOpened, DisputeChallenged: EventDisputeChallenged, DisputeExpired: EventDisputeExpired,
+	DisputeAccepted: EventDisputeAccepted, DisputeCancelled: EventDisputeCancelled, DisputeWon: EventDisputeWon,
+	DisputeLost: EventDisputeLost,
+}
+
+// rank orders the states: a dispute only goes up.
+func (s DisputeStatus) rank() int {
+	switch s {
+	case DisputeOpened:
+		return 1
+	case DisputeChallenged:
+		return 2
+	case "":
+		return 0
+	}
+	return 3
+}
+
+// Final reports a decided dispute.
+func (s DisputeStatus) Final() bool { return s.rank() == 3 }
+
+// Dispute is a customer's complaint to the bank about a payment.
+type Dispute struct {
+	ID           string
+	Version      int64
+	Customer     string
+	Subscription string
+	Payment      string
+	Gateway      string
+	Account      string
+	Reference    string // the gateway's
+	Amount       money.Amount
+	Stage        DisputeStage
+	Status       DisputeStatus
+	Reason       string    // the gateway's word, such as "fraudulent"
+	ByRule       bool      // an early warning that a refund settled
+	Card         string    // fingerprint of the card
+	Withholds    []string  // subscriptions that are not charged while it is open
+	Taken        bool      // the amount was taken from the merchant
+	Returned     bool      // and given back
+	Next         time.Time // wall time at which the gateway is asked; zero when it is over
+	OpenedAt     time.Time
+	CreatedAt    calendar.Instant
+	UpdatedAt    calendar.Instant
+}
+
+// Open reports a dispute that withholds charges: the money was taken, and
+// nothing is decided.
+func (d Dispute) Open() bool { return d.Taken && !d.Status.Final() }
+
+// Lost reports a dispute that was decided for the customer: the money stays
+// away, however it came to that.
+func (d Dispute) Lost() bool {
+	return d.Taken && d.Status.Final() && d.Status != DisputeWon && d.Status != DisputeCancelled
+}
+
+// DisputeNews is what a gateway says of a dispute now.
+type DisputeNews struct {
+	Amount money.Amount
+	Stage  DisputeStage
+	Status DisputeStatus
+	Reason string
+	ByRule bool
+	Next   time.Time // when it is asked again unless it is over
+	At     calendar.Instant
+}
+
+// DisputeChange is what news of a dispute want written, together.
+type DisputeChange struct {
+	Dispute Dispute
+	Payment Payment
+	Entries []Entry
+	Events  []Event
+}
+
+// Hear takes news of a dispute. They may come in any order, more than once,
+// and begin with the end (R255): state and stage only go up, and the journal
+// shows each dispute once: less its amount when the money is taken, more when
+// it is won or cancelled, nothing more when it is lost (rules 11). changed is
+// false when the news are old.
+func (d Dispute) Hear(n DisputeNews, p Payment) (ch DisputeChange, changed bool) {
+	raised := stageRank[n.Stage] > stageRank[d.Stage] || d.Stage == ""
+	if d.Status.Final() || n.Status.rank() < d.Status.rank() || n.Status == d.Status && !raised {
+		return DisputeChange{Dispute: d, Payment: p}, false
+	}
+	d.Status, d.UpdatedAt = n.Status, n.At
+	if raised {
+		d.Stage, d.Amount = n.Stage, n.Amount
+	}
+	d.Reason, d.ByRule, d.Next = n.Reason, n.ByRule, n.Next
+	if d.Status.Final() {
+		d.Next = time.Time{}
+	}
+	if !slices.Contains(p.Disputes, d.ID) {
+		p.Disputes = append(slices.Clone(p.Disputes), d.ID)
+	}
+	p.DisputeStatus, p.UpdatedAt = d.Status, n.At
+	ch.Events = []Event{{Type: disputeEvents[d.Status], Object: d.ID, Reason: string(d.Stage)}}
+	if d.Stage != StagePreDispute && !d.Taken {
+		d.Taken = true
+		p.Withheld = money.Of(p.Withheld.Minor+d.Amount.Minor, d.Amount.Currency)
+		ch.Entries = append(ch.Entries, disputed(d, n.At))
+	}
+	if d.Taken && (d.Status == DisputeWon || d.Status == DisputeCancelled) {
+		d.Returned = true
+		p.Withheld.Minor -= d.Amount.Minor
+		ch.Entries = append(ch.Entries, reinstated(d, n.At))
+	}
+	ch.Dispute, ch.Payment = d, p
+	return ch, true
+}
+
+// Withhold stops renewals and automatic retries while a dispute is open.
+func (s Subscription) Withhold(dispute string) Subscription {
+	if !slices.Contains(s.Disputes, dispute) {
+		s.Disputes = append(slices.Clone(s.Disputes), dispute)
+	}
+	return s
+}
+
+// Release lets a subscription renew again after a dispute. What was not
+// charged meanwhile never is: it goes on at its next date (rules 11).
+func (s Subscription) Release(dispute string, at calendar.Instant, zone *time.Location) Subscription {
+	s.Disputes = slices.DeleteFunc(slices.Clone(s.Disputes), func(id string) bool { return id == dispute })
+	if len(s.Disputes) > 0 {
+		return s
+	}
+	s.Disputes = nil
+	missed := s.Status == StatusActive && s.Failure.At.IsZero() && !s.Lock.Set() && !s.Cancel.AtPeriodEnd
+	for missed && s.Period.End <= at && len(s.Open) == 0 {
+		end, _ := calendar.Next(s.Anchor, s.Price.Every, s.Period.End, zone)
+		s.Period = calendar.Period{Start: s.Period.End, End: end}
+	}
+	return s
+}
+
+// Bar keeps a card from being charged while disputes about it are open.
+type Bar struct {
+	Card     string // gateway, account and fingerprint: the record's identity
+	Version  int64
+	Disputes []string
+}
+
+// BarID names the bar of a card.
+func BarID(gateway, account, fingerprint string) string {
+	return gateway + "/" + account + "/" + fingerprint
+}
+
+// With adds an open dispute.
+func (b Bar) With(dispute string) Bar {
+	if !slices.Contains(b.Disputes, dispute) {
+		b.Disputes = append(slices.Clone(b.Disputes), dispute)
+	}
+	return b
+}
+
+// Without takes a dispute off.
+func (b Bar) Without(dispute string) Bar {
+	b.Disputes = slices.DeleteFunc(slices.Clone(b.Disputes), func(id string) bool { return id == dispute })
+	return b
+}
+
+// withheld is the subscription without what a dispute withholds, to see what
+// is due all the same.
+func (s Subscription) withheld() Subscription {
+	s.Failure.NextRetry = 0
+	if !s.Cancel.AtPeriodEnd {
+		s.Period.End = 0
+	}
+	return s
+}

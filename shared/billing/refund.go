@@ -1,0 +1,215 @@
+package billing
+
+import (
+	"slices"
+	"time"
+
+	"perennial/shared/calendar"
+	"perennial/shared/fault"
+	"perennial/shared/money"
+)
+
+// RefundStatus is the state of a refund, in wire names.
+type RefundStatus string
+
+// The refund states. A refund in review is one whose outcome the gateway does
+// not tell; it keeps the payment from being refunded again.
+const (
+	RefundPending   RefundStatus = "pending"
+	RefundSucceeded RefundStatus = "succeeded"
+	RefundFailed    RefundStatus = "failed"
+	RefundReview    RefundStatus = "review"
+)
+
+// Open reports a refund whose outcome is not known yet.
+func (s RefundStatus) Open() bool { return s == RefundPending || s == RefundReview }
+
+// LeaseRefund is how long a fresh refund is left to the one who makes it.
+const LeaseRefund = 2 * time.Minute
+
+// Refund is money that goes back to the method that a payment was made with.
+type Refund struct {
+	ID           string // also the idempotency key at the gateway
+	Version      int64
+	Customer     string
+	Subscription string
+	Payment      string
+	Status       RefundStatus
+	Amount       money.Amount // with tax
+	Tax          money.Amount
+	Partial      bool   // less than the payment
+	Backs        []Back // what it gives back of each invoice line
+	Reason       string // the merchant's words
+	Cause        string // ReasonLateCapture; empty: asked for
+	Metadata     map[string]any
+	Gateway      string
+	Account      string
+	Intent       string
+	Reference    string // the gateway's
+	Problem      string // why it failed, the gateway's word
+	Method       Method
+	TakenAt      time.Time // wall time at which it was decided
+	Next         time.Time // wall time at which the gateway is asked; zero when it is over
+	Tries        int       // how often it was asked
+	CreatedAt    calendar.Instant
+	UpdatedAt    calendar.Instant
+}
+
+// Back is what was given back of one invoice line.
+type Back struct {
+	Invoice string
+	Line    int    // index of the line
+	Item    string // the product or addon
+	Amount  money.Amount
+	Tax     money.Amount // its part in the amount
+}
+
+// Faults of refunds.
+var (
+	ErrNotPaid      = fault.New(fault.Invalid, "PAYMENT_NOT_SUCCEEDED", "Only a payment that succeeded can be refunded.")
+	ErrNothingPaid  = fault.New(fault.Invalid, "ZERO_AMOUNT_PAYMENT_REFUND_NOT_ALLOWED", "A payment of nothing cannot be refunded.")
+	ErrRefunding    = fault.New(fault.Conflict, "EXISTING_REFUND_REQUEST_PROCESSING", "Another refund of this payment is still being made.")
+	ErrRefunded     = fault.New(fault.Invalid, "PAYMENT_ALREADY_REFUNDED", "This payment was refunded whole.")
+	ErrRefundWindow = fault.New(fault.Invalid, "REFUND_WINDOW_EXPIRED", "This payment is too old to be refunded.")
+	ErrDisputed     = fault.New(fault.Conflict, "PAYMENT_DISPUTED", "This payment is disputed: the bank decides about the money.")
+)
+
+// RefundWish is what a refund is asked for with.
+type RefundWish struct {
+	ID       string
+	Items    []RefundItem // none: all that is left
+	Reason   string
+	Metadata map[string]any
+	Window   time.Duration // since the payment; zero: no limit
+	At       calendar.Instant
+	Wall     time.Time
+}
+
+// Refund decides a refund of what is left of the payment, or of items of its
+// invoices, and reserves the payment for it: until it is settled there is no
+// other (so that concurrent wishes never give back more than was captured).
+func (p Payment) Refund(w RefundWish, invoices []Invoice) (Payment, Refund, error) {
+	if err := p.refundable(w); err != nil {
+		return p, Refund{}, err
+	}
+	shares, err := p.shares(invoices)
+	if err != nil {
+		return p, Refund{}, err
+	}
+	var backs []Back
+	if len(w.Items) == 0 {
+		backs = shares.left()
+	} else if backs, err = shares.take(w.Items); err != nil {
+		return p, Refund{}, err
+	}
+	zero := money.Of(0, p.Amount.Currency)
+	r := Refund{
+		ID: w.ID, Customer: p.Customer, Subscription: p.Subscription, Payment: p.ID, Status: RefundPending,
+		Amount: zero, Tax: zero, Backs: backs, Reason: w.Reason, Metadata: w.Metadata,
+		Gateway: p.Method.Gateway, Account: p.Method.Account, Intent: p.Intent, Method: p.Method,
+		TakenAt: w.Wall, Next: w.Wall.Add(LeaseRefund), CreatedAt: w.At, UpdatedAt: w.At,
+	}
+	for _, b := range backs {
+		if r.Amount, err = r.Amount.Add(b.Amount); err != nil {
+			return p, Refund{}, err
+		}
+		r.Tax.Minor += b.Tax.Minor // at most its amount
+	}
+	r.Partial = r.Amount.Minor < p.Amount.Minor
+	p.Refunding, p.Refunds = r.ID, append(slices.Clone(p.Refunds), r.ID)
+	return p, r, nil
+}
+
+// refundable refuses payments of which nothing may go back now.
+func (p Payment) refundable(w RefundWish) error {
+	switch {
+	case p.Status != PaymentSucceeded:
+		return ErrNotPaid
+	case p.Amount.Nothing():
+		return ErrNothingPaid
+	case p.Refunding != "":
+		return ErrRefunding
+	case p.Withheld.Minor > 0:
+		return ErrDisputed
+	case p.Refunded.Minor >= p.Amount.Minor:
+		return ErrRefunded
+	case w.Window > 0 && w.At >= p.PaidAt().Add(w.Window):
+		return ErrRefundWindow
+	}
+	return nil
+}
+
+// PaidAt is when the payment was captured, or made where that is not known.
+func (p Payment) PaidAt() calendar.Instant {
+	if p.CapturedAt.IsZero() {
+		return p.CreatedAt
+	}
+	return p.CapturedAt
+}
+
+// RefundChange is what settling a refund wants written, together.
+type RefundChange struct {
+	Refund  Refund
+	Payment Payment
+	Entry   *Entry
+	Events  []Event
+}
+
+// Succeed settles a refund whose money is on its way.
+func (r Refund) Succeed(p Payment, reference string, at calendar.Instant) (RefundChange, error) {
+	total, err := p.Refunded.Add(r.Amount)
+	if p.Refunded.Currency == "" {
+		total, err = r.Amount, nil
+	}
+	if err != nil {
+		return RefundChange{}, err
+	}
+	entry, err := returned(r, at)
+	if err != nil {
+		return RefundChange{}, err
+	}
+	p.Refunded, p.Refunding, p.UpdatedAt = total, "", at
+	p.RefundedTax = money.Of(p.RefundedTax.Minor+r.Tax.Minor, r.Amount.Currency)
+	p.Backs = append(slices.Clone(p.Backs), r.Backs...)
+	r.Status, r.Reference, r.Next, r.UpdatedAt = RefundSucceeded, reference, time.Time{}, at
+	return RefundChange{
+		Refund: r, Payment: p, Entry: &entry,
+		Events: []Event{{Type: EventRefundSucceeded, Object: r.ID, Reason: r.Cause}},
+	}, nil
+}
+
+// Fail settles a refund that did not happen: the payment may be refunded again.
+func (r Refund) Fail(p Payment, reference, problem string, at calendar.Instant) RefundChange {
+	p.Refunding, p.UpdatedAt = "", at
+	r.Status, r.Reference, r.Problem, r.Next, r.UpdatedAt = RefundFailed, reference, problem, time.Time{}, at
+	return RefundChange{Refund: r, Payment: p, Events: []Event{{Type: EventRefundFailed, Object: r.ID}}}
+}
+
+// Wait notes that the gateway was asked and is asked again at next.
+func (r Refund) Wait(status RefundStatus, reference string, next time.Time) Refund {
+	r.Status, r.Next = status, next
+	r.Tries++
+	if reference != "" {
+		r.Reference = reference
+	}
+	return r
+}
+
+// lateRefund is the refund of a capture that nobody waited for any more.
+func lateRefund(id string, p Payment, at calendar.Instant) Refund {
+	return Refund{
+		ID: id, Customer: p.Customer, Subscription: p.Subscription, Payment: p.ID, Status: RefundSucceeded,
+		Amount: p.Amount, Tax: money.Of(0, p.Amount.Currency), Cause: ReasonLateCapture,
+		Gateway: p.Method.Gateway, Account: p.Method.Account, Intent: p.Intent, Method: p.Method, CreatedAt: at, UpdatedAt: at,
+	}
+}
+
+// GiveBack records that a capture was returned that nobody waited for any
+// more: the payment keeps its status, and the journal shows both movements.
+func (p Payment) GiveBack(id, charge string, amount money.Amount, at calendar.Instant) (Payment, Refund, Entry) {
+	p.Refunded, p.Charge, p.UpdatedAt = amount, charge, at
+	p.Refunds = append(slices.Clone(p.Refunds), id)
+	r := lateRefund(id, p, at)
+	r.Amount = amount
+	return p, r, GivenBack(id, p, at)
+}

@@ -1,0 +1,249 @@
+package disputes
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"perennial/shared/billing"
+	"perennial/shared/calendar"
+	"perennial/shared/charging"
+	"perennial/shared/gateway"
+	"perennial/shared/lifecycle"
+	"perennial/shared/merchant"
+	"perennial/shared/record"
+)
+
+// matter is a dispute with everything that news of it touch.
+type matter struct {
+	scope   merchant.Scope
+	actor   record.Actor
+	cause   string
+	account gateway.Account
+	ref     string
+	payment string
+
+	state    merchant.State
+	now      calendar.Instant
+	dispute  billing.Dispute
+	paid     billing.Payment
+	customer billing.Customer
+	bar      billing.Bar
+}
+
+// lostReason is Dodo's cancel_reason of a subscription that a lost dispute ends.
+const lostReason = "cancelled_by_merchant"
+
+// most is how many subscriptions one dispute withholds.
+const most = 60
+
+// The gateway's words in ours.
+var (
+	stages = map[gateway.DisputeStage]billing.DisputeStage{
+		gateway.StageInquiry: billing.StagePreDispute, gateway.StageDispute: billing.StageDispute,
+		gateway.StageArbitration: billing.StagePreArbitration,
+	}
+	statuses = map[gateway.DisputeState]billing.DisputeStatus{
+		gateway.DisputeOpened: billing.DisputeOpened, gateway.DisputeChallenged: billing.DisputeChallenged,
+		gateway.DisputeExpired: billing.DisputeExpired, gateway.DisputeAccepted: billing.DisputeAccepted,
+		gateway.DisputeCancelled: billing.DisputeCancelled, gateway.DisputeWon: billing.DisputeWon,
+		gateway.DisputeLost: billing.DisputeLost,
+	}
+)
+
+// take loads, decides and commits. News that are old only move the next look.
+func (s *Service) take(ctx context.Context, m *matter, told gateway.Dispute) error {
+	if err := s.load(ctx, m); err != nil {
+		return err
+	}
+	news := billing.DisputeNews{
+		Amount: told.Amount, Stage: stages[told.Stage], Status: statuses[told.State], Reason: told.Reason, ByRule: told.ByRule,
+		Next: s.Wall().Add(every), At: m.now,
+	}
+	if news.Stage == "" || news.Status == "" || told.Amount.Currency != m.paid.Amount.Currency {
+		return fmt.Errorf("the gateway says %s, %s over %v", told.Stage, told.State, told.Amount)
+	}
+	if m.dispute.Version == 0 {
+		m.dispute.OpenedAt = told.OpenedAt
+	}
+	ch, changed := m.dispute.Hear(news, m.paid)
+	if !changed {
+		return s.later(ctx, m)
+	}
+	was := m.dispute.Open()
+	m.dispute, m.paid = ch.Dispute, ch.Payment
+	commit := record.Commit{
+		Scope: m.scope, Actor: m.actor, Cause: m.cause, At: m.now, Events: ch.Events,
+	}
+	if m.customer.ID != "" {
+		commit.Attach = []any{m.customer}
+	}
+	if err := s.effects(ctx, m, was, &commit); err != nil {
+		return err
+	}
+	commit.Put = append(commit.Put, m.dispute, m.paid)
+	for _, entry := range ch.Entries {
+		commit.Put = append(commit.Put, entry)
+	}
+	return s.Store.Commit(ctx, commit)
+}
+
+// later moves the next look at a dispute of which nothing is new.
+func (s *Service) later(ctx context.Context, m *matter) error {
+	if m.dispute.Next.IsZero() || s.Wall().Before(m.dispute.Next) {
+		return nil
+	}
+	m.dispute.Next = s.Wall().Add(every)
+	return s.Store.Commit(ctx, record.Commit{Scope: m.scope, Actor: m.actor, Cause: m.cause, At: m.now, Put: []any{m.dispute}})
+}
+
+// load reads everything that the dispute touches, apart from subscriptions.
+func (s *Service) load(ctx context.Context, m *matter) error {
+	var err error
+	if m.state, err = s.Store.State(ctx, m.scope); err != nil {
+		return fmt.Errorf("state of %s: %w", m.scope, err)
+	}
+	m.now = m.state.Clock.Now(s.Wall())
+	if m.paid, err = record.Get[billing.Payment](ctx, s.Store, m.scope, m.payment); err != nil {
+		return fmt.Errorf("payment %s: %w", m.payment, err)
+	}
+	p := m.paid
+	if p.Method.Gateway != m.account.Gateway || p.Method.Account != m.account.ID {
+		return fmt.Errorf("payment %s was made at another account", p.ID)
+	}
+	id, bar := ID(m.account, m.ref), billing.BarID(m.account.Gateway, m.account.ID, p.Method.Fingerprint)
+	found, err := s.Store.Load(ctx, m.scope,
+		record.RefOf[billing.Dispute](id), record.RefOf[billing.Customer](p.Customer), record.RefOf[billing.Bar](bar))
+	if err != nil {
+		return err
+	}
+	m.customer, _ = found[1].(billing.Customer) // erased since
+	var known bool
+	if m.dispute, known = found[0].(billing.Dispute); !known {
+		m.dispute = billing.Dispute{
+			ID: id, Customer: p.Customer, Subscription: p.Subscription, Payment: p.ID, Gateway: m.account.Gateway,
+			Account: m.account.ID, Reference: m.ref, Card: p.Method.Fingerprint, CreatedAt: m.now,
+		}
+	}
+	if m.bar, known = found[2].(billing.Bar); !known {
+		m.bar = billing.Bar{Card: bar}
+	}
+	return nil
+}
+
+// effects adds what the dispute does to the card and to subscriptions: an open
+// one withholds, an end releases, a loss ends the disputed one (rules 11).
+func (s *Service) effects(ctx context.Context, m *matter, was bool, commit *record.Commit) error {
+	open := m.dispute.Open()
+	if open && !was {
+		return s.withhold(ctx, m, commit)
+	}
+	if was && !open {
+		if m.dispute.Card != "" {
+			commit.Put = append(commit.Put, m.bar.Without(m.dispute.ID))
+		}
+		return s.release(ctx, m, commit)
+	}
+	if m.dispute.Lost() && !was {
+		return s.release(ctx, m, commit)
+	}
+	return nil
+}
+
+// withhold bars the card and stops renewals of the disputed subscription, and
+// of all others of the customer that this card pays.
+func (s *Service) withhold(ctx context.Context, m *matter, commit *record.Commit) error {
+	if m.dispute.Card != "" {
+		commit.Put = append(commit.Put, m.bar.With(m.dispute.ID))
+	}
+	owned, err := s.Store.Owned(ctx, m.scope, m.dispute.Customer, record.KindSubscription)
+	if err != nil {
+		return err
+	}
+	wanted := []string{}
+	for _, obj := range owned {
+		sub, ok := obj.(billing.Subscription)
+		paysWithIt := ok && m.dispute.Card != "" && sub.Method.Fingerprint == m.dispute.Card && sub.Method.Gateway == m.dispute.Gateway
+		if ok && sub.ID != m.dispute.Subscription && paysWithIt && !sub.Status.Ended() && len(wanted) < most {
+			wanted = append(wanted, sub.ID)
+		}
+	}
+	if m.dispute.Subscription != "" {
+		wanted = append(wanted, m.dispute.Subscription)
+	}
+	subs, err := s.subscriptions(ctx, m.scope, wanted)
+	for _, sub := range subs {
+		if sub.Status.Ended() {
+			continue
+		}
+		m.dispute.Withholds = append(m.dispute.Withholds, sub.ID)
+		commit.Put = append(commit.Put, sub.Withhold(m.dispute.ID))
+	}
+	return err
+}
+
+// release lets subscriptions go on, or ends the disputed one.
+func (s *Service) release(ctx context.Context, m *matter, commit *record.Commit) error {
+	lost := m.dispute.Lost()
+	wanted := m.dispute.Withholds
+	if lost && len(wanted) == 0 && m.dispute.Subscription != "" {
+		wanted = []string{m.dispute.Subscription}
+	}
+	subs, err := s.subscriptions(ctx, m.scope, wanted)
+	if err != nil {
+		return err
+	}
+	for _, sub := range subs {
+		zone, err := time.LoadLocation(sub.Zone)
+		if err != nil {
+			return err
+		}
+		disputed := lost && sub.ID == m.dispute.Subscription
+		sub = sub.Release(m.dispute.ID, m.now, zone)
+		if !disputed || sub.Status.Ended() {
+			commit.Put = append(commit.Put, sub)
+			continue
+		}
+		if err := s.end(ctx, m, sub, commit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// end cancels the subscription of a lost dispute, whatever it owes.
+func (s *Service) end(ctx context.Context, m *matter, sub billing.Subscription, commit *record.Commit) error {
+	open, hold, err := lifecycle.Arrears(ctx, s.Store, m.scope, sub)
+	if err != nil {
+		return err
+	}
+	change, err := sub.CancelNow(open, hold, m.now, billing.Cancellation{Reason: lostReason})
+	if err != nil {
+		return err
+	}
+	commit.Put = append(commit.Put, charging.Objects(change)...)
+	commit.Events = append(commit.Events, change.Events...)
+	return nil
+}
+
+// subscriptions reads subscriptions as they are.
+func (s *Service) subscriptions(ctx context.Context, scope merchant.Scope, names []string) ([]billing.Subscription, error) {
+	var refs []record.Ref
+	for _, id := range names {
+		refs = append(refs, record.RefOf[billing.Subscription](id))
+	}
+	if len(refs) == 0 {
+		return nil, nil
+	}
+	found, err := s.Store.Load(ctx, scope, refs...)
+	if err != nil {
+		return nil, err
+	}
+	var subs []billing.Subscription
+	for _, obj := range found {
+		if sub, ok := obj.(billing.Subscription); ok {
+			subs = append(subs, sub)
+		}
+	}
+	return subs, nil
+}

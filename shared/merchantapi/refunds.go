@@ -1,0 +1,105 @@
+package merchantapi
+
+import (
+	"context"
+
+	"perennial/shared/billing"
+	"perennial/shared/httpapi"
+	"perennial/shared/record"
+	"perennial/shared/refunds"
+	"perennial/shared/wire"
+)
+
+const aboutRefunds = "Without `items` all that is left of the payment goes back. The answer is `pending` " +
+	"while the gateway works; `refund.succeeded` or `refund.failed` follows. A payment has one refund at a time."
+
+func (s *server) routeRefunds(api *httpapi.API) {
+	httpapi.Route(api, "POST /refunds", "Create a refund", s.createRefund, httpapi.Describe(aboutRefunds))
+	httpapi.Route(api, "GET /refunds", "List refunds", s.listRefunds)
+	httpapi.Route(api, "GET /refunds/{refund_id}", "Get a refund", s.getRefund)
+	httpapi.Route(api, "GET /disputes", "List disputes", s.listDisputes)
+	httpapi.Route(api, "GET /disputes/{dispute_id}", "Get a dispute", s.getDispute)
+	httpapi.Route(api, "GET /balances/ledger", "List balance movements", s.listLedger, httpapi.Describe(aboutLedger))
+}
+
+// RefundItemRequest asks for part of what was paid for a product or addon.
+type RefundItemRequest struct {
+	ItemID       string                  `json:"item_id" doc:"A product or addon of the payment."`
+	Amount       httpapi.Optional[int64] `json:"amount,omitzero" doc:"Minor units; absent: all that is left of the item."`
+	TaxInclusive httpapi.Optional[bool]  `json:"tax_inclusive,omitzero" doc:"Whether the amount holds the tax; true unless given."`
+}
+
+type createRefund struct {
+	Body struct {
+		PaymentID string                                `json:"payment_id" minLength:"1"`
+		Items     httpapi.Optional[[]RefundItemRequest] `json:"items,omitzero"`
+		Reason    httpapi.Optional[string]              `json:"reason,omitzero" maxLength:"3000"`
+		Metadata  httpapi.Metadata                      `json:"metadata,omitzero"`
+	}
+}
+
+func (s *server) createRefund(ctx context.Context, c httpapi.Caller, in createRefund) (wire.Refund, error) {
+	b := in.Body
+	wish := refunds.Wish{
+		Scope: scopeOf(c), Actor: actorOf(c), Payment: b.PaymentID, Reason: b.Reason.Value, Metadata: b.Metadata.Values,
+	}
+	for _, item := range b.Items.Value {
+		all := !item.Amount.Set || item.Amount.Null
+		net := item.TaxInclusive.Set && !item.TaxInclusive.Null && !item.TaxInclusive.Value
+		wish.Items = append(wish.Items, billing.RefundItem{Item: item.ItemID, All: all, Amount: item.Amount.Value, Net: net})
+	}
+	made, err := s.Refunds.Refund(ctx, wish)
+	return wire.ToRefund(scopeOf(c), made.Object, made.Customer), err
+}
+
+type listRefunds struct {
+	httpapi.Paging
+	Created
+	CustomerID     string `query:"customer_id"`
+	SubscriptionID string `query:"subscription_id"`
+	Status         string `query:"status" enum:"succeeded,failed,pending,review"`
+}
+
+func (s *server) listRefunds(ctx context.Context, c httpapi.Caller, in listRefunds) (httpapi.Page[wire.RefundItem], error) {
+	q := filters(in.query(record.KindRefund, in.Paging), map[string]string{
+		"status": in.Status, "customer_id": in.CustomerID, "subscription_id": in.SubscriptionID,
+	})
+	found, err := s.Register.Refunds(ctx, scopeOf(c), q)
+	return page(found, err, func(r billing.Refund) wire.RefundItem { return wire.ToRefundItem(scopeOf(c), r) })
+}
+
+// RefundPath names a refund.
+type RefundPath struct {
+	RefundID string `path:"refund_id"`
+}
+
+func (s *server) getRefund(ctx context.Context, c httpapi.Caller, in RefundPath) (wire.Refund, error) {
+	found, err := s.Register.Refund(ctx, scopeOf(c), in.RefundID)
+	return wire.ToRefund(scopeOf(c), found.Object, found.Customer), err
+}
+
+type listDisputes struct {
+	httpapi.Paging
+	Created
+	CustomerID string `query:"customer_id"`
+	Status     string `query:"dispute_status" enum:"dispute_opened,dispute_expired,dispute_accepted,dispute_cancelled,dispute_challenged,dispute_won,dispute_lost"`
+	Stage      string `query:"dispute_stage" enum:"pre_dispute,dispute,pre_arbitration"`
+}
+
+func (s *server) listDisputes(ctx context.Context, c httpapi.Caller, in listDisputes) (httpapi.Page[wire.DisputeItem], error) {
+	q := filters(in.query(record.KindDispute, in.Paging), map[string]string{
+		"status": in.Status, "stage": in.Stage, "customer_id": in.CustomerID,
+	})
+	found, err := s.Register.Disputes(ctx, scopeOf(c), q)
+	return page(found, err, func(d billing.Dispute) wire.DisputeItem { return wire.ToDisputeItem(scopeOf(c), d) })
+}
+
+// DisputePath names a dispute.
+type DisputePath struct {
+	DisputeID string `path:"dispute_id"`
+}
+
+func (s *server) getDispute(ctx context.Context, c httpapi.Caller, in DisputePath) (wire.DisputeDetail, error) {
+	found, err := s.Register.Dispute(ctx, scopeOf(c), in.DisputeID)
+	return wire.ToDisputeDetail(scopeOf(c), found.Object, found.Customer), err
+}
