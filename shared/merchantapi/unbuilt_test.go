@@ -15,8 +15,8 @@ import (
 // title is how the SDK's own list of methods names a route.
 var title = regexp.MustCompile(`<code title="(\w+) ([^"]+)"`)
 
-// documented are the routes of the SDK, with x for every id.
-func documented(t *testing.T) []operation {
+// sdkList is the official Go SDK's own list of methods.
+func sdkList(t *testing.T) string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Dir}}", "github.com/dodopayments/dodopayments-go").Output()
 	if err != nil {
@@ -26,8 +26,14 @@ func documented(t *testing.T) []operation {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return string(list)
+}
+
+// documented are the routes of the SDK, with x for every id.
+func documented(t *testing.T) []operation {
+	t.Helper()
 	var all []operation
-	for _, route := range title.FindAllStringSubmatch(string(list), -1) {
+	for _, route := range title.FindAllStringSubmatch(sdkList(t), -1) {
 		path := regexp.MustCompile(`\{\w+\}`).ReplaceAllString(route[2], "x")
 		all = append(all, operation{method: strings.ToUpper(route[1]), path: path})
 	}
