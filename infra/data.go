@@ -4,6 +4,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -19,6 +20,7 @@ type dataStack struct {
 	table         awsdynamodb.TableV2
 	sandboxTable  awsdynamodb.TableV2
 	key           awskms.Key
+	assets        awss3.Bucket
 	identity      awsses.EmailIdentity
 	mailSettings  awsses.ConfigurationSet
 	originSecret  awssecretsmanager.Secret
@@ -42,9 +44,29 @@ func newDataStack(app awscdk.App, set settings) *dataStack {
 		EnableKeyRotation: jsii.Bool(true),
 		RemovalPolicy:     awscdk.RemovalPolicy_RETAIN,
 	})
+	d.assets = newAssets(stack)
 	d.addMail(set)
 	output(stack, "TableName", d.table.TableName())
 	return d
+}
+
+// newAssets makes the bucket of uploaded images and files. Nobody reads or
+// writes it but by addresses that a function signed.
+func newAssets(stack awscdk.Stack) awss3.Bucket {
+	bucket := awss3.NewBucket(stack, jsii.String("Assets"), &awss3.BucketProps{
+		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
+		ObjectOwnership:   awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
+		Encryption:        awss3.BucketEncryption_S3_MANAGED,
+		EnforceSSL:        jsii.Bool(true),
+		Versioned:         jsii.Bool(true),
+		RemovalPolicy:     awscdk.RemovalPolicy_RETAIN,
+		Cors: &[]*awss3.CorsRule{{
+			AllowedMethods: &[]awss3.HttpMethods{awss3.HttpMethods_PUT, awss3.HttpMethods_GET},
+			AllowedOrigins: jsii.Strings("*"), AllowedHeaders: jsii.Strings("*"),
+		}},
+	})
+	bucket.Policy().ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN) // what remains still refuses plain HTTP
+	return bucket
 }
 
 func newTable(scope constructs.Construct, id string, t topology.Table) awsdynamodb.TableV2 {

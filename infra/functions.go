@@ -91,6 +91,8 @@ func (a *appStack) variable(name string) *string {
 		return a.data.sandboxTable.TableName()
 	case stateMachineEnv:
 		return a.flowARN()
+	case "PERENNIAL_ASSETS_BUCKET":
+		return a.data.assets.BucketName()
 	case "PERENNIAL_KMS_KEY":
 		return a.data.key.KeyArn()
 	case "PERENNIAL_MAIL_FROM":

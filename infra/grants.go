@@ -74,6 +74,10 @@ func (a *appStack) granted(g topology.Grant) []awsiam.PolicyStatement {
 		return []awsiam.PolicyStatement{allow(a.data.key.KeyArn(), "kms:GenerateDataKey")}
 	case topology.GrantUnseal:
 		return []awsiam.PolicyStatement{allow(a.data.key.KeyArn(), "kms:Decrypt")}
+	case topology.GrantAssets:
+		files := allow(a.data.assets.ArnForObjects(jsii.String("images/*")), "s3:PutObject", "s3:GetObject")
+		files.AddResources(a.data.assets.ArnForObjects(jsii.String("files/*")))
+		return []awsiam.PolicyStatement{files}
 	case topology.GrantSendMail:
 		return a.mailStatements()
 	case topology.GrantStartFlow:

@@ -33,6 +33,10 @@ func TestGrants(t *testing.T) {
 
 // wildcards are the only resources that may hold a star, each with its reason.
 var wildcards = map[string]string{
+	"Api s3:GetObject Assets/files/*":                                             "every product has files of its own",
+	"Api s3:GetObject Assets/images/*":                                            "every product has an image of its own",
+	"Api s3:PutObject Assets/files/*":                                             "every product has files of its own",
+	"Api s3:PutObject Assets/images/*":                                            "every product has an image of its own",
 	"Publisher dynamodb:ListStreams Table/stream/*":                               "a table's streams have names that AWS gives",
 	"Publisher states:DescribeExecution states:execution:PerennialApp-holdflow:*": "executions are named after holds",
 	"HoldFlowMachine logs:CreateLogDelivery *":                                    "log deliveries have no resource",

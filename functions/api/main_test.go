@@ -55,7 +55,7 @@ func open(t *testing.T) lambdahttp.Func {
 }
 
 var variables = map[string]string{
-	config.KMSKey: localkms.KeyARN, config.URLAPI: "https://api.example.com",
+	config.AssetsBucket: "assets", config.KMSKey: localkms.KeyARN, config.URLAPI: "https://api.example.com",
 	config.URLPortal: "https://portal.example.com", config.URLPortalTest: "https://test.portal.example.com",
 	config.URLCheckout:    "https://checkout.example.com",
 	config.QueueMailLogin: "http://queue.localhost/mail-login", config.QueueWorkClock: "http://queue.localhost/work-clock",

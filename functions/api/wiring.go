@@ -19,6 +19,7 @@ import (
 	"perennial/shared/operations"
 	"perennial/shared/queue/sqs"
 	"perennial/shared/register"
+	"perennial/shared/s3"
 	"perennial/shared/settings"
 	"perennial/shared/subscriptions"
 )
@@ -27,13 +28,14 @@ import (
 func newAPI(till *assembly.Till, env *config.Env) *httpapi.API {
 	store, queues := till.Store, awssqs.NewFromConfig(till.AWS)
 	people := &customers.Service{Store: store, Vault: till.Wallet.Vault, Wall: clock.System}
+	assets := s3.New(till.AWS, env.Need(config.AssetsBucket), env.Or("AWS_ENDPOINT_URL_S3", ""), clock.System)
 	sealer := kms.New(awskms.NewFromConfig(till.AWS), env.Need(config.KMSKey), clock.System)
 	portals := map[merchant.Mode]string{
 		merchant.Live: env.URL(config.URLPortal), merchant.Test: env.URL(config.URLPortalTest),
 	}
 	api := merchantapi.New(env.URL(config.URLAPI), &merchantapi.Keys{Store: store, Wall: clock.System}, merchantapi.Services{
 		Customers: people,
-		Catalog:   &catalog.Service{Store: store, Wall: clock.System},
+		Catalog:   &catalog.Service{Store: store, Assets: assets, Wall: clock.System},
 		Subscriptions: &subscriptions.Service{
 			Store: store, Orderer: till.Life, Payer: till.Recovery, Customers: people, Account: assembly.Account, Wall: clock.System,
 		},
@@ -46,6 +48,7 @@ func newAPI(till *assembly.Till, env *config.Env) *httpapi.API {
 		Links:       &identity.Service{Store: store, Wall: clock.System, Portals: portals},
 		LoginMails:  sqs.New(queues, env.Need(config.QueueMailLogin)),
 		ClockWork:   sqs.New(queues, env.Need(config.QueueWorkClock)),
+		AssetsURL:   env.URL(config.URLAPI) + "/assets",
 		CheckoutURL: env.URL(config.URLCheckout),
 		PortalURLs:  portals,
 		Settings:    &settings.Service{Store: store, Wall: clock.System},

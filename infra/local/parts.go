@@ -13,6 +13,7 @@ import (
 	"perennial/infra/local/identity"
 	"perennial/infra/local/kms"
 	"perennial/infra/local/lambda"
+	"perennial/infra/local/s3"
 	"perennial/infra/local/ses"
 	"perennial/infra/local/sfn"
 	"perennial/infra/local/sqs"
@@ -40,11 +41,11 @@ func (s *Stack) startTables(ctx context.Context) error {
 
 // ports are opened before anything serves on them, because functions are told
 // the addresses and stand-ins need the functions.
-type ports struct{ sqs, sfn, ses, kms, denied net.Listener }
+type ports struct{ sqs, sfn, ses, kms, s3, denied net.Listener }
 
 func openPorts() (ports, error) {
 	var p ports
-	for _, l := range []*net.Listener{&p.sqs, &p.sfn, &p.ses, &p.kms, &p.denied} {
+	for _, l := range []*net.Listener{&p.sqs, &p.sfn, &p.ses, &p.kms, &p.s3, &p.denied} {
 		opened, err := loopback()
 		if err != nil {
 			return p, err
@@ -57,7 +58,7 @@ func openPorts() (ports, error) {
 func (p ports) endpoints(dynamodb string) map[string]string {
 	return map[string]string{
 		"dynamodb": dynamodb, "sqs": endpoint(p.sqs), "sfn": endpoint(p.sfn),
-		"sesv2": endpoint(p.ses), "kms": endpoint(p.kms),
+		"sesv2": endpoint(p.ses), "kms": endpoint(p.kms), "s3": endpoint(p.s3),
 	}
 }
 
@@ -96,7 +97,10 @@ func (s *Stack) startStandIns(p ports) (err error) {
 	if err != nil {
 		return err
 	}
-	s.standIns = []*http.Server{serve(p.ses, s.mailbox.API()), serve(p.kms, keys.API()), serve(p.denied, denied())}
+	files := s3.Open(s.options.file("assets"))
+	s.standIns = []*http.Server{
+		serve(p.ses, s.mailbox.API()), serve(p.kms, keys.API()), serve(p.s3, files), serve(p.denied, denied()),
+	}
 	s.queues, err = sqs.Start(sqs.Options{
 		Queues: topology.Queues, Invoker: s, Listen: p.sqs, Retry: s.options.Retry,
 		File: s.options.file("queues.json"), Log: s.options.Log,

@@ -24,15 +24,18 @@ var services = map[topology.Grant]string{
 	topology.GrantReadTable: "dynamodb", topology.GrantWriteTable: "dynamodb",
 	topology.GrantReadDue: "dynamodb", topology.GrantReadRegistry: "dynamodb",
 	topology.GrantSandboxTable: "dynamodb", topology.GrantSandboxEvent: "sqs",
-	topology.GrantSendMail: "sesv2", topology.GrantSeal: "kms", topology.GrantUnseal: "kms",
+	topology.GrantSendMail: "sesv2", topology.GrantSeal: "kms", topology.GrantUnseal: "kms", topology.GrantAssets: "s3",
 	topology.GrantStartFlow: "sfn", topology.GrantAnswerFlow: "sfn",
 }
 
 // endpointEnv is the variable by which the SDK finds a service.
 var endpointEnv = map[string]string{
 	"dynamodb": "AWS_ENDPOINT_URL_DYNAMODB", "sqs": "AWS_ENDPOINT_URL_SQS", "sfn": "AWS_ENDPOINT_URL_SFN",
-	"sesv2": "AWS_ENDPOINT_URL_SESV2", "kms": "AWS_ENDPOINT_URL_KMS",
+	"sesv2": "AWS_ENDPOINT_URL_SESV2", "kms": "AWS_ENDPOINT_URL_KMS", "s3": "AWS_ENDPOINT_URL_S3",
 }
+
+// assetsBucket is the bucket of uploaded images and files.
+const assetsBucket = "perennial-assets"
 
 // values knows the value of every variable in this stack.
 type values struct {
@@ -120,6 +123,8 @@ func (v values) value(name string) (string, error) {
 		return topology.TableSandbox.Name + v.options.Suffix, nil
 	case stateMachineEnv:
 		return machineARN, nil
+	case "PERENNIAL_ASSETS_BUCKET":
+		return assetsBucket, nil
 	case "PERENNIAL_KMS_KEY":
 		return kms.KeyARN, nil
 	case "PERENNIAL_MAIL_FROM":

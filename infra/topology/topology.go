@@ -22,6 +22,7 @@ const (
 	GrantUnseal       Grant = "unseal"         // kms:Decrypt
 	GrantStartFlow    Grant = "start-flow"     // states:StartExecution, DescribeExecution
 	GrantAnswerFlow   Grant = "answer-flow"    // states:SendTaskSuccess, SendTaskFailure
+	GrantAssets       Grant = "assets"         // s3:PutObject and GetObject in the bucket of uploaded files
 	GrantSandboxTable Grant = "sandbox-table"  // read and write the sandbox gateway's own table
 	GrantSandboxEvent Grant = "sandbox-events" // sqs:SendMessage to the sandbox gateway's own queue
 )
@@ -123,9 +124,9 @@ var Surfaces = []Surface{
 var Functions = []Function{
 	{
 		Name: "api", Memory: 256, Timeout: 29 * time.Second,
-		Grants:  []Grant{GrantReadTable, GrantWriteTable, GrantSeal, GrantUnseal, GrantAnswerFlow},
+		Grants:  []Grant{GrantReadTable, GrantWriteTable, GrantSeal, GrantUnseal, GrantAnswerFlow, GrantAssets},
 		SendsTo: []string{"mail-login", "work-clock", "deliveries"},
-		Env:     []string{"PERENNIAL_KMS_KEY", "PERENNIAL_URL_API", "PERENNIAL_URL_PORTAL", "PERENNIAL_URL_PORTAL_TEST", "PERENNIAL_URL_CHECKOUT", "PERENNIAL_URL_SANDBOX", "PERENNIAL_SANDBOX_SECRET"},
+		Env:     []string{"PERENNIAL_KMS_KEY", "PERENNIAL_ASSETS_BUCKET", "PERENNIAL_URL_API", "PERENNIAL_URL_PORTAL", "PERENNIAL_URL_PORTAL_TEST", "PERENNIAL_URL_CHECKOUT", "PERENNIAL_URL_SANDBOX", "PERENNIAL_SANDBOX_SECRET"},
 	},
 	{
 		Name: "checkout", Memory: 256, Timeout: 29 * time.Second,

@@ -35,6 +35,7 @@ const (
 	SandboxSecret        = "PERENNIAL_SANDBOX_SECRET"
 	OriginSecret         = "PERENNIAL_ORIGIN_SECRET"
 	KMSKey               = "PERENNIAL_KMS_KEY"
+	AssetsBucket         = "PERENNIAL_ASSETS_BUCKET"
 	MailFrom             = "PERENNIAL_MAIL_FROM"
 	AllowPrivateWebhooks = "PERENNIAL_ALLOW_PRIVATE_WEBHOOKS"
 	StateMachine         = "PERENNIAL_STATE_MACHINE"

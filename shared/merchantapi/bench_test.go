@@ -132,6 +132,17 @@ func (box) Open(_ context.Context, purpose, scope, sealed string) ([]byte, error
 	return base64.StdEncoding.DecodeString(text)
 }
 
+// shelf signs by saying what is allowed.
+type shelf struct{}
+
+func (shelf) Upload(_ context.Context, key string) (string, error) {
+	return "https://files.example/put/" + key, nil
+}
+
+func (shelf) Download(_ context.Context, key string) (string, error) {
+	return "https://files.example/get/" + key, nil
+}
+
 // bench is a world with the API in front of it.
 type bench struct {
 	*lifecycletest.World
@@ -197,7 +208,7 @@ func (b *bench) wire() {
 		b.keys,
 		merchantapi.Services{
 			Customers:     people,
-			Catalog:       &catalog.Service{Store: b.counter, Wall: wall},
+			Catalog:       &catalog.Service{Store: b.counter, Assets: shelf{}, Wall: wall},
 			Subscriptions: &subscriptions.Service{Store: b.counter, Orderer: b.Life, Payer: b.Recovery, Customers: people, Account: lifecycletest.Account, Wall: wall},
 			Register:      &register.Service{Store: b.counter},
 			Refunds:       &refunds.Service{Store: b.counter, Gateway: b.Gateway, Wall: wall},
@@ -207,7 +218,7 @@ func (b *bench) wire() {
 				Store: b.Store, Wall: wall,
 				Portals: map[merchant.Mode]string{merchant.Test: "https://test.portal.example", merchant.Live: "https://portal.example"},
 			},
-			LoginMails: b.mails, ClockWork: b.work, CheckoutURL: "https://checkout.example", Wall: wall,
+			LoginMails: b.mails, ClockWork: b.work, CheckoutURL: "https://checkout.example", AssetsURL: "https://api.example/assets", Wall: wall,
 			PortalURLs: map[merchant.Mode]string{merchant.Test: "https://test.portal.example", merchant.Live: "https://portal.example"},
 			Settings:   &settings.Service{Store: b.counter, Wall: wall},
 			Operations: &operations.Service{Store: b.Store, Wall: wall},

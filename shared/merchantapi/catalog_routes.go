@@ -14,6 +14,9 @@ func (s *server) routeProducts(api *httpapi.API) {
 		httpapi.Describe("A new price is for new subscriptions; running ones keep what they were bought at."))
 	httpapi.Route(api, "DELETE /products/{product_id}", "Archive a product", s.archiveProduct)
 	httpapi.Route(api, "POST /products/{product_id}/unarchive", "Unarchive a product", s.unarchiveProduct)
+	httpapi.Route(api, "PUT /products/{product_id}/images", "Upload a product image", s.uploadProductImage, httpapi.Describe(aboutImages))
+	httpapi.Route(api, "PUT /products/{product_id}/files", "Upload a product file", s.uploadFile,
+		httpapi.Describe("Answers with an address that takes the file by PUT within a minute. It is delivered once `digital_product_delivery.files` names it."))
 	httpapi.Route(api, "POST /products/{product_id}/short_links", "Create a short link", s.createShortLink)
 	httpapi.Route(api, "GET /products/short_links", "List short links", s.listShortLinks)
 	httpapi.Route(api, "POST /products/{product_id}/localized-prices", "Create a localized price", s.addLocalPrice)
@@ -29,13 +32,17 @@ func (s *server) routeCatalog(api *httpapi.API) {
 	httpapi.Route(api, "GET /addons", "List addons", s.listAddons)
 	httpapi.Route(api, "GET /addons/{id}", "Get an addon", s.getAddon)
 	httpapi.Route(api, "PATCH /addons/{id}", "Update an addon", s.updateAddon)
+	httpapi.Route(api, "PUT /addons/{id}/images", "Upload an addon image", s.uploadAddonImage, httpapi.Describe(aboutImages))
 	httpapi.Route(api, "POST /brands", "Create a brand", s.createBrand)
 	httpapi.Route(api, "GET /brands", "List brands", s.listBrands)
 	httpapi.Route(api, "GET /brands/{id}", "Get a brand", s.getBrand)
 	httpapi.Route(api, "PATCH /brands/{id}", "Update a brand", s.updateBrand,
 		httpapi.Describe("The primary brand, whose id is the business's, is the business itself and is refused."))
+	httpapi.Route(api, "PUT /brands/{id}/images", "Upload a brand image", s.uploadBrandImage,
+		httpapi.Describe("Answers with an address that takes the image by PUT within a minute; the brand shows it once its `image_id` is updated."))
 	httpapi.Route(api, "POST /brands/{id}/archive", "Archive a brand", s.archiveBrand)
 	s.routeCollections(api)
+	api.Handle("GET /assets/images/{business}/{mode}/{owner}/{image}", s.showImage, httpapi.Public())
 	s.routeDiscounts(api)
 }
 
@@ -47,6 +54,7 @@ func (s *server) routeCollections(api *httpapi.API) {
 	httpapi.Route(api, "DELETE /product-collections/{id}", "Archive a product collection", s.archiveCollection,
 		httpapi.Describe("Its products may join other collections."))
 	httpapi.Route(api, "POST /product-collections/{id}/unarchive", "Unarchive a product collection", s.unarchiveCollection)
+	httpapi.Route(api, "PUT /product-collections/{id}/images", "Upload a collection image", s.uploadCollectionImage, httpapi.Describe(aboutImages))
 	httpapi.Route(api, "POST /product-collections/{id}/groups", "Create a group", s.addGroup)
 	httpapi.Route(api, "PATCH /product-collections/{id}/groups/{group_id}", "Update a group", s.updateGroup)
 	httpapi.Route(api, "DELETE /product-collections/{id}/groups/{group_id}", "Delete a group", s.dropGroup)

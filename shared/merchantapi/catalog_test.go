@@ -31,6 +31,11 @@ func (b *bench) catalogOperations() []operation {
 	group := collection + "/groups/" + made.Groups[0].GroupID
 	item := group + "/items/" + made.Groups[0].Products[0].ID
 	return []operation{
+		{"PUT", product + "/images", ""},
+		{"PUT", product + "/files", `{"file_name":"a.pdf"}`},
+		{"PUT", "/addons/" + addon.ID + "/images", ""},
+		{"PUT", "/brands/" + brand.BrandID + "/images", ""},
+		{"PUT", collection + "/images", ""},
 		{"POST", product + "/short_links", `{"slug":"atlas"}`},
 		{"GET", "/products/short_links", ""},
 		{"POST", product + "/localized-prices", `{"amount":1,"currency":"EUR"}`},

@@ -15,8 +15,6 @@ var errUnbuilt = fault.New(fault.Unsupported, "UNSUPPORTED_ACTION", "Perennial d
 // so that a program learns that they are missing and not that it misspelt
 // them; they are not described.
 var unbuilt = [][2]string{
-	{"/addons/{id}/images", "PUT"}, {"/brands/{id}/images", "PUT"}, {"/product-collections/{id}/images", "PUT"},
-	{"/products/{product_id}/files", "PUT"}, {"/products/{product_id}/images", "PUT"},
 	{"/checkouts", "POST"}, {"/checkouts/{id}", "GET"}, {"/checkouts/preview", "POST"},
 	{"/credit-entitlements", "GET POST"}, {"/credit-entitlements/{id}", "GET PATCH DELETE"}, {"/credit-entitlements/{id}/undelete", "POST"},
 	{"/credit-entitlements/{id}/balances", "GET"}, {"/credit-entitlements/{id}/balances/{customer_id}", "GET"},
