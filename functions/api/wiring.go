@@ -37,7 +37,7 @@ func newAPI(till *assembly.Till, env *config.Env) *httpapi.API {
 		Customers: people,
 		Catalog:   &catalog.Service{Store: store, Assets: assets, Wall: clock.System},
 		Subscriptions: &subscriptions.Service{
-			Store: store, Orderer: till.Life, Payer: till.Recovery, Customers: people, Account: assembly.Account, Wall: clock.System,
+			Store: store, Orderer: till.Life, Payer: till.Recovery, Charger: till.Charging, Customers: people, Account: assembly.Account, Wall: clock.System,
 		},
 		Refunds:  till.Refunds,
 		Register: &register.Service{Store: store},

@@ -114,6 +114,12 @@ func (ch Change) Forgo(p Payment, at calendar.Instant) Change {
 // end is the common part of every ending.
 func (s Subscription) end(to Status, event EventType, open []Invoice, hold *Hold, c Cancellation) Change {
 	s.Status, s.Cancel, s.Open, s.Failure = to, c, nil, Failure{}
+	for _, v := range open {
+		if v.Status == InvoiceOpen {
+			s = s.unspend(v, c.At)
+		}
+	}
+	s.Change, s.Scheduled = nil, nil
 	ch := Change{Subscription: s, Events: s.events(event, c.Reason, EventSubscriptionUpdated)}
 	for _, v := range open {
 		if v.Status == InvoiceOpen {

@@ -18,10 +18,7 @@ type Terms struct {
 
 // Recurring are the lines of one period of the subscription.
 func (s Subscription) Recurring() []Line {
-	return []Line{{
-		Product: s.Product, Description: s.ProductName, Category: s.TaxCategory, Quantity: s.Quantity,
-		Unit: s.Price.Amount, Inclusive: s.Price.TaxInclusive,
-	}}
+	return s.Plan().lines()
 }
 
 // LiveDiscounts are the discounts that reduce the next period, in order.

@@ -20,6 +20,7 @@ const (
 	EventSubscriptionFailed   EventType = "subscription.failed"
 	EventSubscriptionExpired  EventType = "subscription.expired"
 	EventSubscriptionUpdated  EventType = "subscription.updated"
+	EventPlanChanged          EventType = "subscription.plan_changed"
 	EventMethodUpdated        EventType = "subscription.update_payment_method"
 	EventRefundSucceeded      EventType = "refund.succeeded"
 	EventRefundFailed         EventType = "refund.failed"
@@ -47,6 +48,7 @@ const (
 	ReasonLateCapture = "late_capture"
 	ReasonPurchase    = "purchase"
 	ReasonOnDemand    = "on_demand"
+	ReasonReturned    = "returned_to_paid_plan"
 )
 
 // Event is something that happened to one object.

@@ -12,10 +12,11 @@ type Cause string
 
 // The causes.
 const (
-	CauseFirst    Cause = "first_payment"
-	CauseRenewal  Cause = "renewal"
-	CausePurchase Cause = "purchase"  // of a one-time purchase
-	CauseOnDemand Cause = "on_demand" // the merchant charges an on-demand subscription
+	CauseFirst      Cause = "first_payment"
+	CauseRenewal    Cause = "renewal"
+	CausePurchase   Cause = "purchase"    // of a one-time purchase
+	CauseOnDemand   Cause = "on_demand"   // the merchant charges an on-demand subscription
+	CausePlanChange Cause = "plan_change" // the charge for another plan
 )
 
 // InvoiceStatus is the state of an invoice.

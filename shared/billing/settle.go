@@ -50,6 +50,9 @@ func (c Case) payment(status PaymentStatus) Payment {
 		p = c.Purchase.fill(p)
 	} else {
 		p.Customer, p.Subscription, p.Product, p.Quantity = s.Customer, s.ID, s.Product, s.Quantity
+		if s.Change != nil && l.Cause == CausePlanChange {
+			p.Product, p.Quantity = s.Change.Plan.Product, s.Change.Plan.Quantity
+		}
 		p.Billing, p.Metadata = s.Billing, s.Metadata
 	}
 	p.Tax, p.Discount, p.Credit = reckoned(c.Invoices, l.Amount.Currency)
@@ -91,7 +94,7 @@ func (c Case) Paid(charge string) (Change, error) {
 		return c.paidPurchase(charge)
 	}
 	s := c.Subscription
-	move := map[Cause]Move{CauseFirst: MoveActivate, CauseRenewal: MoveRenew}[s.Lock.Cause]
+	move := map[Cause]Move{CauseFirst: MoveActivate, CauseRenewal: MoveRenew, CausePlanChange: MoveChange}[s.Lock.Cause]
 	reactivated := s.Status == StatusOnHold || s.Status == StatusPastDue
 	if reactivated || !s.Failure.At.IsZero() {
 		move = MoveRecover
@@ -103,7 +106,11 @@ func (c Case) Paid(charge string) (Change, error) {
 	p := c.payment(PaymentSucceeded)
 	p.Charge, p.CapturedAt = charge, c.At
 	customer := c.Customer.paid(p, c.At)
-	invoices, s := c.date(s)
+	gives := s.gives()
+	invoices, s, err := c.date(s)
+	if err != nil {
+		return Change{}, err
+	}
 	var tickets []Ticket
 	for i := range invoices {
 		if invoices[i].Status == InvoiceOpen {
@@ -114,13 +121,17 @@ func (c Case) Paid(charge string) (Change, error) {
 			}
 			p.InvoiceNumber = invoices[i].Number
 			p.Invoices[i] = invoices[i].ID
-			s.Discounts = spend(s.Discounts, invoices[i])
+			if !invoices[i].prorated() {
+				s.Discounts = spend(s.Discounts, invoices[i])
+			}
 		}
 	}
 	entry, err := captured(p, c.At)
 	if err != nil {
 		return Change{}, err
 	}
+	entry = entry.note(gives)
+	s.Receipts = s.receipts(p)
 	if s.Lock.Keep || s.Method.IsZero() {
 		s.Method = s.Lock.Method
 	}
@@ -156,14 +167,18 @@ func (c Case) returned(charge string) (Change, error) {
 }
 
 // date gives paid invoices and the subscription their periods.
-func (c Case) date(s Subscription) ([]Invoice, Subscription) {
+func (c Case) date(s Subscription) ([]Invoice, Subscription, error) {
 	var replaced []Invoice
+	var err error
 	invoices := slices.Clone(c.Invoices)
 	for i, v := range invoices {
 		switch {
 		case v.Cause == CauseFirst:
 			s = s.start(c.At, c.Zone)
 			invoices[i].Period = s.Period
+		case v.Cause == CausePlanChange:
+			s = s.changed().caughtUp(c.At, c.Zone)
+			continue
 		case s.Lock.restarts(c.At):
 			s.Anchor = c.At
 			if !s.EndsAt.IsZero() { // the term is as long as it was
@@ -176,8 +191,11 @@ func (c Case) date(s Subscription) ([]Invoice, Subscription) {
 		default:
 			s.Period = v.Period
 		}
+		if s, err = s.fund(invoices[i]); err != nil {
+			return nil, s, err
+		}
 	}
-	return append(invoices, replaced...), s
+	return append(invoices, replaced...), s, nil
 }
 
 // start sets the first period, the trial and the term.
@@ -197,6 +215,8 @@ func (s Subscription) start(at calendar.Instant, zone *time.Location) Subscripti
 
 func reasonOf(m Move) string {
 	switch m {
+	case MoveChange:
+		return string(CausePlanChange)
 	case MoveActivate:
 		return ReasonFirst
 	case MoveRecover:
@@ -214,6 +234,9 @@ func (s Subscription) paidEvents(m Move) []Event {
 		events = s.events(EventSubscriptionActive, ReasonFirst)
 	case m == MoveRecover && !s.Status.Access() || s.Status == StatusPastDue:
 		events = s.events(EventSubscriptionActive, ReasonReactivated)
+	case m == MoveChange:
+		events = s.events(EventPlanChanged, string(CausePlanChange))
+	case s.Lock.Cause == CausePlanChange: // it took place before it was paid
 	default:
 		events = s.events(EventSubscriptionRenewed, ReasonRenewal)
 	}
@@ -233,7 +256,15 @@ func (c Case) Declined(d Decline, f FollowUp) (Change, error) {
 	p := c.payment(PaymentFailed)
 	p.Decline = d
 	change := Change{Payment: &p, Events: []Event{{Type: EventPaymentFailed, Object: p.ID, Reason: string(s.Lock.Cause)}}}
-	automatic := s.Lock.By == BySystem
+	automatic := s.Lock.By == BySystem || s.forced()
+	if s.forced() {
+		change.Subscription = s
+		change.unpaid()
+		s = change.Subscription
+		if f.Status == StatusPastDue {
+			f.Status, f.HoldAt = StatusOnHold, 0
+		}
+	}
 	tried := s.Lock
 	s.Lock = Lock{}
 	if automatic && s.Status != StatusPending {
@@ -250,7 +281,7 @@ func (c Case) Declined(d Decline, f FollowUp) (Change, error) {
 		hold.Attempts++
 		change.Hold = &hold
 	}
-	if automatic && s.Cancel.AtPeriodEnd {
+	if automatic && s.Cancel.AtPeriodEnd && tried.Cause != CausePlanChange {
 		s.Cancel.Pending = true // it was to end on the date that was just charged for (rules 10)
 	}
 	change.Subscription = s

@@ -5,6 +5,7 @@ import (
 
 	"perennial/shared/calendar"
 	"perennial/shared/fault"
+	"perennial/shared/proration"
 	"perennial/shared/tax"
 	"perennial/shared/taxid"
 )
@@ -35,6 +36,14 @@ type Subscription struct {
 	BusinessName string
 	TaxCategory  string
 	Discounts    []Applied // in the order in which they are applied
+	Addons       []AddonItem
+	Funded       proration.Funded // what was paid for the rest of the period; zero: the plan as it is
+	Frozen       time.Duration    // how long pauses of the running period were
+	Receipts     []string         // payments of the running period
+	Credits      []Credit         // what plan changes gave back, the oldest first
+	Change       *PlanChange      // a plan change that is not paid
+	Scheduled    *PlanChange      // a plan change at the next billing date
+	PausedAt     calendar.Instant // while paused
 	Metadata     map[string]any
 	Cancel       Cancellation
 	Open         []string // ids of open invoices: the dues
@@ -101,8 +110,9 @@ const (
 	StepCancel  Step = "cancel"  // cancellation at the period's end
 	StepExpire  Step = "expire"  // the term is over
 	StepRenew   Step = "renew"
-	StepRetry   Step = "retry" // automatic retry of the dues
-	StepHold    Step = "hold"  // kept access ends
+	StepRetry   Step = "retry"   // automatic retry of the dues
+	StepHold    Step = "hold"    // kept access ends
+	StepDiscard Step = "discard" // a plan change was not paid in time
 )
 
 // Due is the earliest instant at which something must be done. Zero: never.
@@ -120,7 +130,7 @@ func (s Subscription) Due() calendar.Instant {
 		if !s.Failure.At.IsZero() {
 			return earliest(s.Failure.NextRetry, s.Failure.HoldAt, s.EndsAt)
 		}
-		return earliest(s.Period.End, s.EndsAt)
+		return earliest(s.Period.End, s.EndsAt, s.discardAt())
 	case StatusPastDue:
 		return earliest(s.Failure.NextRetry, s.Failure.HoldAt, s.EndsAt)
 	case StatusOnHold:
@@ -140,6 +150,8 @@ func (s Subscription) Next(at calendar.Instant) Step {
 		return StepFail
 	case s.Status == StatusPending || s.Status == StatusPaused || s.Status.Ended():
 		return StepNone
+	case due(s.discardAt()):
+		return StepDiscard
 	case s.Status == StatusActive && s.Failure.At.IsZero() && s.Cancel.AtPeriodEnd && due(s.Period.End):
 		return StepCancel
 	case due(s.EndsAt):
@@ -154,6 +166,14 @@ func (s Subscription) Next(at calendar.Instant) Step {
 		return StepRenew
 	}
 	return StepNone
+}
+
+// discardAt is when a change that waits for its payment is given up.
+func (s Subscription) discardAt() calendar.Instant {
+	if s.Change == nil || s.Change.Former != nil {
+		return 0
+	}
+	return s.Change.Expires
 }
 
 func earliest(instants ...calendar.Instant) calendar.Instant {
@@ -238,13 +258,26 @@ func (s Subscription) Renewal(t Terms, at calendar.Instant, zone *time.Location)
 		return s, Invoice{}, ErrInactive
 	}
 	t.At = at
+	return s.renewal(t, zone)
+}
+
+// renewal bills the period that follows, on the plan that is scheduled for
+// it, and uses the subscription's credit.
+func (s Subscription) renewal(t Terms, zone *time.Location) (Subscription, Invoice, error) {
+	if s.Scheduled != nil {
+		s = s.take(*s.Scheduled)
+		s.Scheduled = nil
+	}
+	if t.Credit.Nothing() {
+		t.Credit = s.Balance()
+	}
 	end, _ := calendar.Next(s.Anchor, s.Price.Every, s.Period.End, zone)
 	invoice, err := s.draft(t, CauseRenewal, calendar.Period{Start: s.Period.End, End: end}).Invoice()
 	if err != nil {
 		return s, Invoice{}, err
 	}
 	s.Open = []string{invoice.ID}
-	return s, invoice, nil
+	return s.spend(invoice.Credit), invoice, nil
 }
 
 // SetMethod switches renewals to another payment method. With dues open the

@@ -40,12 +40,13 @@ const (
 	MoveCancel    Move = "cancel"     // by customer, merchant or policy
 	MoveExpire    Move = "expire"     // the term is over
 	MoveSetMethod Move = "set_method" // another payment method, nothing due
+	MoveChange    Move = "change"     // another plan, paid
 )
 
 // Moves lists every move.
 var Moves = []Move{
 	MoveActivate, MoveFail, MoveRenew, MoveGrace, MoveHold, MoveRecover,
-	MovePause, MoveResume, MoveCancel, MoveExpire, MoveSetMethod,
+	MovePause, MoveResume, MoveCancel, MoveExpire, MoveSetMethod, MoveChange,
 }
 
 // Transitions is the whole of what may happen to a subscription's status.
@@ -57,7 +58,7 @@ var Transitions = map[Status]map[Move]Status{
 	StatusActive: {
 		MoveRenew: StatusActive, MoveGrace: StatusPastDue, MoveHold: StatusOnHold,
 		MoveRecover: StatusActive, MovePause: StatusPaused, MoveCancel: StatusCancelled,
-		MoveExpire: StatusExpired, MoveSetMethod: StatusActive,
+		MoveExpire: StatusExpired, MoveSetMethod: StatusActive, MoveChange: StatusActive,
 	},
 	StatusPastDue: {
 		MoveHold: StatusOnHold, MoveRecover: StatusActive, MoveCancel: StatusCancelled, MoveExpire: StatusExpired,

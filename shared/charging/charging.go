@@ -75,6 +75,7 @@ type Start struct {
 	Keep         bool // the method becomes the subscription's when paid
 	Checkout     string
 	ReturnURL    string
+	Events       []billing.Event // what the lock's commit tells
 }
 
 // Result is what became of an attempt.
@@ -126,14 +127,14 @@ func (s *Service) Charge(ctx context.Context, in Start) (Result, error) {
 		return Result{}, err
 	}
 	a := &attempt{Case: locked, scope: in.Scope, actor: in.Actor, cause: in.Cause, state: in.State}
-	if err := s.lock(ctx, a); err != nil {
+	if err := s.lock(ctx, a, in.Events); err != nil {
 		return Result{}, fmt.Errorf("lock %s: %w", locked.Owner(), err)
 	}
 	return s.drive(ctx, a)
 }
 
 // lock commits the lock and leaves the attempt as the store has it.
-func (s *Service) lock(ctx context.Context, a *attempt) error {
+func (s *Service) lock(ctx context.Context, a *attempt, events []billing.Event) error {
 	put := []any{owner(a.Case)}
 	for _, v := range a.Invoices {
 		put = append(put, v)
@@ -143,7 +144,7 @@ func (s *Service) lock(ctx context.Context, a *attempt) error {
 		next := record.Next(*p)
 		a.Payment = &next
 	}
-	commit := func() error { return s.Store.Commit(ctx, s.commit(a, put, nil)) }
+	commit := func() error { return s.Store.Commit(ctx, s.commit(a, put, events)) }
 	if len(a.Uncounted()) > 0 {
 		commit = func() error { return s.redeem(ctx, a, put) }
 	}

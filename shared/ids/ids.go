@@ -23,6 +23,7 @@ const (
 	Purchase          = "pur_"
 	Payment           = "pay_"
 	Refund            = "ref_"
+	PlanChange        = "chg_"
 	Dispute           = "dp_"
 	LicenseKey        = "lic_"
 	LicenseInstance   = "lki_"

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"perennial/shared/billing"
@@ -119,7 +120,7 @@ func (s *Service) subscription(ctx context.Context, item record.DueItem) error {
 		err = s.renew(ctx, w)
 	case billing.StepRetry:
 		err = s.retry(ctx, w)
-	case billing.StepFail, billing.StepCancel, billing.StepExpire, billing.StepHold:
+	case billing.StepFail, billing.StepCancel, billing.StepExpire, billing.StepHold, billing.StepDiscard:
 		err = s.end(ctx, w, step)
 	}
 	if err != nil {
@@ -174,6 +175,7 @@ func (s *Service) renew(ctx context.Context, w work) error {
 	_, err = s.Charger.Charge(ctx, charging.Start{
 		Scope: w.scope, Actor: record.System, Cause: "renewal", State: w.state,
 		Subscription: sub, Customer: w.customer, Dues: dues, Method: sub.Method, By: billing.BySystem,
+		Events: w.sub.Switches(),
 	})
 	return err
 }
@@ -201,12 +203,14 @@ func (s *Service) retry(ctx context.Context, w work) error {
 
 // end commits the steps that move no money.
 func (s *Service) end(ctx context.Context, w work, step billing.Step) error {
-	open, hold, err := Arrears(ctx, s.Store, w.scope, w.sub)
+	open, hold, err := Unsettled(ctx, s.Store, w.scope, w.sub)
 	if err != nil {
 		return err
 	}
 	var change billing.Change
 	switch step {
+	case billing.StepDiscard:
+		change, err = w.sub.Discard(open, w.now)
 	case billing.StepFail:
 		change, err = w.sub.Fail(open)
 	case billing.StepCancel:
@@ -256,6 +260,15 @@ func (s *Service) forgo(ctx context.Context, w work, change billing.Change) (bil
 // KeepFor is how long after its due date a paid renewal keeps the anchor.
 func KeepFor(state merchant.State) time.Duration {
 	return time.Duration(state.Recovery.KeepDays) * 24 * time.Hour
+}
+
+// Unsettled loads what a subscription leaves open when it ends: its dues, the
+// invoice of a plan change that waits for its payment, and its hold.
+func Unsettled(ctx context.Context, l record.Loader, scope merchant.Scope, sub billing.Subscription) ([]billing.Invoice, *billing.Hold, error) {
+	if c := sub.Change; c != nil && !slices.Contains(sub.Open, c.Invoice) && !sub.Lock.Set() {
+		sub.Open = append(slices.Clone(sub.Open), c.Invoice)
+	}
+	return Arrears(ctx, l, scope, sub)
 }
 
 // Arrears loads the open invoices of a subscription, and its hold when it is

@@ -173,7 +173,7 @@ func (s *Service) cancel(ctx context.Context, in Cancel) (billing.Subscription, 
 	if err != nil {
 		return billing.Subscription{}, err
 	}
-	open, hold, err := Arrears(ctx, s.Store, in.Scope, w.sub)
+	open, hold, err := Unsettled(ctx, s.Store, in.Scope, w.sub)
 	if err != nil {
 		return billing.Subscription{}, err
 	}

@@ -90,6 +90,8 @@ type PlanChangeRules struct {
 	DowngradeProration string // default prorated_immediately
 	PortalFailure      string // one of OnFailures; default prevent_change (rules 3)
 	Restart            Switch // a change starts a new billing cycle; off (rules 1)
+	Days               Switch // time is counted in days instead of seconds; off
+	FullDifference     Switch // a cheaper plan by difference gives back used time too, as at Dodo; off (rules 2)
 }
 
 // The words of plan changes.
@@ -116,6 +118,13 @@ func (r PlanChangeRules) Filled() PlanChangeRules {
 
 // RestartsCycle: a plan change starts a new billing cycle. Default false.
 func (r PlanChangeRules) RestartsCycle() bool { return r.Restart.Or(false) }
+
+// CountsDays: plan changes count local days instead of seconds. Default false.
+func (r PlanChangeRules) CountsDays() bool { return r.Days.Or(false) }
+
+// CreditsFullDifference: a cheaper plan by difference gives back the whole
+// difference of the prices, used time included. Default false (rules 2).
+func (r PlanChangeRules) CreditsFullDifference() bool { return r.FullDifference.Or(false) }
 
 // Check names everything that is wrong with the settings.
 func (s Settings) Check(check *fault.Check) {

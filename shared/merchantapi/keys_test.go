@@ -72,6 +72,7 @@ func (b *bench) operations() []operation {
 	payments, err := b.client.Payments.List(b.T.Context(), dodo.PaymentListParams{})
 	b.must(err)
 	payment, customer, product := payments.Items[0].PaymentID, "/customers/"+b.Customer.ID, "/products/"+b.Product.ID
+	plan := fmt.Sprintf(`{"product_id":%q,"quantity":2,"proration_billing_mode":"prorated_immediately"}`, b.Product.ID)
 	return append(slices.Concat(b.catalogOperations(), b.refundOperations(payment)), []operation{
 		{"POST", "/customers", `{"email":"x@example.com","name":"X"}`},
 		{"GET", "/customers", ""},
@@ -91,6 +92,12 @@ func (b *bench) operations() []operation {
 		{"GET", "/subscriptions/" + sub.ID, ""},
 		{"PATCH", "/subscriptions/" + sub.ID, `{"status":"cancelled"}`},
 		{"POST", "/subscriptions/" + sub.ID + "/update-payment-method", `{"type":"new"}`},
+		{"POST", "/subscriptions/" + sub.ID + "/change-plan", plan},
+		{"POST", "/subscriptions/" + sub.ID + "/change-plan/preview", plan},
+		{"DELETE", "/subscriptions/" + sub.ID + "/change-plan/scheduled", ""},
+		{"DELETE", "/subscriptions/" + sub.ID + "/change-plan/pending", ""},
+		{"POST", "/subscriptions/" + sub.ID + "/change-plan/return", ""},
+		{"GET", "/subscriptions/" + sub.ID + "/upcoming", ""},
 		{"GET", "/payments", ""},
 		{"GET", "/payments/" + payment, ""},
 		{"GET", "/payments/" + payment + "/line-items", ""},

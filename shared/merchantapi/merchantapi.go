@@ -102,6 +102,16 @@ func (s *server) routeSubscriptions(api *httpapi.API) {
 		httpapi.Describe(aboutMethod))
 	httpapi.Route(api, "POST /subscriptions/{subscription_id}/retry", "Retry the payment", s.retryDues,
 		httpapi.Describe("Charges what is due, now, with the subscription's own payment method. A decline is an answer with the failed `payment_id`."))
+	httpapi.Route(api, "GET /subscriptions/{subscription_id}/upcoming", "List upcoming invoices", s.listUpcoming,
+		httpapi.Describe(aboutUpcoming))
+	httpapi.Route(api, "POST /subscriptions/{subscription_id}/change-plan", "Change the plan", s.changePlan, httpapi.Describe(aboutPlan))
+	httpapi.Route(api, "POST /subscriptions/{subscription_id}/change-plan/preview", "Preview a plan change", s.previewPlan,
+		httpapi.Describe(aboutPreview))
+	httpapi.Route(api, "DELETE /subscriptions/{subscription_id}/change-plan/scheduled", "Cancel a scheduled plan change", s.unschedulePlan)
+	httpapi.Route(api, "DELETE /subscriptions/{subscription_id}/change-plan/pending", "Discard an unpaid plan change", s.discardPlan,
+		httpapi.Describe("Perennial's own: gives up a change that waits for its payment."))
+	httpapi.Route(api, "POST /subscriptions/{subscription_id}/change-plan/return", "Return to the paid plan", s.returnToPlan,
+		httpapi.Describe("Perennial's own: leaves a plan whose charge failed for the one that is paid until its period ends."))
 }
 
 func (s *server) routePayments(api *httpapi.API) {

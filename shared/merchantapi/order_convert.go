@@ -159,6 +159,6 @@ func (s *server) pageURL(scope merchant.Scope, page record.Checkout) string {
 
 // recurring is what all units cost per interval, in minor units.
 func recurring(s billing.Subscription) int64 {
-	total, _ := s.Price.Amount.Times(s.Quantity, 1) // invoiced before, so it fits
+	total, _ := s.Plan().Recurring() // invoiced before, so it fits
 	return total.Minor
 }

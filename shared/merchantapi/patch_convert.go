@@ -63,7 +63,6 @@ func (p SubscriptionPatch) alone() bool {
 
 func (p SubscriptionPatch) unsupported() error {
 	var u unsupported
-	u.without(p.Status == "active" || p.Status == "paused", "status "+p.Status)
 	u.without(given(p.DisableOnDemand), "disable_on_demand")
 	u.without(len(p.CreditCart) > 0, "credit_entitlement_cart")
 	return u.fault()
@@ -85,7 +84,7 @@ func (p SubscriptionPatch) mode() lifecycle.CancelMode {
 // FromAPISubscriptionPatch converts a patch.
 func FromAPISubscriptionPatch(p SubscriptionPatch) subscriptions.Change {
 	c := subscriptions.Change{
-		CustomerName: p.CustomerName, Cancel: p.mode(),
+		CustomerName: p.CustomerName, Cancel: p.mode(), Pause: p.Status == "paused", Resume: p.Status == "active",
 		Particulars: billing.Cancellation{Reason: p.Reason, Feedback: p.Feedback, Comment: p.Comment},
 	}
 	if c.Particulars.Reason == "" && (c.Cancel == lifecycle.CancelNow || c.Cancel == lifecycle.CancelAtEnd) {

@@ -20,13 +20,15 @@ var absent = map[string]string{
 	"Payment.custom_field_responses[]":             noneYet,
 	"SubscriptionCreated.addons[]":                 noneYet,
 	"SubscriptionCreated.one_time_product_cart[]":  noneYet,
-	"Subscription.addons[]":                        noneYet,
 	"Subscription.credit_entitlement_cart[]":       noneYet,
 	"Subscription.meter_credit_entitlement_cart[]": noneYet,
 	"Subscription.meters[]":                        noneYet,
 	"Subscription.custom_field_responses[]":        noneYet,
-	"Subscription.scheduled_change":                noneYet,
-	"SubscriptionItem.scheduled_change":            noneYet,
+	"PlanLine.chargeable_units":                    metered,
+	"PlanLine.free_threshold":                      metered,
+	"PlanLine.price_per_unit":                      metered,
+	"PlanLine.subtotal":                            metered,
+	"PlanLine.units_consumed":                      metered,
 	"Product.credit_entitlements[]":                noneYet,
 	"Product.entitlements[]":                       noneYet,
 	"ProductItem.entitlements[]":                   noneYet,
@@ -38,6 +40,7 @@ var absent = map[string]string{
 // Why a field may be missing.
 const (
 	noneYet = "always null or empty, as there is nothing of its kind yet"
+	metered = "only of a metered line, and usage is not measured yet; TestEveryFormOfAPriceIsWhole compares the others"
 	union   = "one of three forms, which TestEveryFormOfAPriceIsWhole compares"
 )
 
@@ -50,6 +53,8 @@ func TestEveryFormOfAPriceIsWhole(t *testing.T) {
 		{reflect.TypeFor[wire.RecurringPrice](), reflect.TypeFor[dodo.PriceRecurringPrice]()},
 		{reflect.TypeFor[wire.UsagePrice](), reflect.TypeFor[dodo.PriceUsageBasedPrice]()},
 		{reflect.TypeFor[wire.Meter](), reflect.TypeFor[dodo.AddMeterToPrice]()},
+		{reflect.TypeFor[wire.PlanLine](), reflect.TypeFor[dodo.SubscriptionPreviewChangePlanResponseImmediateChargeLineItemsSubscription]()},
+		{reflect.TypeFor[wire.PlanLine](), reflect.TypeFor[dodo.SubscriptionPreviewChangePlanResponseImmediateChargeLineItemsAddon]()},
 	} {
 		sent := map[string]bool{}
 		for _, f := range reflect.VisibleFields(form.sent) {

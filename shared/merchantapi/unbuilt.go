@@ -35,8 +35,7 @@ var unbuilt = [][2]string{
 	{"/payments", "POST"}, {"/payments/{payment_id}/retry", "GET POST"},
 	{"/payouts", "GET"}, {"/payouts/{payout_id}/breakup", "GET"}, {"/payouts/{payout_id}/breakup/details", "GET"},
 	{"/payouts/{payout_id}/breakup/details/csv", "GET"},
-	{"/subscriptions/{subscription_id}/change-plan", "POST"}, {"/subscriptions/{subscription_id}/change-plan/preview", "POST"},
-	{"/subscriptions/{subscription_id}/change-plan/scheduled", "DELETE"}, {"/subscriptions/{subscription_id}/charge", "POST"},
+	{"/subscriptions/{subscription_id}/charge", "POST"},
 	{"/subscriptions/{subscription_id}/credit-usage", "GET"}, {"/subscriptions/{subscription_id}/usage-history", "GET"},
 }
 

@@ -26,6 +26,8 @@ type Change struct {
 	CustomerName string // empty leaves it
 	Cancel       lifecycle.CancelMode
 	Particulars  billing.Cancellation // reason, feedback, comment
+	Pause        bool
+	Resume       bool
 }
 
 // Check refuses particulars of a cancellation without one.
@@ -82,6 +84,18 @@ func (s *Service) decide(ctx context.Context, c Change, d *dossier) (record.Comm
 		}
 		d.sub = done.Subscription
 	}
+	switch {
+	case c.Pause:
+		done, err = d.sub.Pause(d.now)
+	case c.Resume:
+		done, err = d.sub.Resume(d.now)
+	}
+	if err != nil {
+		return commit, err
+	}
+	if c.Pause || c.Resume {
+		d.sub = done.Subscription
+	}
 	if c.Cancel != "" {
 		edited := done.Events
 		if done, err = s.cancel(ctx, c, *d); err != nil {
@@ -124,7 +138,7 @@ func (s *Service) cancel(ctx context.Context, c Change, d dossier) (billing.Chan
 		}
 		return done, err
 	}
-	open, hold, err := lifecycle.Arrears(ctx, s.Store, c.Scope, d.sub)
+	open, hold, err := lifecycle.Unsettled(ctx, s.Store, c.Scope, d.sub)
 	if err != nil {
 		return billing.Change{}, err
 	}

@@ -43,6 +43,7 @@ type Service struct {
 	Store     Store
 	Orderer   Orderer
 	Payer     Payer
+	Charger   Charger
 	Customers *customers.Service
 	Account   func(merchant.Scope) gateway.Account // where a scope's customers pay; zero where they cannot
 	Wall      clock.Wall

@@ -8,36 +8,36 @@ import (
 
 // SubscriptionBase are the fields that a subscription has alone and in a list.
 type SubscriptionBase struct {
-	SubscriptionID             string          `json:"subscription_id"`
-	Status                     string          `json:"status"`
-	ProductID                  string          `json:"product_id"`
-	Quantity                   int64           `json:"quantity"`
-	Currency                   string          `json:"currency"`
-	RecurringPreTaxAmount      int64           `json:"recurring_pre_tax_amount"` // minor units, all units together
-	TaxInclusive               bool            `json:"tax_inclusive"`
-	Customer                   CustomerLimited `json:"customer"`
-	Billing                    Address         `json:"billing"`
-	Metadata                   map[string]any  `json:"metadata"`
-	OnDemand                   bool            `json:"on_demand"`
-	CancelAtNextBillingDate    bool            `json:"cancel_at_next_billing_date"`
-	PaymentFrequencyCount      int             `json:"payment_frequency_count"`
-	PaymentFrequencyInterval   string          `json:"payment_frequency_interval"`
-	SubscriptionPeriodCount    int             `json:"subscription_period_count"`
-	SubscriptionPeriodInterval string          `json:"subscription_period_interval"`
-	TrialPeriodDays            int             `json:"trial_period_days"`
-	TrialAmount                *int64          `json:"trial_amount"`
-	CreatedAt                  string          `json:"created_at"`
-	PreviousBillingDate        string          `json:"previous_billing_date"`
-	NextBillingDate            string          `json:"next_billing_date"`
-	CancelledAt                *string         `json:"cancelled_at"`
-	PausedAt                   *string         `json:"paused_at"`
-	PaymentMethodID            *string         `json:"payment_method_id"`
-	HasPaymentMethod           bool            `json:"has_payment_method"`
-	ScheduledChange            any             `json:"scheduled_change"`
-	TaxID                      *string         `json:"tax_id"`
-	CustomerBusinessName       *string         `json:"customer_business_name"`
-	DiscountID                 *string         `json:"discount_id"`
-	DiscountCyclesRemaining    *int            `json:"discount_cycles_remaining"`
+	SubscriptionID             string           `json:"subscription_id"`
+	Status                     string           `json:"status"`
+	ProductID                  string           `json:"product_id"`
+	Quantity                   int64            `json:"quantity"`
+	Currency                   string           `json:"currency"`
+	RecurringPreTaxAmount      int64            `json:"recurring_pre_tax_amount"` // minor units, all units together
+	TaxInclusive               bool             `json:"tax_inclusive"`
+	Customer                   CustomerLimited  `json:"customer"`
+	Billing                    Address          `json:"billing"`
+	Metadata                   map[string]any   `json:"metadata"`
+	OnDemand                   bool             `json:"on_demand"`
+	CancelAtNextBillingDate    bool             `json:"cancel_at_next_billing_date"`
+	PaymentFrequencyCount      int              `json:"payment_frequency_count"`
+	PaymentFrequencyInterval   string           `json:"payment_frequency_interval"`
+	SubscriptionPeriodCount    int              `json:"subscription_period_count"`
+	SubscriptionPeriodInterval string           `json:"subscription_period_interval"`
+	TrialPeriodDays            int              `json:"trial_period_days"`
+	TrialAmount                *int64           `json:"trial_amount"`
+	CreatedAt                  string           `json:"created_at"`
+	PreviousBillingDate        string           `json:"previous_billing_date"`
+	NextBillingDate            string           `json:"next_billing_date"`
+	CancelledAt                *string          `json:"cancelled_at"`
+	PausedAt                   *string          `json:"paused_at"`
+	PaymentMethodID            *string          `json:"payment_method_id"`
+	HasPaymentMethod           bool             `json:"has_payment_method"`
+	ScheduledChange            *ScheduledChange `json:"scheduled_change"`
+	TaxID                      *string          `json:"tax_id"`
+	CustomerBusinessName       *string          `json:"customer_business_name"`
+	DiscountID                 *string          `json:"discount_id"`
+	DiscountCyclesRemaining    *int             `json:"discount_cycles_remaining"`
 }
 
 // Subscription is the object of GET /subscriptions/{id}.
@@ -45,7 +45,7 @@ type Subscription struct {
 	SubscriptionBase
 	Discounts                  []DiscountDetail `json:"discounts"`
 	BrandID                    string           `json:"brand_id"`
-	Addons                     []any            `json:"addons"`
+	Addons                     []AddonCart      `json:"addons"`
 	Meters                     []any            `json:"meters"`
 	CreditEntitlementCart      []any            `json:"credit_entitlement_cart"`
 	MeterCreditEntitlementCart []any            `json:"meter_credit_entitlement_cart"`
@@ -66,7 +66,7 @@ type SubscriptionItem struct {
 func ToSubscription(scope merchant.Scope, s billing.Subscription, c billing.Customer) Subscription {
 	return Subscription{
 		SubscriptionBase: subscriptionBase(s, c), BrandID: scope.Business, Discounts: ToDiscounts(scope, s.Discounts),
-		Addons: []any{}, Meters: []any{}, CreditEntitlementCart: []any{}, MeterCreditEntitlementCart: []any{},
+		Addons: addons(s), Meters: []any{}, CreditEntitlementCart: []any{}, MeterCreditEntitlementCart: []any{},
 		ExpiresAt: instant(s.EndsAt), CustomFieldResponses: []any{},
 		CancellationFeedback: text(s.Cancel.Feedback), CancellationComment: text(s.Cancel.Comment),
 	}
@@ -78,7 +78,7 @@ func ToSubscriptionItem(s billing.Subscription, c billing.Customer) Subscription
 }
 
 func subscriptionBase(s billing.Subscription, c billing.Customer) SubscriptionBase {
-	recurring, _ := s.Price.Amount.Times(s.Quantity, 1) // billed before, so it fits
+	recurring, _ := s.Plan().Recurring() // billed before, so it fits
 	var cancelled calendar.Instant
 	if s.Status == billing.StatusCancelled {
 		cancelled = s.Cancel.At
@@ -94,6 +94,7 @@ func subscriptionBase(s billing.Subscription, c billing.Customer) SubscriptionBa
 		SubscriptionPeriodCount: s.Price.Term.Count, SubscriptionPeriodInterval: string(s.Price.Term.Unit),
 		TrialPeriodDays: s.TrialDays, CreatedAt: s.CreatedAt.String(),
 		PreviousBillingDate: s.Period.Start.String(), NextBillingDate: s.Period.End.String(),
+		PausedAt: instant(s.PausedAt), ScheduledChange: scheduledChange(s),
 		CancelledAt: instant(cancelled), PaymentMethodID: text(s.Method.ID), HasPaymentMethod: !s.Method.IsZero(),
 		TaxID: text(s.TaxID), CustomerBusinessName: text(s.BusinessName),
 	}

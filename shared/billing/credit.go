@@ -1,0 +1,74 @@
+package billing
+
+import (
+	"slices"
+
+	"perennial/shared/calendar"
+	"perennial/shared/money"
+)
+
+// Credit is what a plan change gave back: it stays with the subscription and
+// pays its next invoices, after tax (rules 2).
+type Credit struct {
+	ID    string       // the plan change that made it
+	Gross money.Amount // with tax, at the rate at which it was paid
+	Tax   money.Amount // the tax in Gross
+	Left  money.Amount // what is not used yet
+	At    calendar.Instant
+}
+
+// Balance is the credit that the subscription has left.
+func (s Subscription) Balance() money.Amount {
+	left := money.Of(0, s.Price.Amount.Currency)
+	for _, c := range s.Credits {
+		left.Minor += c.Left.Minor // bounded by what was paid
+	}
+	return left
+}
+
+// spend uses credit, the oldest first. What is used up is forgotten: the
+// journal knows it.
+func (s Subscription) spend(amount money.Amount) Subscription {
+	var kept []Credit
+	for _, c := range s.Credits {
+		used := min(c.Left.Minor, amount.Minor)
+		c.Left.Minor -= used
+		amount.Minor -= used
+		if !c.Left.Nothing() {
+			kept = append(kept, c)
+		}
+	}
+	s.Credits = kept
+	return s
+}
+
+// unspend gives back the credit of an invoice that will not be paid.
+func (s Subscription) unspend(v Invoice, at calendar.Instant) Subscription {
+	if s.Change != nil && s.Change.Invoice == v.ID { // the rest would have come from the change itself
+		return s.refill(v.ID, s.Change.Used, at)
+	}
+	return s.refill(v.ID, v.Credit, at)
+}
+
+func (s Subscription) refill(from string, amount money.Amount, at calendar.Instant) Subscription {
+	if amount.Minor <= 0 {
+		return s
+	}
+	s.Credits = append(slices.Clone(s.Credits), Credit{ID: from, Gross: amount, Left: amount, At: at})
+	return s
+}
+
+// note adds to an entry that a credit was given: what was revenue and tax is
+// owed to the customer again.
+func (e Entry) note(c Credit) Entry {
+	if c.Gross.Nothing() {
+		return e
+	}
+	cur := c.Gross.Currency
+	e.Postings = append(slices.Clone(e.Postings), Posting{AccountRevenue, money.Of(c.Gross.Minor-c.Tax.Minor, cur)})
+	if !c.Tax.Nothing() {
+		e.Postings = append(e.Postings, Posting{AccountTax, c.Tax})
+	}
+	e.Postings = append(e.Postings, Posting{AccountCredit, money.Of(-c.Gross.Minor, cur)})
+	return e
+}

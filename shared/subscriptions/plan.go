@@ -1,0 +1,209 @@
+package subscriptions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+
+	"perennial/shared/billing"
+	"perennial/shared/charging"
+	"perennial/shared/ids"
+	"perennial/shared/lifecycle"
+	"perennial/shared/merchant"
+	"perennial/shared/proration"
+	"perennial/shared/record"
+)
+
+// Charger makes payments.
+type Charger interface {
+	Charge(ctx context.Context, in charging.Start) (charging.Result, error)
+}
+
+// PlanChange is the wish for another plan.
+type PlanChange struct {
+	Scope         merchant.Scope
+	Actor         record.Actor
+	Subscription  string
+	Customers     []string // the customer records the caller may act for; empty: any
+	Product       string
+	Quantity      int64
+	Addons        []lifecycle.AddonWish // all that the new plan has
+	Mode          proration.Mode
+	Later         bool // at the next billing date
+	Prevent       bool // a charge that fails leaves the old plan
+	Replace       bool // instead of a scheduled change
+	DropDiscounts bool // no discount goes over to the new plan
+	Metadata      map[string]any
+	By            billing.Initiator
+	ReturnURL     string // where a challenge sends a present customer back
+}
+
+// PlanPreview is what a change would do.
+type PlanPreview struct {
+	billing.Proposal
+	Row Row // the subscription as it would be
+}
+
+// PlanResult is what became of a change.
+type PlanResult struct {
+	Row       Row
+	Payment   billing.Payment // zero when nothing was charged
+	ActionURL string          // where the customer must authenticate
+	Pending   bool            // the outcome is not known yet
+}
+
+// PreviewPlan tells what a change of plan would cost now, and writes nothing.
+func (s *Service) PreviewPlan(ctx context.Context, c PlanChange) (PlanPreview, error) {
+	d, p, err := s.propose(ctx, c)
+	if err != nil {
+		return PlanPreview{}, err
+	}
+	return PlanPreview{Proposal: p, Row: Row{Object: p.After, Customer: d.customer}}, nil
+}
+
+// ChangePlan changes the plan: at once when nothing is to be paid, with its
+// charge otherwise (R106, R107). A decline is a result, not an error.
+func (s *Service) ChangePlan(ctx context.Context, c PlanChange) (PlanResult, error) {
+	var err error
+	for range tries {
+		var result PlanResult
+		if result, err = s.changePlan(ctx, c); !errors.Is(err, record.ErrStale) {
+			return result, err
+		}
+	}
+	return PlanResult{}, fmt.Errorf("change plan of %s: %w", c.Subscription, err)
+}
+
+func (s *Service) changePlan(ctx context.Context, c PlanChange) (PlanResult, error) {
+	d, p, err := s.propose(ctx, c)
+	if err != nil {
+		return PlanResult{}, err
+	}
+	if c.Later || p.Due().Nothing() {
+		change, err := d.sub.Carry(p, billing.IssuerOf(d.state, d.zone), d.customer, d.now)
+		if err != nil {
+			return PlanResult{}, err
+		}
+		return s.put(ctx, d, c.Actor, "change plan", change)
+	}
+	if err := s.payable(c.Scope); err != nil {
+		return PlanResult{}, err
+	}
+	got, err := s.Charger.Charge(ctx, charging.Start{
+		Scope: c.Scope, Actor: c.Actor, Cause: "change plan", State: d.state, Subscription: d.sub.Await(p),
+		Customer: d.customer, Dues: p.Invoice.Dues(), Method: d.sub.Method, By: c.By, ReturnURL: c.ReturnURL,
+	})
+	if err != nil {
+		return PlanResult{}, err
+	}
+	return PlanResult{
+		Row:     Row{Object: got.Subscription, Customer: d.customer},
+		Payment: got.Payment, ActionURL: got.ActionURL, Pending: got.Pending,
+	}, nil
+}
+
+// put commits a change that moves no money.
+func (s *Service) put(ctx context.Context, d dossier, actor record.Actor, cause string, ch billing.Change) (PlanResult, error) {
+	commit := record.Commit{
+		Scope: d.state.Scope, Actor: actor, Cause: cause, At: d.now, Put: charging.Objects(ch), Events: ch.Events,
+	}
+	if ch.Customer == nil {
+		commit.Attach = []any{d.customer}
+	}
+	if err := s.Store.Commit(ctx, commit); err != nil {
+		return PlanResult{}, fmt.Errorf("%s of %s: %w", cause, d.sub.ID, err)
+	}
+	return PlanResult{Row: Row{Object: record.Next(ch.Subscription), Customer: d.customer}}, nil
+}
+
+// propose loads everything that a change touches and prices it.
+func (s *Service) propose(ctx context.Context, c PlanChange) (dossier, billing.Proposal, error) {
+	d, err := s.open(ctx, c.Scope, c.Subscription)
+	if err != nil {
+		return d, billing.Proposal{}, err
+	}
+	if len(c.Customers) > 0 && !slices.Contains(c.Customers, d.customer.ID) {
+		return d, billing.Proposal{}, fmt.Errorf("subscription %s: %w", c.Subscription, record.ErrNotFound)
+	}
+	if c.Metadata != nil {
+		d.sub.Metadata = c.Metadata
+	}
+	plan, err := s.plan(ctx, c, d.sub)
+	if err != nil {
+		return d, billing.Proposal{}, err
+	}
+	returned, err := s.returned(ctx, c.Scope, d.sub)
+	if err != nil {
+		return d, billing.Proposal{}, err
+	}
+	wall := s.Wall()
+	p, err := d.sub.Propose(billing.ChangeOrder{
+		ID: ids.New(ids.PlanChange, wall), Plan: plan, Mode: c.Mode, Later: c.Later, Prevent: c.Prevent,
+		Replace: c.Replace, Returned: returned, At: d.now, Zone: d.zone, Policy: policy(d.state),
+	}, billing.Terms{Invoice: ids.New(ids.Invoice, wall), Customer: d.customer, Seller: d.state.Seller.Tax})
+	return d, p, err
+}
+
+// policy is how the business reckons plan changes.
+func policy(state merchant.State) proration.Policy {
+	r := state.Settings.PlanChange
+	return proration.Policy{Days: r.CountsDays(), Restart: r.RestartsCycle(), FullDifference: r.CreditsFullDifference()}
+}
+
+// plan is the new plan, priced as it is sold now; the subscription's own
+// product keeps the price at which it was bought.
+func (s *Service) plan(ctx context.Context, c PlanChange, sub billing.Subscription) (billing.Plan, error) {
+	product, err := record.Get[billing.Product](ctx, s.Store, c.Scope, c.Product)
+	if errors.Is(err, record.ErrNotFound) {
+		return billing.Plan{}, lifecycle.ErrNoProduct
+	}
+	if err != nil {
+		return billing.Plan{}, fmt.Errorf("product %s: %w", c.Product, err)
+	}
+	same := c.Product == sub.Product
+	p := billing.Plan{
+		Product: product.ID, ProductName: product.Name, TaxCategory: product.TaxCategory,
+		Price: sub.Price, Quantity: c.Quantity,
+	}
+	if !same {
+		if p, err = billing.PlanOf(product, c.Quantity); err != nil {
+			return billing.Plan{}, err
+		}
+	}
+	for _, a := range sub.Discounts {
+		if a.KeepOnChange && !c.DropDiscounts || same && !c.DropDiscounts {
+			p.Discounts = append(p.Discounts, a)
+		}
+	}
+	p.Addons, err = lifecycle.Addons(ctx, s.Store, c.Scope, c.Addons, sub.Addons)
+	return p, err
+}
+
+// returned is the share of the running period's payments that was given back
+// or is disputed: it is not given back again (rules 2).
+func (s *Service) returned(ctx context.Context, scope merchant.Scope, sub billing.Subscription) (*big.Rat, error) {
+	if len(sub.Receipts) == 0 {
+		return nil, nil
+	}
+	refs := make([]record.Ref, len(sub.Receipts))
+	for i, id := range sub.Receipts {
+		refs[i] = record.RefOf[billing.Payment](id)
+	}
+	found, err := s.Store.Load(ctx, scope, refs...)
+	if err != nil {
+		return nil, fmt.Errorf("payments of %s: %w", sub.ID, err)
+	}
+	paid, back := new(big.Rat), new(big.Rat)
+	for _, obj := range found {
+		if p, ok := obj.(billing.Payment); ok {
+			paid.Add(paid, big.NewRat(p.Amount.Minor, 1))
+			back.Add(back, big.NewRat(p.Refunded.Minor, 1))
+		}
+	}
+	if paid.Sign() == 0 {
+		return nil, nil
+	}
+	return back.Quo(back, paid), nil
+}
