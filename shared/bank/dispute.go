@@ -56,7 +56,7 @@ type Dispute struct {
 // but an inquiry takes the money away at once.
 func (i Intent) Dispute(id string, stage DisputeStage, reason string, now time.Time) (Intent, Dispute, []Line, error) {
 	left := i.Amount.Minor - i.Refunded - i.Disputed
-	if i.State != Succeeded || left <= 0 || !(stage == StageInquiry || stage == StageDispute) {
+	if i.State != Succeeded || left <= 0 || stage != StageInquiry && stage != StageDispute {
 		return i, Dispute{}, nil, ErrBadDispute
 	}
 	d := Dispute{

@@ -50,8 +50,9 @@ func (s DisputeStatus) rank() int {
 		return 2
 	case "":
 		return 0
+	default:
+		return 3
 	}
-	return 3
 }
 
 // Final reports a decided dispute.

@@ -150,7 +150,7 @@ func (p Purchase) fill(pay Payment) Payment {
 func (c Case) paidPurchase(charge string) (Change, error) {
 	p := *c.Purchase
 	pay := c.payment(PaymentSucceeded)
-	pay.Charge = charge
+	pay.Charge, pay.CapturedAt = charge, c.At
 	invoice, customer, ticket := c.Invoices[0].pay(pay.ID, c.Issuer, c.Customer.paid(pay, c.At), c.At)
 	pay.InvoiceNumber = invoice.Number
 	change := Change{

@@ -45,8 +45,9 @@ type Refund struct {
 	Gateway      string
 	Account      string
 	Intent       string
-	Reference    string // the gateway's
-	Problem      string // why it failed, the gateway's word
+	Reference    string   // the gateway's
+	Notes        []string // credit notes that document it
+	Problem      string   // why it failed, the gateway's word
 	Method       Method
 	TakenAt      time.Time // wall time at which it was decided
 	Next         time.Time // wall time at which the gateway is asked; zero when it is over
@@ -153,6 +154,10 @@ type RefundChange struct {
 	Payment Payment
 	Entry   *Entry
 	Events  []Event
+
+	Invoices []Invoice // credited ones and their credit notes
+	Customer *Customer // whose series numbered the notes
+	Tickets  []Ticket
 }
 
 // Succeed settles a refund whose money is on its way.

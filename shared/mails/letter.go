@@ -100,6 +100,9 @@ func (d dossier) write(t Template, portal string) (Letter, bool, error) {
 	case Receipt:
 		payment := d.payment()
 		return d.receipt(l, payment), !payment.Amount.Nothing(), nil
+	case Refunded:
+		refund := d.refund()
+		return d.refunded(l, refund), refund.Cause == "" && !refund.Amount.Nothing(), nil
 	case Reactivated:
 		return l, d.sub.Status == billing.StatusActive, nil
 	case PortalLink, PortalInvite, WebhookOff:
@@ -140,7 +143,22 @@ func subscriptionOf(o record.Outbox, e billing.Event) string {
 	if p, ok := record.Find(o, func(p billing.Payment) bool { return p.ID == e.Object }); ok {
 		return p.Subscription
 	}
+	if r, ok := record.Find(o, func(r billing.Refund) bool { return r.ID == e.Object }); ok {
+		return r.Subscription
+	}
 	return e.Object
+}
+
+// refund is the refund that a mail is about. Of a capture that was given back
+// at once the customer hears nothing: it was never a payment.
+func (d dossier) refund() billing.Refund {
+	r, _ := record.Find(d.outbox, func(r billing.Refund) bool { return r.ID == d.event.Object }) // zero: no mail
+	return r
+}
+
+func (d dossier) refunded(l Letter, r billing.Refund) Letter {
+	l.Amount, l.Card, l.At = r.Amount, r.Method, r.UpdatedAt
+	return l
 }
 
 // letter is what all mails about a subscription say.

@@ -22,6 +22,7 @@ const (
 	Receipt      Template = "receipt"
 	Reactivated  Template = "reactivated"
 	WebhookOff   Template = "webhook_off"
+	Refunded     Template = "refunded"
 )
 
 // Mail is one row of the table of all mails (rules 21).
@@ -41,6 +42,7 @@ var Table = []Mail{
 	{Template: OnHold, Event: billing.EventNotice, Reason: string(billing.StatusOnHold), Owner: "hold workflow"},
 	{Template: Receipt, Event: billing.EventPaymentSucceeded, Owner: "payment", Mandatory: true},
 	{Template: Reactivated, Event: billing.EventSubscriptionActive, Reason: billing.ReasonReactivated, Owner: "payment of dues"},
+	{Template: Refunded, Event: billing.EventRefundSucceeded, Owner: "refund", Mandatory: true},
 	{Template: WebhookOff, Event: billing.EventWebhookOff, Owner: "delivery of webhooks", Mandatory: true},
 }
 

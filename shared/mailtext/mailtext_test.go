@@ -60,6 +60,7 @@ func letters() map[string]mails.Letter {
 		"receipt": letter(mails.Receipt, func(l *mails.Letter) {
 			l.Invoice, l.Amount, l.Price = "ACME7-0003", money.Of(190000, "JPY"), money.Of(190000, "JPY")
 		}),
+		"refunded": letter(mails.Refunded, func(l *mails.Letter) {}),
 		"receipt_last": letter(mails.Receipt, func(l *mails.Letter) {
 			l.LastDay, l.Name, l.Card = true, "", billing.Method{}
 		}),

@@ -16,6 +16,7 @@ var words = map[mails.Template]func(mails.Letter) page{
 	mails.PortalInvite: portalInvite,
 	mails.OnHold:       onHold,
 	mails.Receipt:      receipt,
+	mails.Refunded:     refunded,
 	mails.Reactivated:  reactivated,
 	mails.WebhookOff:   webhookOff,
 }
@@ -106,6 +107,17 @@ func receipt(l mails.Letter) page {
 	}
 	p.Facts = present(p.Facts)
 	return p
+}
+
+func refunded(l mails.Letter) page {
+	return page{
+		Subject: fmt.Sprintf("Refund from %s: %s", l.Merchant, figure(l.Amount)),
+		Heading: "Your refund is on its way",
+		Opening: []string{greeting(l), fmt.Sprintf("%s has refunded %s to the card that you paid with.", l.Merchant, figure(l.Amount))},
+		Facts:   present([]fact{{"For", l.Product}, {"Amount", figure(l.Amount)}, {"Refunded on", date(l, l.At)}, {"Card", card(l.Card)}}),
+		Middle:  []string{"It may take 5 to 10 working days until your bank shows it."},
+		Button:  "View your subscription",
+	}
 }
 
 func reactivated(l mails.Letter) page {

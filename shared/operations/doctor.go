@@ -83,12 +83,16 @@ func (e *examination) subscription(ctx context.Context, sub billing.Subscription
 func (e *examination) payment(ctx context.Context, p billing.Payment) error {
 	var kept int64
 	if p.Status == billing.PaymentSucceeded {
-		kept = p.Amount.Minor - p.Refunded.Minor
+		kept = p.Amount.Minor - p.Refunded.Minor - p.Withheld.Minor
 		if err := e.books(ctx, p); err != nil {
 			return err
 		}
 	}
-	if e.ledger != nil && e.ledger[p.ID] != kept {
+	under, err := e.backs(ctx, p)
+	if err != nil {
+		return err
+	}
+	if e.ledger != nil && e.ledger[p.ID] != kept && e.ledger[p.ID] != kept-under {
 		e.report(p.ID, "the gateway's ledger equals the payments", fmt.Sprintf("ours %d, the gateway's %d", kept, e.ledger[p.ID]))
 	}
 	delete(e.ledger, p.ID)

@@ -62,6 +62,12 @@ func TestARefundGoesBackAndIsWrittenDown(t *testing.T) {
 	if _, err := ask(w, p.ID); !errors.Is(err, billing.ErrRefunded) {
 		t.Errorf("once more: %v", err)
 	}
+	if len(part.Notes) != 1 || len(rest.Notes) != 1 || part.Notes[0] == rest.Notes[0] {
+		t.Errorf("credit notes %v and %v", part.Notes, rest.Notes)
+	}
+	if v := lifecycletest.Get[billing.Invoice](w, rest.Notes[0]); v.Total.Minor != -1500 || v.Refund != rest.ID || v.Number == "" {
+		t.Errorf("credit note %+v", v)
+	}
 	if back(w) != 2000 || count(w, billing.EventRefundSucceeded) != 2 {
 		t.Errorf("%d went back, %d events", back(w), count(w, billing.EventRefundSucceeded))
 	}

@@ -98,11 +98,8 @@ func (s *Service) settle(ctx context.Context, f file, out gateway.Refund) (billi
 		if !final {
 			return f.refund, s.wait(ctx, f, out)
 		}
-		put := []any{ch.Payment, ch.Refund}
-		if ch.Entry != nil {
-			put = append(put, *ch.Entry)
-		}
-		err = s.Store.Commit(ctx, s.commit(f, put, ch.Events))
+		ch = s.noted(ctx, f, ch)
+		err = s.Store.Commit(ctx, s.commit(f, objects(ch), ch.Events))
 		if err == nil {
 			return record.Next(ch.Refund), nil
 		}

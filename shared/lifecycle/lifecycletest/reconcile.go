@@ -1,6 +1,7 @@
 package lifecycletest
 
 import (
+	"slices"
 	"strings"
 
 	"perennial/shared/billing"
@@ -89,6 +90,15 @@ func (w *World) refunds(p billing.Payment) {
 	}
 }
 
+// note checks that a credit note documents a part of a refund that happened.
+func (w *World) note(v billing.Invoice) {
+	w.T.Helper()
+	r := Get[billing.Refund](w, v.Refund)
+	if r.Status != billing.RefundSucceeded || !slices.Contains(r.Notes, v.ID) || v.Number == "" || -v.Total.Minor > r.Amount.Minor || -v.Tax.Minor > r.Tax.Minor {
+		w.T.Errorf("credit note %s over %d with %d tax is for refund %+v", v.ID, v.Total.Minor, v.Tax.Minor, r)
+	}
+}
+
 // invoices checks that each was paid at most once, by a payment that
 // succeeded, with gapless numbers, and that paid periods never overlap.
 func (w *World) invoices() {
@@ -96,6 +106,10 @@ func (w *World) invoices() {
 	numbers, own := make(map[string]bool), 0
 	periods := make(map[string][]calendar.Period)
 	for _, v := range All[billing.Invoice](w) {
+		if v.Kind == billing.KindCreditNote {
+			w.note(v)
+			continue
+		}
 		if v.Status != billing.InvoicePaid {
 			if v.Number != "" {
 				w.T.Errorf("invoice %s is %s and has number %s", v.ID, v.Status, v.Number)

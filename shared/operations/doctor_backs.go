@@ -1,0 +1,89 @@
+package operations
+
+import (
+	"context"
+	"fmt"
+
+	"perennial/shared/billing"
+	"perennial/shared/record"
+)
+
+// backs compares a payment with its refunds and disputes and their journal
+// entries. under is the amount of a refund whose outcome is not known here: the
+// gateway may have made it already.
+func (e *examination) backs(ctx context.Context, p billing.Payment) (under int64, err error) {
+	var refs []record.Ref
+	for _, id := range p.Refunds {
+		refs = append(refs, record.RefOf[billing.Refund](id), record.RefOf[billing.Entry](id))
+	}
+	for _, id := range p.Disputes {
+		refs = append(refs, record.RefOf[billing.Dispute](id), record.RefOf[billing.Entry](id), record.RefOf[billing.Entry](id+"-back"))
+	}
+	if len(refs) == 0 && p.Refunded.Nothing() {
+		return 0, nil
+	}
+	found, err := e.store.Load(ctx, e.scope, refs...)
+	if err != nil {
+		return 0, err
+	}
+	entries := map[string]billing.Entry{}
+	for _, obj := range found {
+		if entry, ok := obj.(billing.Entry); ok {
+			entries[entry.ID] = entry
+		}
+	}
+	var refunded, withheld int64
+	for _, obj := range found {
+		switch o := obj.(type) {
+		case billing.Refund:
+			if o.Status.Open() {
+				under = o.Amount.Minor
+			}
+			refunded += e.refund(p, o, entries)
+		case billing.Dispute:
+			withheld += e.dispute(o, entries)
+		}
+	}
+	if refunded != p.Refunded.Minor || withheld != p.Withheld.Minor {
+		e.report(p.ID, "a payment knows what its refunds and disputes took",
+			fmt.Sprintf("refunds %d of %d, disputes %d of %d", p.Refunded.Minor, refunded, p.Withheld.Minor, withheld))
+	}
+	if p.Refunded.Minor > p.Amount.Minor {
+		e.report(p.ID, "no more is refunded than was captured", fmt.Sprintf("%d of %d", p.Refunded.Minor, p.Amount.Minor))
+	}
+	return under, nil
+}
+
+// refund is what a refund gave back.
+func (e *examination) refund(p billing.Payment, r billing.Refund, entries map[string]billing.Entry) int64 {
+	if r.Status.Open() && p.Refunding != r.ID {
+		e.report(r.ID, "a payment waits for its open refund", p.ID)
+	}
+	if r.Status != billing.RefundSucceeded {
+		return 0
+	}
+	e.journaled(r.ID, r.Amount.Minor, entries)
+	return r.Amount.Minor
+}
+
+// dispute is what a dispute keeps from the merchant.
+func (e *examination) dispute(d billing.Dispute, entries map[string]billing.Entry) int64 {
+	if !d.Taken {
+		return 0
+	}
+	e.journaled(d.ID, d.Amount.Minor, entries)
+	if !d.Returned {
+		return d.Amount.Minor
+	}
+	e.journaled(d.ID+"-back", d.Amount.Minor, entries)
+	return 0
+}
+
+// journaled reports a movement that the journal does not show, balanced.
+func (e *examination) journaled(id string, amount int64, entries map[string]billing.Entry) {
+	entry, ok := entries[id]
+	if ok && entry.Balanced() == nil && len(entry.Postings) > 1 && max(entry.Postings[0].Amount.Minor, -entry.Postings[0].Amount.Minor) == amount {
+		return
+	}
+	e.report(id, "the journal holds every refund and dispute, balanced", fmt.Sprint(entry.Postings))
+}

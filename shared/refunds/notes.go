@@ -1,0 +1,54 @@
+package refunds
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"perennial/shared/billing"
+	"perennial/shared/ids"
+)
+
+// noted adds the credit notes of a refund that succeeded. The money has moved
+// already: where a note cannot be made, the refund is settled without, and
+// the operators are told.
+func (s *Service) noted(ctx context.Context, f file, ch billing.RefundChange) billing.RefundChange {
+	if ch.Refund.Status != billing.RefundSucceeded || f.customer.ID == "" {
+		return ch
+	}
+	invoices, customer, err := s.particulars(ctx, f.scope, f.payment)
+	zone, zoneErr := time.LoadLocation(f.state.Business.Zone)
+	if err == nil {
+		err = zoneErr
+	}
+	if err == nil {
+		names := make([]string, len(invoices))
+		for i := range names {
+			names[i] = ids.New(ids.Invoice, s.Wall())
+		}
+		var with billing.RefundChange
+		if with, err = ch.Noted(invoices, names, billing.IssuerOf(f.state, zone), customer); err == nil {
+			return with
+		}
+	}
+	slog.ErrorContext(ctx, "a refund has no credit note", "scope", f.scope.String(), "refund", ch.Refund.ID, "error", err)
+	return ch
+}
+
+// objects lists what settling a refund writes.
+func objects(ch billing.RefundChange) []any {
+	put := []any{ch.Payment, ch.Refund}
+	if ch.Entry != nil {
+		put = append(put, *ch.Entry)
+	}
+	for _, v := range ch.Invoices {
+		put = append(put, v)
+	}
+	if ch.Customer != nil {
+		put = append(put, *ch.Customer)
+	}
+	for _, ticket := range ch.Tickets {
+		put = append(put, ticket)
+	}
+	return put
+}
