@@ -122,8 +122,9 @@ func (c Change) restarts() bool {
 		return false
 	case Full:
 		return true
+	default:
+		return c.Interval || c.Trial || c.Policy.Restart && c.Mode == Prorated
 	}
-	return c.Interval || c.Trial || c.Policy.Restart && c.Mode == Prorated
 }
 
 // factors are the shares of the new plan that is charged and of the old one

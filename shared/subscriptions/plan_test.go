@@ -276,7 +276,7 @@ func TestPlanChangesThatAreRefused(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	sub := s.on("pdt_basic")
-	yen := s.World.Product
+	yen := s.Product
 	yen.ID, yen.Version, yen.Price.Amount = "pdt_yen", 0, money.Of(500, "JPY")
 	s.Put(yen)
 	other := s.order(sub.ID, "pdt_pro", proration.Prorated)
