@@ -1,0 +1,138 @@
+package oracle
+
+import (
+	"math/big"
+	"time"
+)
+
+// Mode is how a plan change is billed.
+type Mode string
+
+// The modes.
+const (
+	Prorated   Mode = "prorated_immediately"
+	Difference Mode = "difference_immediately"
+	FullPrice  Mode = "full_immediately"
+	DoNotBill  Mode = "do_not_bill"
+)
+
+// worth is what was paid for the time that ends with the period, in the terms
+// of the price, with the tax on it.
+type worth struct {
+	paid []*big.Rat // of each position of the plan
+	tax  *big.Rat
+	time time.Duration // for how long
+	back *big.Rat      // share that was refunded
+}
+
+// fund notes what a bill paid for.
+func (s *Sub) fund(b Bill, length time.Duration) {
+	s.worth = worth{tax: fraction(b.Tax, 1), time: length, back: new(big.Rat)}
+	for _, l := range b.Lines {
+		s.worth.paid = append(s.worth.paid, fraction(l.Amount-l.Discount, 1))
+	}
+}
+
+// Change moves to another plan at once. The charge is for the time that is
+// left, or for a whole period where one begins; what was paid for the time
+// that is left comes back as credit, with the tax at which it was paid, after
+// the tax of the charge (rules 1, 2). It returns the bill, and what the old
+// plan gave back.
+func (s *Sub) Change(at time.Time, to Plan, mode Mode) (b Bill, back int64) {
+	if mode == DoNotBill {
+		s.unbilled(to)
+		return Bill{}, 0
+	}
+	trial := at.Before(s.TrialEnd)
+	restart := mode == FullPrice || trial || to.Every != s.Plan.Every
+	left := ratio(s.End.Sub(at), s.length)
+	charge := left
+	if restart {
+		charge = fraction(1, 1)
+	}
+	unused := ratio(s.End.Sub(at), s.worth.time)
+	if mode == Difference && to.Price() >= s.Plan.Price() && !restart {
+		charge, unused = fraction(1, 1), ratio(s.length, s.worth.time) // both prices whole
+	}
+	if mode != FullPrice && !trial {
+		back = s.gives(unused)
+	}
+	s.take(to)
+	b = s.bill(share(to, charge), to, s.live(), at)
+	b.Cause, b.From, b.To = "change", at, s.End
+	b.Credit = min(back+s.Credit, b.Total)
+	s.Credit += back - b.Credit
+	if restart {
+		b.To = NextDate(at, to.Every, at, s.Zone)
+		s.Start, s.End, s.Anchor, s.TrialEnd = at, b.To, at, time.Time{}
+		s.length = s.End.Sub(at)
+		s.consume(b)
+	}
+	s.fund(b, s.End.Sub(at))
+	if !restart && charge.Cmp(left) != 0 {
+		s.scale(left) // a whole price was paid; for the time that is left counts its share
+	}
+	s.Bills = append(s.Bills, b)
+	return b, back
+}
+
+// Later moves to another plan at the next billing date.
+func (s *Sub) Later(to Plan) { s.later = &to }
+
+// Refunded notes that a share of what was paid for the period went back.
+func (s *Sub) Refunded(share *big.Rat) { s.worth.back.Add(s.worth.back, share) }
+
+// ratio is a/b in seconds.
+func ratio(a, b time.Duration) *big.Rat { return fraction(int64(a/time.Second), int64(b/time.Second)) }
+
+// gives is what comes back of a part of what was paid, with its tax, at most
+// what was not refunded.
+func (s *Sub) gives(part *big.Rat) int64 {
+	kept := new(big.Rat).Sub(fraction(1, 1), s.worth.back)
+	sum, net := new(big.Rat), int64(0)
+	for _, p := range s.worth.paid {
+		sum.Add(sum, p)
+		exact := new(big.Rat).Mul(p, part)
+		net += Round(exact.Mul(exact, kept))
+	}
+	if sum.Sign() == 0 || s.Plan.Inclusive {
+		return net
+	}
+	tax := new(big.Rat).Mul(s.worth.tax, fraction(net, 1))
+	return net + Round(tax.Quo(tax, sum))
+}
+
+// scale keeps a share of what was paid.
+func (s *Sub) scale(part *big.Rat) {
+	for _, p := range s.worth.paid {
+		p.Mul(p, part)
+	}
+	s.worth.tax.Mul(s.worth.tax, part)
+}
+
+// unbilled carries what was paid over to another plan.
+func (s *Sub) unbilled(to Plan) {
+	sum := new(big.Rat)
+	for _, p := range s.worth.paid {
+		sum.Add(sum, p)
+	}
+	s.worth.paid = nil
+	for _, i := range to.Items {
+		s.worth.paid = append(s.worth.paid, new(big.Rat).Mul(sum, fraction(i.Unit*i.Quantity, to.Price())))
+	}
+	if to.Every != s.Plan.Every {
+		s.Anchor = s.End
+	}
+	s.take(to)
+}
+
+// take switches to a plan; only discounts that go along stay.
+func (s *Sub) take(to Plan) {
+	var kept []Discount
+	for _, d := range s.Discounts {
+		if d.Keep {
+			kept = append(kept, d)
+		}
+	}
+	s.Plan, s.Discounts, s.later = to, kept, nil
+}
