@@ -70,3 +70,19 @@ func spread(amount int64, weights []int64) []int64 {
 	}
 	return parts
 }
+
+// Taken is what discounts take off each of some prices, in their order.
+func Taken(prices []int64, discounts []Discount) []int64 {
+	lines := make([]Line, len(prices))
+	for i, p := range prices {
+		lines[i].Amount = p
+	}
+	for _, d := range discounts {
+		d.reduce(lines)
+	}
+	taken := make([]int64, len(lines))
+	for i, l := range lines {
+		taken[i] = l.Discount
+	}
+	return taken
+}

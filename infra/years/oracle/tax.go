@@ -42,6 +42,12 @@ func taxOf(amount int64, rate *big.Rat, inclusive bool) (tax, gross int64) {
 	return tax, amount
 }
 
+// Tax is the tax of one amount, on top of it or within.
+func Tax(amount int64, rate *big.Rat, inclusive bool) int64 {
+	tax, _ := taxOf(amount, rate, inclusive)
+	return tax
+}
+
 // Refund is the tax inside a refund of a line, when parts of it went back
 // before: all refunds together never hold more than their share, and a whole
 // refund holds all of it (peers: several partial refunds).
