@@ -37,10 +37,11 @@ func newAPI(till *assembly.Till, env *config.Env) *httpapi.API {
 		Customers: people,
 		Catalog:   &catalog.Service{Store: store, Assets: assets, Wall: clock.System},
 		Subscriptions: &subscriptions.Service{
-			Store: store, Orderer: till.Life, Payer: till.Recovery, Charger: till.Charging, Customers: people, Account: assembly.Account, Wall: clock.System,
+			Store: store, Payer: till.Recovery, Charger: till.Charging, Account: assembly.Account, Wall: clock.System,
 		},
-		Refunds:  till.Refunds,
-		Register: &register.Service{Store: store},
+		Refunds:   till.Refunds,
+		Register:  &register.Service{Store: store},
+		Purchases: till.Sales,
 		Endpoints: &endpoints.Service{
 			Store: store, Sealer: sealer, Queue: sqs.New(queues, env.Need(config.QueueDeliveries)), Wall: clock.System,
 		},

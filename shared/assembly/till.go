@@ -14,6 +14,7 @@ import (
 	"perennial/shared/charging"
 	"perennial/shared/clock"
 	"perennial/shared/config"
+	"perennial/shared/customers"
 	"perennial/shared/disputes"
 	"perennial/shared/dynamo"
 	"perennial/shared/flow/sfn"
@@ -22,6 +23,7 @@ import (
 	"perennial/shared/lifecycle"
 	"perennial/shared/merchant"
 	"perennial/shared/numbering"
+	"perennial/shared/purchases"
 	"perennial/shared/recovery"
 	"perennial/shared/refunds"
 	"perennial/shared/taxcheck"
@@ -38,6 +40,7 @@ type Till struct {
 	Recovery *recovery.Service
 	TaxIDs   *taxcheck.Service
 	Life     *lifecycle.Service
+	Sales    *purchases.Service
 	Advancer *lifecycle.Advancer
 	Refunds  *refunds.Service
 	Disputes *disputes.Service
@@ -64,6 +67,10 @@ func Build(cfg aws.Config, store *dynamo.Store, bank *sandbox.Gateway, flow *sfn
 	t.TaxIDs = &taxcheck.Service{Store: store, Register: vies.New(vies.Service, clock.System), Wall: clock.System}
 	t.Life = &lifecycle.Service{Store: store, Charger: t.Charging, Holds: t.Recovery, TaxIDs: t.TaxIDs, Wall: clock.System}
 	t.Life.Numbers = &numbering.Service{Store: store}
+	t.Sales = &purchases.Service{
+		Store: store, Charger: t.Charging, Recovery: t.Recovery, Wallet: t.Wallet, Account: Account, TaxIDs: t.TaxIDs, Wall: clock.System,
+		Buyers: &customers.Service{Store: store, Vault: bank, Wall: clock.System},
+	}
 	t.Advancer = &lifecycle.Advancer{Life: t.Life, Agenda: store}
 	t.Refunds = &refunds.Service{Store: store, Gateway: bank, Wall: clock.System}
 	t.Disputes = &disputes.Service{Store: store, Gateway: bank, Wall: clock.System}

@@ -17,6 +17,7 @@ type Draft struct {
 	ID           string
 	Customer     string
 	Subscription string
+	Purchase     string // instead of a subscription
 	Cause        Cause
 	Currency     money.Currency
 	Lines        []Line     // with Unit and Quantity, or with an Amount of their own; tax and discount are filled in
@@ -42,7 +43,7 @@ type Reduction struct {
 // (rules 2). The lines' gross amounts add up to the total.
 func (d Draft) Invoice() (Invoice, error) {
 	v := Invoice{
-		ID: d.ID, Customer: d.Customer, Subscription: d.Subscription, Cause: d.Cause, Status: InvoiceOpen,
+		ID: d.ID, Customer: d.Customer, Subscription: d.Subscription, Purchase: d.Purchase, Cause: d.Cause, Status: InvoiceOpen,
 		Period: d.Period, DueAt: d.DueAt, Buyer: d.Buyer,
 	}
 	for _, line := range d.Lines {

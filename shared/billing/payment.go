@@ -34,9 +34,9 @@ type Payment struct {
 	Version       int64
 	Customer      string
 	Subscription  string
-	Purchase      string   // the one-time purchase it is for, instead
-	Items         []Item   // what a cart holds; empty when Product and Quantity say it
-	Answers       []Answer // to the merchant's own questions at the checkout
+	Purchase      string    // the one-time purchase it is for, instead
+	Items         []Article // what a cart holds; empty when Product and Quantity say it
+	Answers       []Answer  // to the merchant's own questions at the checkout
 	Product       string
 	Quantity      int64
 	Invoices      []string

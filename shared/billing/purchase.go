@@ -22,7 +22,7 @@ type Purchase struct {
 	Version      int64
 	Customer     string
 	Status       PurchaseStatus
-	Items        []Item
+	Items        []Article
 	Invoice      string // its only invoice: the dues
 	Billing      Address
 	TaxID        string
@@ -31,14 +31,15 @@ type Purchase struct {
 	Metadata     map[string]any
 	Answers      []Answer // to the merchant's own questions at the checkout
 	FirstPayment string   // the payment that was promised when it was made
+	Payment      string   // the payment that paid it
 	Attempts     int      // attempts that somebody asked for
 	Failure      Failure  // the last declined attempt; a purchase has no retries
 	Lock         Lock
 	CreatedAt    calendar.Instant
 }
 
-// Item is one product of a cart, without its price.
-type Item struct {
+// Article is one product of a cart, without its price.
+type Article struct {
 	Product  string
 	Name     string
 	Quantity int64
@@ -46,14 +47,14 @@ type Item struct {
 
 // itemsOf are the products on invoices that hold one-time products; of others
 // none, because the subscription's own product says it.
-func itemsOf(invoices []Invoice) []Item {
-	var items []Item
+func itemsOf(invoices []Invoice) []Article {
+	var items []Article
 	cart := false
 	for _, v := range invoices {
 		for _, l := range v.Lines {
 			cart = cart || l.Kind == LineOneTime
 			if l.Kind == LineOneTime || l.Kind == LineRecurring {
-				items = append(items, Item{Product: l.Product, Name: l.Description, Quantity: l.Quantity})
+				items = append(items, Article{Product: l.Product, Name: l.Description, Quantity: l.Quantity})
 			}
 		}
 	}
@@ -167,7 +168,7 @@ func (c Case) paidPurchase(charge string) (Change, error) {
 		}
 		change.Entry = &entry
 	}
-	p.Status, p.Failure, p.Lock = PurchasePaid, Failure{}, Lock{}
+	p.Status, p.Payment, p.Failure, p.Lock = PurchasePaid, pay.ID, Failure{}, Lock{}
 	change.Purchase, change.Payment = &p, &pay
 	return change, nil
 }

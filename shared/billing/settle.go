@@ -53,7 +53,10 @@ func (c Case) payment(status PaymentStatus) Payment {
 		if s.Change != nil && l.Cause == CausePlanChange {
 			p.Product, p.Quantity = s.Change.Plan.Product, s.Change.Plan.Quantity
 		}
-		p.Billing, p.Metadata = s.Billing, s.Metadata
+		p.Billing, p.Answers = s.Billing, s.Answers
+		if c.Payment == nil || l.Cause != CauseOnDemand { // a charge has metadata of its own
+			p.Metadata = s.Metadata
+		}
 	}
 	p.Tax, p.Discount, p.Credit = reckoned(c.Invoices, l.Amount.Currency)
 	p.Invoices, p.Amount, p.Method = slices.Clone(l.Invoices), l.Amount, l.Method
@@ -94,7 +97,7 @@ func (c Case) Paid(charge string) (Change, error) {
 		return c.paidPurchase(charge)
 	}
 	s := c.Subscription
-	move := map[Cause]Move{CauseFirst: MoveActivate, CauseRenewal: MoveRenew, CausePlanChange: MoveChange}[s.Lock.Cause]
+	move := map[Cause]Move{CauseFirst: MoveActivate, CauseRenewal: MoveRenew, CauseOnDemand: MoveRenew, CausePlanChange: MoveChange}[s.Lock.Cause]
 	reactivated := s.Status == StatusOnHold || s.Status == StatusPastDue
 	if reactivated || !s.Failure.At.IsZero() {
 		move = MoveRecover
@@ -179,6 +182,9 @@ func (c Case) date(s Subscription) ([]Invoice, Subscription, error) {
 		case v.Cause == CausePlanChange:
 			s = s.changed().caughtUp(c.At, c.Zone)
 			continue
+		case v.Cause == CauseOnDemand:
+			end, _ := calendar.Next(c.At, s.Price.Every, c.At, c.Zone)
+			s.Period = calendar.Period{Start: c.At, End: end}
 		case s.Lock.restarts(c.At):
 			s.Anchor = c.At
 			if !s.EndsAt.IsZero() { // the term is as long as it was
@@ -285,6 +291,7 @@ func (c Case) Declined(d Decline, f FollowUp) (Change, error) {
 		s.Cancel.Pending = true // it was to end on the date that was just charged for (rules 10)
 	}
 	change.Subscription = s
+	change = change.forget(c)
 	if automatic && !s.Cancel.Pending && f.Status != "" && f.Status != s.Status {
 		if err := change.fall(f.Status, c.At); err != nil {
 			return Change{}, err
@@ -355,7 +362,7 @@ func (c Case) Processing(lease time.Time) Change {
 // Abandoned frees the lock of an attempt whose intent the gateway cancelled.
 func (c Case) Abandoned() (Change, error) {
 	p := c.payment(PaymentCancelled)
-	ch := c.waits(Change{Payment: &p, Events: []Event{{Type: EventPaymentCancelled, Object: p.ID}}}, Lock{})
+	ch := c.waits(Change{Payment: &p, Events: []Event{{Type: EventPaymentCancelled, Object: p.ID}}}, Lock{}).forget(c)
 	return c.applyPending(ch)
 }
 

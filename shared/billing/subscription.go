@@ -24,6 +24,8 @@ type Subscription struct {
 	Price        Price // as bought; later changes of the product do not touch it
 	Quantity     int64
 	TrialDays    int
+	OnDemand     bool             // charged when the merchant asks for it, never by its dates
+	Answers      []Answer         // to the merchant's own questions at the checkout
 	Zone         string           // IANA zone that decides billing dates
 	Anchor       calendar.Instant // boundaries are counted from here
 	Period       calendar.Period  // the period that was last paid for
@@ -130,6 +132,9 @@ func (s Subscription) Due() calendar.Instant {
 		if !s.Failure.At.IsZero() {
 			return earliest(s.Failure.NextRetry, s.Failure.HoldAt, s.EndsAt)
 		}
+		if s.OnDemand && !s.Cancel.AtPeriodEnd {
+			return s.EndsAt
+		}
 		return earliest(s.Period.End, s.EndsAt, s.discardAt())
 	case StatusPastDue:
 		return earliest(s.Failure.NextRetry, s.Failure.HoldAt, s.EndsAt)
@@ -162,7 +167,7 @@ func (s Subscription) Next(at calendar.Instant) Step {
 		return StepNone
 	case due(s.Failure.NextRetry):
 		return StepRetry
-	case s.Status == StatusActive && s.Failure.At.IsZero() && due(s.Period.End):
+	case s.Status == StatusActive && s.Failure.At.IsZero() && due(s.Period.End) && !s.OnDemand:
 		return StepRenew
 	}
 	return StepNone
@@ -199,6 +204,9 @@ type Order struct {
 	TaxID        string
 	BusinessName string
 	Metadata     map[string]any
+	Extras       []Line    // one-time products on the first invoice
+	OnDemand     *OnDemand // charged when the merchant asks for it; nil: by its dates
+	Answers      []Answer
 	Discounts    []Discount // to be redeemed, in the order in which they are applied
 	Seller       tax.Seller
 	TaxIDStatus  taxid.Status
@@ -232,15 +240,20 @@ func Subscribe(o Order) (Subscription, Invoice, error) {
 	if trial < 0 {
 		trial = price.TrialDays
 	}
+	if o.OnDemand != nil {
+		trial = 0 // nothing is charged until the merchant asks
+	}
 	s := Subscription{
 		ID: o.ID, Customer: o.Customer.ID, Product: o.Product.ID, ProductName: o.Product.Name,
 		Status: StatusPending, Price: price, Quantity: o.Quantity, TrialDays: trial, Zone: o.Zone,
 		Period: calendar.Period{Start: o.At, End: o.At}, Billing: o.Billing, TaxID: o.TaxID,
 		BusinessName: o.BusinessName, Metadata: o.Metadata, TaxIDStatus: o.TaxIDStatus,
 		TaxCategory: o.Product.TaxCategory, CreatedAt: o.At,
+		OnDemand: o.OnDemand != nil, Answers: o.Answers,
 	}
 	s.Discounts = ApplyDiscounts(o.Discounts)
-	invoice, err := s.draft(Terms{Invoice: o.InvoiceID, Customer: o.Customer, Seller: o.Seller, At: o.At}, CauseFirst, s.Period).Invoice()
+	draft := s.draft(Terms{Invoice: o.InvoiceID, Customer: o.Customer, Seller: o.Seller, At: o.At}, CauseFirst, s.Period)
+	invoice, err := o.open(draft).Invoice()
 	if err != nil {
 		return Subscription{}, Invoice{}, err
 	}

@@ -209,7 +209,8 @@ func (b *bench) wire() {
 		merchantapi.Services{
 			Customers:     people,
 			Catalog:       &catalog.Service{Store: b.counter, Assets: shelf{}, Wall: wall},
-			Subscriptions: &subscriptions.Service{Store: b.counter, Orderer: b.Life, Payer: b.Recovery, Charger: b.Charging, Customers: people, Account: lifecycletest.Account, Wall: wall},
+			Subscriptions: &subscriptions.Service{Store: b.counter, Payer: b.Recovery, Charger: b.Charging, Account: lifecycletest.Account, Wall: wall},
+			Purchases:     b.Sales(b.counter),
 			Register:      &register.Service{Store: b.counter},
 			Refunds:       &refunds.Service{Store: b.counter, Gateway: b.Gateway, Wall: wall},
 			Endpoints:     &endpoints.Service{Store: b.counter, Sealer: box{}, Queue: b.work, Wall: wall},

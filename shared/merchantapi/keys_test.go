@@ -57,7 +57,9 @@ func (op operation) forReader() int {
 // inLive is what the live mode answers about objects of the test mode: it has
 // none of them, and no gateway at which anything could be paid.
 func (op operation) inLive() int {
-	if op.method == http.MethodPost && (op.path == "/subscriptions" || strings.HasSuffix(op.path, "/update-payment-method") || strings.HasSuffix(op.path, "/retry")) {
+	paid := op.path == "/subscriptions" || op.path == "/payments" || op.path == "/checkouts" ||
+		strings.HasSuffix(op.path, "/update-payment-method") || strings.HasSuffix(op.path, "/charge") || strings.HasSuffix(op.path, "/retry")
+	if op.method == http.MethodPost && paid {
 		return http.StatusNotImplemented
 	}
 	return http.StatusNotFound
@@ -98,6 +100,11 @@ func (b *bench) operations() []operation {
 		{"DELETE", "/subscriptions/" + sub.ID + "/change-plan/pending", ""},
 		{"POST", "/subscriptions/" + sub.ID + "/change-plan/return", ""},
 		{"GET", "/subscriptions/" + sub.ID + "/upcoming", ""},
+		{"POST", "/subscriptions/" + sub.ID + "/charge", `{"product_price":100}`},
+		{"POST", "/checkouts", fmt.Sprintf(`{"product_cart":[{"product_id":%q,"quantity":1}]}`, b.Product.ID)},
+		{"GET", "/checkouts/" + b.kept(), ""},
+		{"POST", "/checkouts/preview", fmt.Sprintf(`{"product_cart":[{"product_id":%q,"quantity":1}]}`, b.Product.ID)},
+		{"POST", "/payments", fmt.Sprintf(`{"product_cart":[{"product_id":%q,"quantity":1}],"customer":{"customer_id":%q},"billing":{"country":"DE"}}`, b.Product.ID, b.Customer.ID)},
 		{"GET", "/payments", ""},
 		{"GET", "/payments/" + payment, ""},
 		{"GET", "/payments/" + payment + "/line-items", ""},

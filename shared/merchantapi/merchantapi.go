@@ -20,6 +20,7 @@ import (
 	"perennial/shared/lifecycle"
 	"perennial/shared/merchant"
 	"perennial/shared/operations"
+	"perennial/shared/purchases"
 	"perennial/shared/record"
 	"perennial/shared/refunds"
 	"perennial/shared/register"
@@ -42,6 +43,7 @@ type Services struct {
 	Customers     *customers.Service
 	Catalog       *catalog.Service
 	Subscriptions *subscriptions.Service
+	Purchases     *purchases.Service
 	Register      *register.Service
 	Refunds       *refunds.Service
 	Endpoints     *endpoints.Service
@@ -76,6 +78,9 @@ func New(url string, auth httpapi.Authenticator, services Services) *httpapi.API
 	httpapi.Route(api, "GET /test-clock", "Get the test clock", s.getClock, httpapi.Describe(aboutClock))
 	httpapi.Route(api, "POST /test-clock/advance", "Advance the test clock", s.advanceClock,
 		httpapi.Status(http.StatusAccepted), httpapi.Describe(aboutClock))
+	httpapi.Route(api, "POST /checkouts", "Create a checkout session", s.createCheckout, httpapi.Describe(aboutCheckout))
+	httpapi.Route(api, "GET /checkouts/{id}", "Get a checkout session", s.getCheckout)
+	httpapi.Route(api, "POST /checkouts/preview", "Preview a checkout session", s.previewCheckout, httpapi.Describe(aboutQuote))
 	httpapi.Route(api, "GET /checkout/supported_countries", "List supported countries", s.listCountries, httpapi.Public())
 	routeUnbuilt(api)
 	return api
@@ -98,6 +103,8 @@ func (s *server) routeSubscriptions(api *httpapi.API) {
 	httpapi.Route(api, "GET /subscriptions", "List subscriptions", s.listSubscriptions)
 	httpapi.Route(api, "GET /subscriptions/{subscription_id}", "Get a subscription", s.getSubscription)
 	httpapi.Route(api, "PATCH /subscriptions/{subscription_id}", "Update a subscription", s.updateSubscription, httpapi.Describe(aboutPatch))
+	httpapi.Route(api, "POST /subscriptions/{subscription_id}/charge", "Charge an on-demand subscription", s.chargeSubscription,
+		httpapi.Describe(aboutCharge))
 	httpapi.Route(api, "POST /subscriptions/{subscription_id}/update-payment-method", "Update a payment method", s.updateMethod,
 		httpapi.Describe(aboutMethod))
 	httpapi.Route(api, "POST /subscriptions/{subscription_id}/retry", "Retry the payment", s.retryDues,
@@ -115,6 +122,7 @@ func (s *server) routeSubscriptions(api *httpapi.API) {
 }
 
 func (s *server) routePayments(api *httpapi.API) {
+	httpapi.Route(api, "POST /payments", "Create a payment", s.createPayment, httpapi.Describe(aboutPay))
 	httpapi.Route(api, "GET /payments", "List payments", s.listPayments)
 	httpapi.Route(api, "GET /payments/{payment_id}", "Get a payment", s.getPayment)
 	httpapi.Route(api, "GET /payments/{payment_id}/line-items", "List line items", s.listLines)

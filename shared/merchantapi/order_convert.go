@@ -8,10 +8,9 @@ import (
 	"perennial/shared/fault"
 	"perennial/shared/httpapi"
 	"perennial/shared/identity"
-	"perennial/shared/lifecycle"
 	"perennial/shared/merchant"
+	"perennial/shared/purchases"
 	"perennial/shared/record"
-	"perennial/shared/subscriptions"
 	"perennial/shared/wire"
 )
 
@@ -24,59 +23,85 @@ type Buyer struct {
 	CreateNew  bool   `json:"create_new_customer,omitempty"`
 }
 
-// OrderRequest makes a subscription.
-type OrderRequest struct {
-	ProductID    string           `json:"product_id"`
-	Quantity     int64            `json:"quantity" minimum:"1" maximum:"1000000"`
-	Customer     Buyer            `json:"customer"`
-	Billing      AddressRequest   `json:"billing"`
-	PaymentLink  bool             `json:"payment_link,omitempty"`
-	ReturnURL    string           `json:"return_url,omitempty" maxLength:"2000"`
-	TrialDays    *int             `json:"trial_period_days,omitempty" minimum:"0" maximum:"10000"`
-	Metadata     httpapi.Metadata `json:"metadata,omitzero"`
-	TaxID        string           `json:"tax_id,omitempty" maxLength:"50"`
-	BusinessName string           `json:"customer_business_name,omitempty" maxLength:"250"`
-	Currency     string           `json:"billing_currency,omitempty" doc:"Must be the product's."`
-
-	Addons        []any    `json:"addons,omitempty"`
-	DiscountCode  string   `json:"discount_code,omitempty"`
-	DiscountCodes []string `json:"discount_codes,omitempty"`
-	OnDemand      any      `json:"on_demand,omitempty"`
-	OneTimeCart   []any    `json:"one_time_product_cart,omitempty"`
-	MethodID      string   `json:"payment_method_id,omitempty"`
-	Force3DS      bool     `json:"force_3ds,omitempty"`
-	MethodTypes   []string `json:"allowed_payment_method_types,omitempty" doc:"Must leave credit or debit cards."`
+// PurchaseRequest is what every order says, of whatever kind.
+type PurchaseRequest struct {
+	Customer      Buyer            `json:"customer"`
+	Billing       AddressRequest   `json:"billing"`
+	PaymentLink   bool             `json:"payment_link,omitempty"`
+	ReturnURL     string           `json:"return_url,omitempty" maxLength:"2000"`
+	Metadata      httpapi.Metadata `json:"metadata,omitzero"`
+	TaxID         string           `json:"tax_id,omitempty" maxLength:"50"`
+	BusinessName  string           `json:"customer_business_name,omitempty" maxLength:"250"`
+	Currency      string           `json:"billing_currency,omitempty" doc:"Must be the product's."`
+	DiscountCode  string           `json:"discount_code,omitempty" doc:"Deprecated; use discount_codes."`
+	DiscountCodes []string         `json:"discount_codes,omitempty" nullable:"true"`
+	MethodID      string           `json:"payment_method_id,omitempty" doc:"A saved method of an attached customer, charged at once."`
+	MethodTypes   []string         `json:"allowed_payment_method_types,omitempty" doc:"Must leave credit or debit cards."`
+	Force3DS      bool             `json:"force_3ds,omitempty" doc:"Kept; the gateway decides about authentication."`
 }
 
-func (r OrderRequest) check() error {
+// OrderRequest makes a subscription.
+type OrderRequest struct {
+	PurchaseRequest
+	ProductID   string           `json:"product_id"`
+	Quantity    int64            `json:"quantity" minimum:"1" maximum:"1000000"`
+	TrialDays   *int             `json:"trial_period_days,omitempty" minimum:"0" maximum:"10000"`
+	OnDemand    *OnDemandRequest `json:"on_demand,omitempty"`
+	OneTimeCart []CartItem       `json:"one_time_product_cart,omitempty" nullable:"true" maxItems:"100" doc:"Charged with the first payment."`
+	Addons      []any            `json:"addons,omitempty" nullable:"true"`
+}
+
+// PaymentRequest makes a one-time payment.
+type PaymentRequest struct {
+	PurchaseRequest
+	Cart []CartItem `json:"product_cart" maxItems:"100"`
+}
+
+// CartItem is one product of a cart.
+type CartItem struct {
+	ProductID string `json:"product_id"`
+	Quantity  int64  `json:"quantity" minimum:"1" maximum:"1000000"`
+	Amount    *int64 `json:"amount,omitempty" doc:"Minor units per unit, where the customer pays what they want."`
+	Addons    []any  `json:"addons,omitempty" nullable:"true"`
+}
+
+// OnDemandRequest are the terms of a subscription that is charged on demand.
+type OnDemandRequest struct {
+	MandateOnly bool   `json:"mandate_only" doc:"Authorise the card now and charge nothing."`
+	Price       *int64 `json:"product_price,omitempty" minimum:"0" doc:"The first charge, in minor units; else the product's price."`
+	Currency    string `json:"product_currency,omitempty"`
+	Description string `json:"product_description,omitempty" maxLength:"1000"`
+}
+
+func (r PurchaseRequest) check() error {
 	var check fault.Check
 	r.Billing.check(&check, "billing")
-	checkReturnURL(&check, r.ReturnURL)
 	check.That(r.Customer.CustomerID != "" || r.Customer.Email != "", "customer", "needs a customer_id or an email")
-	_, host, _ := strings.Cut(r.Customer.Email, "@")
-	check.That(r.Customer.Email == "" || strings.Contains(host, "."), "customer.email", "must be an e-mail address")
+	check.That(r.MethodID == "" || r.Customer.CustomerID != "", "payment_method_id", "needs a customer_id")
+	r.Customer.check(&check)
+	checkReturnURL(&check, r.ReturnURL)
+	checkCodes(&check, r.DiscountCode, r.DiscountCodes)
 	check.That(r.BusinessName == "" || r.TaxID != "", "customer_business_name", "needs a tax_id")
-	check.That(r.DiscountCode == "" || len(r.DiscountCodes) == 0, "discount_code", "excludes discount_codes")
-	check.That(len(r.DiscountCodes) <= billing.MaxDiscounts, "discount_codes", "must be at most 20")
 	return invalid(&check)
 }
 
-// codes are the discount codes, the deprecated single one included.
-func (r OrderRequest) codes() []string {
-	if r.DiscountCode != "" {
-		return []string{r.DiscountCode}
-	}
-	return r.DiscountCodes
+func (b Buyer) check(check *fault.Check) {
+	_, host, _ := strings.Cut(b.Email, "@")
+	check.That(b.Email == "" || strings.Contains(host, "."), "customer.email", "must be an e-mail address")
 }
 
-func (r OrderRequest) unsupported() error {
+func checkCodes(check *fault.Check, code string, codes []string) {
+	check.That(code == "" || len(codes) == 0, "discount_code", "and discount_codes cannot be used together")
+	check.That(len(codes) <= billing.MaxDiscounts, "discount_codes", "must be at most 20")
+}
+
+func (r PurchaseRequest) unsupported(items []CartItem, addons []any) error {
 	var u unsupported
-	u.without(len(r.Addons) > 0, "addons")
-	u.without(r.OnDemand != nil, "on_demand")
-	u.without(len(r.OneTimeCart) > 0, "one_time_product_cart")
-	u.without(r.MethodID != "", "payment_method_id")
-	u.without(r.Force3DS, "force_3ds")
 	u.without(!cards(r.MethodTypes), "allowed_payment_method_types without cards")
+	u.without(len(addons) > 0, "addons")
+	for _, item := range items {
+		u.without(len(item.Addons) > 0, "addons")
+	}
 	return u.fault()
 }
 
@@ -86,28 +111,60 @@ func cards(types []string) bool {
 	return len(types) == 0 || slices.Contains(types, "credit") || slices.Contains(types, "debit")
 }
 
-// FromAPIOrder converts an order. A customer without a name is called by the
-// first part of the address.
-func FromAPIOrder(scope merchant.Scope, actor record.Actor, r OrderRequest) subscriptions.Order {
-	o := subscriptions.Order{
-		Subscribe: lifecycle.Subscribe{
-			Scope: scope, Actor: actor, Product: r.ProductID, Customer: r.Customer.CustomerID, Quantity: r.Quantity,
-			TrialDays: -1, Billing: FromAPIAddress(r.Billing), TaxID: r.TaxID,
-			BusinessName: strings.TrimSpace(r.BusinessName), Metadata: r.Metadata.Values, ReturnURL: r.ReturnURL,
-			Codes: r.codes(),
-		},
-		Currency: r.Currency,
+// cart converts what every order says.
+func (r PurchaseRequest) cart(items []CartItem) billing.Cart {
+	c := billing.Cart{
+		Items: fromAPICart(items), Billing: FromAPIAddress(r.Billing), TaxID: r.TaxID,
+		BusinessName: strings.TrimSpace(r.BusinessName), Codes: codes(r.DiscountCode, r.DiscountCodes),
+		Currency: r.Currency, TrialDays: -1, Metadata: r.Metadata.Values,
 	}
+	return r.Customer.into(c)
+}
+
+// into names the buyer of a cart.
+func (b Buyer) into(c billing.Cart) billing.Cart {
+	if c.Customer = b.CustomerID; c.Customer == "" {
+		c.Email, c.Name, c.Phone, c.AlwaysCreate = b.Email, b.Name, b.Phone, b.CreateNew
+	}
+	return c
+}
+
+func codes(one string, many []string) []string {
+	if one != "" {
+		return []string{one}
+	}
+	return many
+}
+
+func fromAPICart(items []CartItem) []billing.CartItem {
+	out := make([]billing.CartItem, len(items))
+	for i, item := range items {
+		out[i] = billing.CartItem{Product: item.ProductID, Quantity: item.Quantity, Amount: item.Amount}
+	}
+	return out
+}
+
+func fromAPIOnDemand(r *OnDemandRequest) *billing.OnDemand {
+	if r == nil {
+		return nil
+	}
+	return &billing.OnDemand{MandateOnly: r.MandateOnly, First: r.Price, Currency: r.Currency, Description: r.Description}
+}
+
+// FromAPIOrder converts the order of a subscription.
+func FromAPIOrder(scope merchant.Scope, actor record.Actor, r OrderRequest) purchases.Order {
+	items := append([]CartItem{{ProductID: r.ProductID, Quantity: r.Quantity}}, r.OneTimeCart...)
+	cart := r.cart(items)
+	cart.OnDemand = fromAPIOnDemand(r.OnDemand)
 	if r.TrialDays != nil {
-		o.TrialDays = *r.TrialDays
+		cart.TrialDays = *r.TrialDays
 	}
-	if b := r.Customer; b.CustomerID == "" {
-		o.Email, o.Name, o.Phone, o.AlwaysCreate = b.Email, b.Name, b.Phone, b.CreateNew
-		if strings.TrimSpace(o.Name) == "" {
-			o.Name, _, _ = strings.Cut(b.Email, "@")
-		}
-	}
-	return o
+	return purchases.Order{Scope: scope, Actor: actor, Cart: cart, ReturnURL: r.ReturnURL, Subscribes: true}
+}
+
+// FromAPIPayment converts the order of one-time products.
+func FromAPIPayment(scope merchant.Scope, actor record.Actor, r PaymentRequest) purchases.Order {
+	return purchases.Order{Scope: scope, Actor: actor, Cart: r.cart(r.Cart), ReturnURL: r.ReturnURL, Buys: true}
 }
 
 // SubscriptionCreated is the answer of POST /subscriptions.
@@ -124,13 +181,13 @@ type SubscriptionCreated struct {
 	ExpiresOn             *string              `json:"expires_on"`
 	DiscountID            *string              `json:"discount_id"`
 	DiscountIDs           []string             `json:"discount_ids" nullable:"true"`
-	OneTimeProductCart    []any                `json:"one_time_product_cart" nullable:"true"`
+	OneTimeProductCart    []OneTimeItem        `json:"one_time_product_cart" nullable:"true"`
 	TrialAmount           *int64               `json:"trial_amount"`
 }
 
 // ToAPICreated converts a placed order; the page's address is only given to
 // those who asked for it.
-func ToAPICreated(p lifecycle.Subscribed, url string, link bool) SubscriptionCreated {
+func ToAPICreated(p purchases.Placed, url string, link bool) SubscriptionCreated {
 	out := SubscriptionCreated{
 		SubscriptionID: p.Subscription.ID, PaymentID: p.Payment.ID, Customer: wire.ToCustomerLimited(p.Customer),
 		Metadata: p.Subscription.Metadata, Addons: []any{}, RecurringPreTaxAmount: recurring(p.Subscription),
@@ -149,7 +206,70 @@ func ToAPICreated(p lifecycle.Subscribed, url string, link bool) SubscriptionCre
 		expires := wire.Wall(p.Checkout.ExpiresAt)
 		out.PaymentLink, out.ExpiresOn = &url, &expires
 	}
+	out.OneTimeProductCart = toOneTime(p.Invoice)
+	out.DiscountID, out.DiscountIDs = discountIDs(p.Invoice)
 	return out
+}
+
+// OneTimeItem is a one-time product of an order.
+type OneTimeItem struct {
+	ProductID string `json:"product_id"`
+	Quantity  int64  `json:"quantity"`
+	Amount    *int64 `json:"amount" doc:"What one costs, in minor units."`
+}
+
+// toOneTime are the one-time products on an invoice; nil when there are none.
+func toOneTime(v billing.Invoice) []OneTimeItem {
+	var out []OneTimeItem
+	for _, l := range v.Lines {
+		if l.Kind == billing.LineOneTime {
+			out = append(out, OneTimeItem{ProductID: l.Product, Quantity: l.Quantity, Amount: &l.Unit.Minor})
+		}
+	}
+	return out
+}
+
+// PaymentCreated is the answer of POST /payments.
+type PaymentCreated struct {
+	PaymentID    string               `json:"payment_id"`
+	ClientSecret string               `json:"client_secret"`
+	TotalAmount  int64                `json:"total_amount" doc:"Minor units, with tax."`
+	Customer     wire.CustomerLimited `json:"customer"`
+	Metadata     map[string]any       `json:"metadata"`
+	PaymentLink  *string              `json:"payment_link"`
+	ExpiresOn    *string              `json:"expires_on"`
+	ProductCart  []OneTimeItem        `json:"product_cart" nullable:"true"`
+	DiscountID   *string              `json:"discount_id"`
+	DiscountIDs  []string             `json:"discount_ids" nullable:"true"`
+}
+
+// ToAPIPaymentCreated converts a placed order of one-time products.
+func ToAPIPaymentCreated(p purchases.Placed, url string, link bool) PaymentCreated {
+	out := PaymentCreated{
+		PaymentID: p.Payment.ID, ClientSecret: p.Checkout.ID, TotalAmount: p.Payment.Amount.Minor,
+		Customer: wire.ToCustomerLimited(p.Customer), Metadata: p.Payment.Metadata, ProductCart: toOneTime(p.Invoice),
+	}
+	if out.Metadata == nil {
+		out.Metadata = map[string]any{}
+	}
+	if link {
+		expires := wire.Wall(p.Checkout.ExpiresAt)
+		out.PaymentLink, out.ExpiresOn = &url, &expires
+	}
+	out.DiscountID, out.DiscountIDs = discountIDs(p.Invoice)
+	return out
+}
+
+// discountIDs are the discounts that reduced an invoice; both are null when
+// none did.
+func discountIDs(v billing.Invoice) (first *string, all []string) {
+	for _, r := range v.Reductions {
+		all = append(all, r.Discount)
+	}
+	if len(all) > 0 {
+		first = &all[0]
+	}
+	return first, all
 }
 
 // pageURL is the address of a hosted page.

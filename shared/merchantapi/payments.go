@@ -2,6 +2,7 @@ package merchantapi
 
 import (
 	"context"
+	"slices"
 
 	"perennial/shared/billing"
 	"perennial/shared/httpapi"
@@ -45,7 +46,7 @@ func (in listPayments) keep() func(billing.Payment) bool {
 	}
 	return func(p billing.Payment) bool {
 		return (in.Currency == "" || string(p.Amount.Currency) == in.Currency) &&
-			(in.ProductID == "" || p.Product == in.ProductID) &&
+			(in.ProductID == "" || slices.ContainsFunc(wire.Cart(p), func(u wire.ProductUnit) bool { return u.ProductID == in.ProductID })) &&
 			(in.DisputeStatus == "" || string(p.DisputeStatus) == in.DisputeStatus) &&
 			(in.RefundStatus == "" || wire.RefundStatus(p) == in.RefundStatus)
 	}

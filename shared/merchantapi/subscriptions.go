@@ -21,14 +21,14 @@ type createSubscription struct {
 func (in createSubscription) Validate() error { return in.Body.check() }
 
 func (s *server) createSubscription(ctx context.Context, c httpapi.Caller, in createSubscription) (SubscriptionCreated, error) {
-	if err := in.Body.unsupported(); err != nil {
+	if err := in.Body.unsupported(in.Body.OneTimeCart, in.Body.Addons); err != nil {
 		return SubscriptionCreated{}, err
 	}
-	placed, err := s.Subscriptions.Order(ctx, FromAPIOrder(scopeOf(c), actorOf(c), in.Body))
+	placed, err := s.place(ctx, FromAPIOrder(scopeOf(c), actorOf(c), in.Body), in.Body.MethodID)
 	if err != nil {
 		return SubscriptionCreated{}, err
 	}
-	return ToAPICreated(placed, s.pageURL(scopeOf(c), placed.Checkout), in.Body.PaymentLink), nil
+	return ToAPICreated(placed, s.pageURL(scopeOf(c), placed.Checkout), in.Body.PaymentLink && in.Body.MethodID == ""), nil
 }
 
 type listSubscriptions struct {

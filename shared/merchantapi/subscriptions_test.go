@@ -225,11 +225,14 @@ func TestAnOrderThatCannotBeIsRefusedWhole(t *testing.T) {
 		"no quantity": {func(p *dodo.SubscriptionNewParams) { p.Quantity = dodo.F[int64](0) }, 422, "INVALID_REQUEST_BODY", []string{"quantity"}},
 		"what is not there yet": {func(p *dodo.SubscriptionNewParams) {
 			p.Addons = dodo.F([]dodo.AttachAddonParam{{AddonID: dodo.F("adn_1"), Quantity: dodo.F[int64](1)}})
-			p.OnDemand = dodo.F(dodo.OnDemandSubscriptionParam{MandateOnly: dodo.F(true)})
 			p.AllowedPaymentMethodTypes = dodo.F([]dodo.PaymentMethodTypes{dodo.PaymentMethodTypesACH})
-		}, 501, "UNSUPPORTED_ACTION", []string{"addons", "on_demand", "allowed_payment_method_types"}},
-		"no such code":     {func(p *dodo.SubscriptionNewParams) { p.DiscountCodes = dodo.F([]string{"SAVE"}) }, 422, "INVALID_DISCOUNT_CODE", nil},
-		"another currency": {func(p *dodo.SubscriptionNewParams) { p.BillingCurrency = dodo.F(dodo.CurrencyJpy) }, 501, "UNSUPPORTED_ACTION", []string{"currency"}},
+		}, 501, "UNSUPPORTED_ACTION", []string{"addons", "allowed_payment_method_types"}},
+		"another currency":       {func(p *dodo.SubscriptionNewParams) { p.BillingCurrency = dodo.F(dodo.CurrencyJpy) }, 422, "UNSUPPORTED_BILLING_CURRENCY", []string{"currency"}},
+		"a code that nobody has": {func(p *dodo.SubscriptionNewParams) { p.DiscountCodes = dodo.F([]string{"SAVE"}) }, 422, "INVALID_DISCOUNT_CODE", nil},
+		"on demand with extras": {func(p *dodo.SubscriptionNewParams) {
+			p.OnDemand = dodo.F(dodo.OnDemandSubscriptionParam{MandateOnly: dodo.F(true)})
+			p.DiscountCodes = dodo.F([]string{"SAVE"})
+		}, 422, "DISCOUNT_NOT_AVAILABLE_FOR_ON_DEMAND", nil},
 	} {
 		_, err := b.order(c.change)
 		p := b.refused(err, c.status, c.code)

@@ -15,7 +15,6 @@ var errUnbuilt = fault.New(fault.Unsupported, "UNSUPPORTED_ACTION", "Perennial d
 // so that a program learns that they are missing and not that it misspelt
 // them; they are not described.
 var unbuilt = [][2]string{
-	{"/checkouts", "POST"}, {"/checkouts/{id}", "GET"}, {"/checkouts/preview", "POST"},
 	{"/credit-entitlements", "GET POST"}, {"/credit-entitlements/{id}", "GET PATCH DELETE"}, {"/credit-entitlements/{id}/undelete", "POST"},
 	{"/credit-entitlements/{id}/balances", "GET"}, {"/credit-entitlements/{id}/balances/{customer_id}", "GET"},
 	{"/credit-entitlements/{id}/balances/{customer_id}/grants", "GET"}, {"/credit-entitlements/{id}/balances/{customer_id}/ledger", "GET"},
@@ -32,10 +31,9 @@ var unbuilt = [][2]string{
 	{"/license_key_instances", "GET"}, {"/license_key_instances/{id}", "GET PATCH"},
 	{"/license_keys", "GET POST"}, {"/license_keys/{id}", "GET PATCH"},
 	{"/meters", "GET POST"}, {"/meters/{id}", "GET DELETE"}, {"/meters/{id}/unarchive", "POST"},
-	{"/payments", "POST"}, {"/payments/{payment_id}/retry", "GET POST"},
+	{"/payments/{payment_id}/retry", "GET POST"},
 	{"/payouts", "GET"}, {"/payouts/{payout_id}/breakup", "GET"}, {"/payouts/{payout_id}/breakup/details", "GET"},
 	{"/payouts/{payout_id}/breakup/details/csv", "GET"},
-	{"/subscriptions/{subscription_id}/charge", "POST"},
 	{"/subscriptions/{subscription_id}/credit-usage", "GET"}, {"/subscriptions/{subscription_id}/usage-history", "GET"},
 }
 

@@ -54,20 +54,6 @@ const (
 	KindTaxProof     Kind = "TAXID"
 )
 
-// Checkout is a hosted page session, known by its unguessable id.
-type Checkout struct {
-	ID           string // cks_…
-	Version      int64
-	Subscription string
-	Customer     string
-	Payment      string // payment it is meant to make
-	Method       bool   // it replaces the subscription's payment method
-	Replaces     string // that method's id when the page was made; it is used when another is kept
-	ReturnURL    string
-	CreatedAt    time.Time
-	ExpiresAt    time.Time
-}
-
 // Mail is the record of one mail, so that it is sent once.
 type Mail struct {
 	ID       string // outbox key and template

@@ -1,6 +1,6 @@
-// Package subscriptions is what merchants do to subscriptions: order one for
-// a customer who may be new, change its particulars, cancel it, and ask for
-// another payment method. Lives and payments belong to lifecycle and recovery.
+// Package subscriptions is what merchants do to subscriptions: change their
+// particulars, cancel them, and ask for another payment method. Orders belong
+// to purchases. Lives and payments belong to lifecycle and recovery.
 package subscriptions
 
 import (
@@ -13,7 +13,6 @@ import (
 	"perennial/shared/clock"
 	"perennial/shared/customers"
 	"perennial/shared/gateway"
-	"perennial/shared/lifecycle"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
 	"perennial/shared/recovery"
@@ -28,11 +27,6 @@ type Store interface {
 	customers.Directory
 }
 
-// Orderer begins subscriptions.
-type Orderer interface {
-	Subscribe(ctx context.Context, in lifecycle.Subscribe) (lifecycle.Subscribed, error)
-}
-
 // Payer uses payment methods.
 type Payer interface {
 	ChangeMethod(ctx context.Context, p recovery.Pay) (recovery.Result, error)
@@ -40,17 +34,15 @@ type Payer interface {
 
 // Service serves merchants.
 type Service struct {
-	Store     Store
-	Orderer   Orderer
-	Payer     Payer
-	Charger   Charger
-	Customers *customers.Service
-	Account   func(merchant.Scope) gateway.Account // where a scope's customers pay; zero where they cannot
-	Wall      clock.Wall
+	Store   Store
+	Payer   Payer
+	Charger Charger
+	Account func(merchant.Scope) gateway.Account // where a scope's customers pay; zero where they cannot
+	Wall    clock.Wall
 }
 
 // payable refuses what could never be paid: a scope without a gateway takes
-// neither orders nor payment methods.
+// no payment methods.
 func (s *Service) payable(scope merchant.Scope) error {
 	if s.Account(scope).Gateway == "" {
 		return wallet.ErrNoGateway

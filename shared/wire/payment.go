@@ -61,13 +61,39 @@ type Payment struct {
 	DiscountID            *string          `json:"discount_id"`
 	ErrorCode             *string          `json:"error_code"` // Dodo's SCREAMING_SNAKE decline code
 	ErrorMessage          *string          `json:"error_message"`
-	CustomFieldResponses  []any            `json:"custom_field_responses"`
+	CustomFieldResponses  []Answer         `json:"custom_field_responses"`
 }
 
 // ProductUnit is one position of a product cart.
 type ProductUnit struct {
 	ProductID string `json:"product_id"`
 	Quantity  int64  `json:"quantity"`
+}
+
+// Answer is what a customer answered to one of the merchant's questions.
+type Answer struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+func answers(given []billing.Answer) []Answer {
+	out := make([]Answer, len(given))
+	for i, a := range given {
+		out[i] = Answer(a)
+	}
+	return out
+}
+
+// Cart is what a payment is for; nil when it names no product.
+func Cart(p billing.Payment) []ProductUnit {
+	if len(p.Items) == 0 && p.Product != "" {
+		return []ProductUnit{{p.Product, p.Quantity}}
+	}
+	var cart []ProductUnit
+	for _, item := range p.Items {
+		cart = append(cart, ProductUnit{item.Product, item.Quantity})
+	}
+	return cart
 }
 
 // PaymentItem is one item of GET /payments.
@@ -84,10 +110,6 @@ func ToPayment(scope merchant.Scope, p billing.Payment, c billing.Customer) Paym
 	if p.Decline.Code != "" {
 		message = text(dunning.Explain(p.Decline))
 	}
-	var cart []ProductUnit
-	if p.Product != "" {
-		cart = []ProductUnit{{p.Product, p.Quantity}}
-	}
 	first, _ := firstDiscount(p.Discounts)
 	return Payment{
 		DiscountID:  first,
@@ -95,8 +117,8 @@ func ToPayment(scope merchant.Scope, p billing.Payment, c billing.Customer) Paym
 		SettlementAmount: p.Amount.Minor, SettlementCurrency: string(p.Amount.Currency),
 		SettlementTax: &p.Tax.Minor, Tax: &p.Tax.Minor, UpdatedAt: instant(p.UpdatedAt),
 		Disputes: []Dispute{}, Refunds: []RefundItem{}, RetryAttempt: p.Retry, IsUpdatePaymentMethod: p.UpdatesMethod,
-		CheckoutSessionID: text(p.Checkout), ProductCart: cart, PaymentMethodID: text(p.Method.ID),
-		CardIssuingCountry: text(p.Method.Country), Discounts: ToDiscounts(scope, p.Discounts), CustomFieldResponses: []any{},
+		CheckoutSessionID: text(p.Checkout), ProductCart: Cart(p), PaymentMethodID: text(p.Method.ID),
+		CardIssuingCountry: text(p.Method.Country), Discounts: ToDiscounts(scope, p.Discounts), CustomFieldResponses: answers(p.Answers),
 		ErrorCode: text(strings.ToUpper(p.Decline.Code)), ErrorMessage: message,
 	}
 }

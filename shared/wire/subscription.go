@@ -52,7 +52,7 @@ type Subscription struct {
 	ExpiresAt                  *string          `json:"expires_at"`
 	CancellationFeedback       *string          `json:"cancellation_feedback"`
 	CancellationComment        *string          `json:"cancellation_comment"`
-	CustomFieldResponses       []any            `json:"custom_field_responses"`
+	CustomFieldResponses       []Answer         `json:"custom_field_responses"`
 }
 
 // SubscriptionItem is one item of GET /subscriptions.
@@ -67,7 +67,7 @@ func ToSubscription(scope merchant.Scope, s billing.Subscription, c billing.Cust
 	return Subscription{
 		SubscriptionBase: subscriptionBase(s, c), BrandID: scope.Business, Discounts: ToDiscounts(scope, s.Discounts),
 		Addons: addons(s), Meters: []any{}, CreditEntitlementCart: []any{}, MeterCreditEntitlementCart: []any{},
-		ExpiresAt: instant(s.EndsAt), CustomFieldResponses: []any{},
+		ExpiresAt: instant(s.EndsAt), CustomFieldResponses: answers(s.Answers),
 		CancellationFeedback: text(s.Cancel.Feedback), CancellationComment: text(s.Cancel.Comment),
 	}
 }
@@ -89,8 +89,8 @@ func subscriptionBase(s billing.Subscription, c billing.Customer) SubscriptionBa
 		SubscriptionID: s.ID, Status: string(s.Status), ProductID: s.Product, Quantity: s.Quantity,
 		Currency: string(s.Price.Amount.Currency), RecurringPreTaxAmount: recurring.Minor, TaxInclusive: s.Price.TaxInclusive,
 		Customer: ToCustomerLimited(c), Billing: ToAddress(s.Billing), Metadata: metadata(s.Metadata),
-		CancelAtNextBillingDate: s.Cancel.AtPeriodEnd,
-		PaymentFrequencyCount:   s.Price.Every.Count, PaymentFrequencyInterval: string(s.Price.Every.Unit),
+		OnDemand: s.OnDemand, CancelAtNextBillingDate: s.Cancel.AtPeriodEnd,
+		PaymentFrequencyCount: s.Price.Every.Count, PaymentFrequencyInterval: string(s.Price.Every.Unit),
 		SubscriptionPeriodCount: s.Price.Term.Count, SubscriptionPeriodInterval: string(s.Price.Term.Unit),
 		TrialPeriodDays: s.TrialDays, CreatedAt: s.CreatedAt.String(),
 		PreviousBillingDate: s.Period.Start.String(), NextBillingDate: s.Period.End.String(),

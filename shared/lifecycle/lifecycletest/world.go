@@ -15,6 +15,7 @@ import (
 	"perennial/shared/calendar"
 	"perennial/shared/charging"
 	"perennial/shared/clock/clocktest"
+	"perennial/shared/customers"
 	"perennial/shared/disputes"
 	"perennial/shared/gateway"
 	"perennial/shared/gateway/gatewaytest"
@@ -22,6 +23,7 @@ import (
 	"perennial/shared/merchant"
 	"perennial/shared/money"
 	"perennial/shared/numbering"
+	"perennial/shared/purchases"
 	"perennial/shared/record"
 	"perennial/shared/record/recordtest"
 	"perennial/shared/recovery"
@@ -83,6 +85,20 @@ func New(t testing.TB) *World {
 	w.Disputes = &disputes.Service{Store: w.Store, Gateway: w.Gateway, Wall: w.Clock.Now}
 	w.found()
 	return w
+}
+
+// Sales sells carts from a store, which a test may have wrapped.
+func (w *World) Sales(store Sold) *purchases.Service {
+	return &purchases.Service{
+		Store: store, Charger: w.Charging, Recovery: w.Recovery, Wallet: w.Recovery.Wallet, Account: Account, Wall: w.Clock.Now,
+		Buyers: &customers.Service{Store: store, Vault: w.Gateway, Wall: w.Clock.Now},
+	}
+}
+
+// Sold is what selling needs of a store.
+type Sold interface {
+	purchases.Store
+	customers.Store
 }
 
 // Account is where a scope's customers pay: a live mode has no gateway.

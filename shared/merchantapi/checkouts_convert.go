@@ -1,0 +1,173 @@
+package merchantapi
+
+import (
+	"fmt"
+	"slices"
+
+	"perennial/shared/billing"
+	"perennial/shared/fault"
+	"perennial/shared/httpapi"
+	"perennial/shared/identity"
+	"perennial/shared/merchant"
+	"perennial/shared/purchases"
+	"perennial/shared/record"
+)
+
+// CheckoutRequest makes or previews a checkout session.
+type CheckoutRequest struct {
+	Cart          []CartItem       `json:"product_cart" nullable:"true" maxItems:"20"`
+	Customer      *Buyer           `json:"customer,omitempty"`
+	Billing       *AddressRequest  `json:"billing_address,omitempty"`
+	Currency      string           `json:"billing_currency,omitempty" doc:"Must be the products'."`
+	ReturnURL     string           `json:"return_url,omitempty" maxLength:"2000"`
+	CancelURL     string           `json:"cancel_url,omitempty" maxLength:"2000" doc:"Shown as the way back."`
+	Confirm       bool             `json:"confirm,omitempty" doc:"Place the order now; everything must be given."`
+	MethodID      string           `json:"payment_method_id,omitempty" doc:"A saved method to charge at once; needs confirm and an attached customer."`
+	DiscountCode  string           `json:"discount_code,omitempty" doc:"Deprecated; use discount_codes."`
+	DiscountCodes []string         `json:"discount_codes,omitempty" nullable:"true"`
+	Metadata      httpapi.Metadata `json:"metadata,omitzero"`
+	TaxID         string           `json:"tax_id,omitempty" maxLength:"50"`
+	BusinessName  string           `json:"customer_business_name,omitempty" maxLength:"250"`
+	Minimal       bool             `json:"minimal_address,omitempty" doc:"Ask for the country and postal code only."`
+	Force3DS      bool             `json:"force_3ds,omitempty" doc:"Kept; the gateway decides about authentication."`
+	MethodTypes   []string         `json:"allowed_payment_method_types,omitempty" nullable:"true" doc:"Must leave credit or debit cards."`
+	CustomFields  []CustomField    `json:"custom_fields,omitempty" nullable:"true" maxItems:"5"`
+	Flags         map[string]any   `json:"feature_flags,omitempty"`
+	Customization map[string]any   `json:"customization,omitempty" doc:"Kept."`
+	Subscription  *CheckoutPlan    `json:"subscription_data,omitempty"`
+	Collection    string           `json:"product_collection_id,omitempty"`
+	ShortLink     bool             `json:"short_link,omitempty"`
+}
+
+// CheckoutPlan is what a session says of its subscription.
+type CheckoutPlan struct {
+	TrialDays *int             `json:"trial_period_days,omitempty" minimum:"0" maximum:"10000"`
+	OnDemand  *OnDemandRequest `json:"on_demand,omitempty"`
+}
+
+// CustomField is one question of the merchant's own.
+type CustomField struct {
+	Key         string   `json:"key" minLength:"1" maxLength:"100"`
+	Label       string   `json:"label" minLength:"1" maxLength:"200"`
+	Type        string   `json:"field_type" enum:"text,number,email,url,date,dropdown,boolean"`
+	Required    bool     `json:"required,omitempty"`
+	Placeholder string   `json:"placeholder,omitempty" maxLength:"200"`
+	Options     []string `json:"options,omitempty" nullable:"true" maxItems:"100"`
+}
+
+func (r CheckoutRequest) check() error {
+	var check fault.Check
+	if r.Billing != nil {
+		r.Billing.check(&check, "billing_address")
+	}
+	buyer := Buyer{}
+	if r.Customer != nil {
+		buyer = *r.Customer
+	}
+	buyer.check(&check)
+	attached := buyer.CustomerID != ""
+	check.That(!r.Confirm || attached || buyer.Email != "", "customer", "must be given to confirm")
+	check.That(!r.Confirm || r.Billing != nil, "billing_address", "must be given to confirm")
+	check.That(r.MethodID == "" || r.Confirm, "payment_method_id", "needs confirm")
+	check.That(r.MethodID == "" || attached, "payment_method_id", "needs a customer_id")
+	checkReturnURL(&check, r.ReturnURL)
+	check.That(r.CancelURL == "" || identity.ReturnURL(r.CancelURL, nil) != "", "cancel_url", "must be an https address")
+	checkCodes(&check, r.DiscountCode, r.DiscountCodes)
+	check.That(r.BusinessName == "" || r.TaxID != "", "customer_business_name", "needs a tax_id")
+	for i, f := range r.CustomFields {
+		twice := slices.ContainsFunc(r.CustomFields[:i], func(o CustomField) bool { return o.Key == f.Key })
+		check.That(!twice, fmt.Sprintf("custom_fields[%d].key", i), "must be there once")
+		check.That((f.Type == "dropdown") == (len(f.Options) > 0), fmt.Sprintf("custom_fields[%d].options", i), "belong to a dropdown")
+	}
+	return invalid(&check)
+}
+
+func (r CheckoutRequest) unsupported() error {
+	var u unsupported
+	u.without(!cards(r.MethodTypes), "allowed_payment_method_types without cards")
+	u.without(r.Collection != "", "product_collection_id")
+	for _, item := range r.Cart {
+		u.without(len(item.Addons) > 0, "addons")
+	}
+	return u.fault()
+}
+
+// flag is a feature flag, by default what Dodo's is.
+func (r CheckoutRequest) flag(name string, otherwise bool) bool {
+	if v, ok := r.Flags[name].(bool); ok {
+		return v
+	}
+	return otherwise
+}
+
+// cart converts what is bought and by whom.
+func (r CheckoutRequest) cart() billing.Cart {
+	c := billing.Cart{
+		Items: fromAPICart(r.Cart), TaxID: r.TaxID, BusinessName: r.BusinessName, Codes: codes(r.DiscountCode, r.DiscountCodes),
+		Currency: r.Currency, TrialDays: -1, Metadata: r.Metadata.Values,
+	}
+	if r.Customer != nil {
+		c = r.Customer.into(c)
+	}
+	if r.Billing != nil {
+		c.Billing = FromAPIAddress(*r.Billing)
+	}
+	c.AlwaysCreate = c.AlwaysCreate || r.flag("always_create_new_customer", false)
+	if plan := r.Subscription; plan != nil {
+		c.OnDemand = fromAPIOnDemand(plan.OnDemand)
+		if plan.TrialDays != nil {
+			c.TrialDays = *plan.TrialDays
+		}
+	}
+	return c
+}
+
+// FromAPICheckout converts a checkout session.
+func FromAPICheckout(scope merchant.Scope, actor record.Actor, r CheckoutRequest) purchases.Session {
+	page := record.CheckoutPage{
+		CancelURL: r.CancelURL, Minimal: r.Minimal, Force3DS: r.Force3DS,
+		NoCodes: !r.flag("allow_discount_code", true), NoPhone: !r.flag("allow_phone_number_collection", true),
+		NeedPhone: r.flag("require_phone_number", false), NoTaxID: !r.flag("allow_tax_id", true),
+		Kept: map[string]any{"feature_flags": r.Flags, "customization": r.Customization},
+	}
+	for _, f := range r.CustomFields {
+		page.Fields = append(page.Fields, record.CheckoutField{
+			Key: f.Key, Label: f.Label, Type: f.Type, Placeholder: f.Placeholder, Required: f.Required, Options: f.Options,
+		})
+	}
+	return purchases.Session{
+		Scope: scope, Actor: actor, Cart: r.cart(), Page: page, ReturnURL: r.ReturnURL, Confirm: r.Confirm, Method: r.MethodID,
+	}
+}
+
+// CheckoutCreated is the answer of POST /checkouts.
+type CheckoutCreated struct {
+	SessionID      string  `json:"session_id"`
+	CheckoutURL    *string `json:"checkout_url" doc:"Null when a saved method was charged."`
+	PaymentID      *string `json:"payment_id"`
+	ClientSecret   *string `json:"client_secret"`
+	PublishableKey *string `json:"publishable_key"`
+}
+
+// ToAPICheckoutCreated converts a session; a saved method that was charged
+// needs no page.
+func ToAPICheckoutCreated(p purchases.Placed, url string, charged bool) CheckoutCreated {
+	out := CheckoutCreated{SessionID: p.Checkout.ID}
+	if !charged {
+		out.CheckoutURL = &url
+	}
+	if p.Payment.ID != "" {
+		out.PaymentID, out.ClientSecret = &p.Payment.ID, &p.Checkout.ID
+	}
+	return out
+}
+
+// CheckoutStatus is the object of GET /checkouts/{id}.
+type CheckoutStatus struct {
+	ID            string  `json:"id"`
+	CreatedAt     string  `json:"created_at"`
+	CustomerEmail *string `json:"customer_email"`
+	CustomerName  *string `json:"customer_name"`
+	PaymentID     *string `json:"payment_id"`
+	PaymentStatus *string `json:"payment_status"`
+}

@@ -1,0 +1,104 @@
+package merchantapi
+
+import (
+	"perennial/shared/billing"
+	"perennial/shared/purchases"
+)
+
+// Breakup is how a total comes about, in minor units.
+type Breakup struct {
+	Subtotal int64  `json:"subtotal"`
+	Discount int64  `json:"discount"`
+	Tax      *int64 `json:"tax"`
+	Total    int64  `json:"total_amount"`
+}
+
+// PreviewItem is one product of a previewed cart.
+type PreviewItem struct {
+	ProductID          string  `json:"product_id"`
+	Name               *string `json:"name"`
+	Description        *string `json:"description"`
+	Quantity           int64   `json:"quantity"`
+	OgPrice            int64   `json:"og_price"`
+	OgCurrency         string  `json:"og_currency"`
+	Currency           string  `json:"currency"`
+	DiscountedPrice    int64   `json:"discounted_price"`
+	DiscountAmount     *int64  `json:"discount_amount"`
+	DiscountCycle      *int64  `json:"discount_cycle"`
+	IsSubscription     bool    `json:"is_subscription"`
+	IsUsageBased       bool    `json:"is_usage_based"`
+	Meters             []any   `json:"meters"`
+	CreditEntitlements []any   `json:"credit_entitlements"`
+	Addons             []any   `json:"addons" nullable:"true"`
+	TaxCategory        string  `json:"tax_category"`
+	TaxInclusive       bool    `json:"tax_inclusive"`
+	TaxRate            int64   `json:"tax_rate"`
+	Tax                *int64  `json:"tax"`
+}
+
+// CheckoutPreview is the answer of POST /checkouts/preview.
+type CheckoutPreview struct {
+	BillingCountry        string        `json:"billing_country"`
+	Currency              string        `json:"currency"`
+	Current               Breakup       `json:"current_breakup"`
+	Recurring             *Breakup      `json:"recurring_breakup"`
+	TotalPrice            int64         `json:"total_price"`
+	TotalTax              *int64        `json:"total_tax"`
+	IsBYOP                bool          `json:"is_byop"`
+	PaymentMethodRequired bool          `json:"payment_method_required"`
+	Cart                  []PreviewItem `json:"product_cart"`
+	NextBillingDate       *string       `json:"next_billing_date"`
+	TrialAmount           *int64        `json:"trial_amount"`
+	TrialPeriodDays       *int          `json:"trial_period_days"`
+	TaxIDBusinessName     *string       `json:"tax_id_business_name"`
+	TaxIDErrMsg           *string       `json:"tax_id_err_msg"`
+	TaxIDFormatName       *string       `json:"tax_id_format_name"`
+	Subscriptions         []any         `json:"subscriptions" nullable:"true"`
+}
+
+func toBreakup(v billing.Invoice) Breakup {
+	return Breakup{Subtotal: v.Subtotal.Minor, Discount: v.Discount.Minor, Tax: &v.Tax.Minor, Total: v.Due().Minor}
+}
+
+// ToAPIPreview converts a quote.
+func ToAPIPreview(q purchases.Quote) CheckoutPreview {
+	v := q.Invoice
+	out := CheckoutPreview{
+		BillingCountry: v.Buyer.Address.Country, Currency: string(v.Total.Currency), Current: toBreakup(v),
+		TotalPrice: v.Due().Minor, TotalTax: &v.Tax.Minor, PaymentMethodRequired: q.Subscribes() || !v.Due().Nothing(),
+		Cart: []PreviewItem{},
+	}
+	for i, p := range q.Products {
+		out.Cart = append(out.Cart, toPreviewItem(p, q.Cart.Items[i], v))
+	}
+	if q.Subscribes() {
+		recurring, next := toBreakup(q.Renewal), q.Next.String()
+		out.Recurring, out.NextBillingDate = &recurring, &next
+		if days := q.Plan.TrialDays; days > 0 {
+			out.TrialPeriodDays = &days
+		}
+	}
+	return out
+}
+
+// toPreviewItem finds the product's line on the invoice.
+func toPreviewItem(p billing.Product, item billing.CartItem, v billing.Invoice) PreviewItem {
+	out := PreviewItem{
+		ProductID: p.ID, Name: &p.Name, Description: orNull(p.Description), Quantity: item.Quantity,
+		OgPrice: p.Price.Amount.Minor, OgCurrency: string(p.Price.Amount.Currency), Currency: string(v.Total.Currency),
+		DiscountedPrice: p.Price.Amount.Minor, IsSubscription: p.Price.Recurs(), IsUsageBased: p.Price.Kind == billing.PriceUsage,
+		Meters: []any{}, CreditEntitlements: []any{}, Addons: []any{}, TaxCategory: p.TaxCategory, TaxInclusive: p.Price.TaxInclusive,
+	}
+	for _, l := range v.Lines {
+		if l.Product != p.ID {
+			continue
+		}
+		out.OgPrice, out.Tax = l.Unit.Minor, &l.Tax.Minor
+		out.DiscountedPrice = l.Discounted().Minor / max(l.Quantity, 1)
+		if !l.Discount.Nothing() {
+			out.DiscountAmount = &l.Discount.Minor
+		}
+		break
+	}
+	return out
+}

@@ -1,0 +1,166 @@
+package purchases
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"perennial/shared/billing"
+	"perennial/shared/customers"
+	"perennial/shared/ids"
+	"perennial/shared/merchant"
+	"perennial/shared/record"
+)
+
+// PageLife is how long the customer may use a hosted page.
+const PageLife = 24 * time.Hour
+
+// Order is a cart to be placed at once.
+type Order struct {
+	Scope     merchant.Scope
+	Actor     record.Actor
+	Cart      billing.Cart
+	ReturnURL string
+	Session   record.Checkout // the session it was kept in, if it was
+
+	Subscribes bool // the cart must begin a subscription
+	Buys       bool // the cart must be of one-time products
+}
+
+// Placed is a cart that waits for its first payment: a subscription, or a
+// one-time purchase.
+type Placed struct {
+	Subscription billing.Subscription
+	Purchase     billing.Purchase
+	Customer     billing.Customer
+	Invoice      billing.Invoice
+	Payment      billing.Payment
+	Checkout     record.Checkout
+}
+
+// Order places a cart in one commit: what is bought, its invoice, the payment
+// that is to be made, the page on which to make it, and the customer when new.
+// A session can be placed once, however many ask at the same moment.
+func (s *Service) Order(ctx context.Context, o Order) (Placed, error) {
+	if err := s.payable(o.Scope); err != nil {
+		return Placed{}, err
+	}
+	for range tries {
+		placed, err := s.order(ctx, o)
+		if !errors.Is(err, record.ErrClaimed) {
+			return placed, err
+		}
+	}
+	return Placed{}, fmt.Errorf("place an order: %w", record.ErrClaimed)
+}
+
+func (s *Service) order(ctx context.Context, o Order) (Placed, error) {
+	buyer, err := s.buyer(ctx, o.Scope, &o.Cart)
+	if err != nil {
+		return Placed{}, err
+	}
+	sale, err := s.gather(ctx, o.Scope, billing.Sale{Cart: o.Cart, Subscribes: o.Subscribes, Buys: o.Buys})
+	if err != nil {
+		return Placed{}, err
+	}
+	commit := record.Commit{Scope: o.Scope, Actor: o.Actor, Cause: "place an order", At: sale.At}
+	if fresh := buyer.Fresh; fresh != nil {
+		fresh.CreatedAt = sale.At
+		sale.Customer, commit.Claims = *fresh, buyer.Claims
+		commit.Put = append(commit.Put, *fresh, billing.Mailbox{Email: billing.NormalEmail(fresh.Email), Customer: fresh.ID})
+	} else {
+		commit.Attach = []any{sale.Customer}
+	}
+	out, err := s.compose(sale)
+	if err != nil {
+		return Placed{}, err
+	}
+	out.Checkout = s.session(o, out)
+	out.Payment.Checkout = out.Checkout.ID
+	if out.Subscription.ID != "" {
+		commit.Put = append(commit.Put, out.Subscription)
+	} else {
+		commit.Put = append(commit.Put, out.Purchase)
+	}
+	commit.Put = append(commit.Put, out.Invoice, out.Payment, out.Checkout)
+	if err := s.Store.Commit(ctx, commit); err != nil {
+		return Placed{}, fmt.Errorf("place an order of %s: %w", out.Customer.ID, err)
+	}
+	return out, nil
+}
+
+// buyer finds or makes the customer that a cart names by address, and writes
+// one who is known into the cart.
+func (s *Service) buyer(ctx context.Context, scope merchant.Scope, c *billing.Cart) (customers.Buyer, error) {
+	if c.Customer != "" {
+		return customers.Buyer{}, nil
+	}
+	typed := billing.Customer{Email: strings.TrimSpace(c.Email), Name: strings.TrimSpace(c.Name), Phone: c.Phone}
+	if typed.Name == "" {
+		typed.Name, _, _ = strings.Cut(typed.Email, "@")
+	}
+	if err := typed.Check(); err != nil {
+		return customers.Buyer{}, err
+	}
+	buyer, err := s.Buyers.Buyer(ctx, scope, typed, c.AlwaysCreate)
+	c.Customer = buyer.Customer
+	return buyer, err
+}
+
+// compose makes what is bought, its invoice and the payment that is promised.
+func (s *Service) compose(sale sale) (Placed, error) {
+	wall := s.Wall()
+	out := Placed{Customer: sale.Customer}
+	payment := ids.New(ids.Payment, wall)
+	sale.InvoiceID = ids.New(ids.Invoice, wall)
+	product, quantity, recurs := sale.Plan()
+	var err error
+	if !recurs {
+		sale.ID = ids.New(ids.Purchase, wall)
+		if out.Purchase, out.Invoice, err = sale.Buy(); err != nil {
+			return out, err
+		}
+		out.Purchase.FirstPayment = payment
+		out.Payment = out.Purchase.Planned(payment, "", out.Invoice, sale.At)
+		return out, nil
+	}
+	extras, err := sale.Lines()
+	if err != nil {
+		return out, err
+	}
+	c := sale.Cart
+	out.Subscription, out.Invoice, err = billing.Subscribe(billing.Order{
+		ID: ids.New(ids.Subscription, wall), InvoiceID: sale.InvoiceID, Product: product, Customer: sale.Customer,
+		Quantity: quantity, TrialDays: c.TrialDays, Zone: sale.state.Business.Zone, Billing: c.Billing,
+		TaxID: c.TaxID, BusinessName: c.BusinessName, Metadata: c.Metadata, Discounts: sale.Discounts, Seller: sale.Seller, TaxIDStatus: sale.TaxIDStatus,
+		Extras: extras, OnDemand: c.OnDemand, Answers: c.Answers, At: sale.At,
+	})
+	if err != nil {
+		return out, err
+	}
+	out.Subscription.FirstPayment = payment
+	out.Payment = out.Subscription.Promised(payment, out.Invoice, sale.At)
+	return out, nil
+}
+
+// session is the page on which the order is paid: a new one, or the one that
+// the cart was kept in.
+func (s *Service) session(o Order, p Placed) record.Checkout {
+	page := o.Session
+	if page.ID == "" {
+		wall := s.Wall()
+		page = record.Checkout{
+			ID: ids.New(ids.CheckoutSession, wall), ReturnURL: o.ReturnURL, CreatedAt: wall, ExpiresAt: wall.Add(PageLife),
+		}
+	}
+	page.Subscription, page.Purchase, page.Customer = p.Subscription.ID, p.Purchase.ID, p.Customer.ID
+	page.Payment, page.Invoice = p.Payment.ID, p.Invoice.ID
+	return page
+}
+
+// free reports an order of nothing to pay, which needs no payment method.
+func free(v billing.Invoice, p billing.Purchase) bool {
+	return p.ID != "" && v.Due().Nothing()
+}

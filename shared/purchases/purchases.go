@@ -1,0 +1,167 @@
+// Package purchases sells carts: one-time products, a subscription, or both on
+// one invoice. A cart is placed at once, or kept in a checkout session until
+// the customer has said the rest. It also makes the payments of one-time
+// purchases; those of subscriptions belong to recovery and charging.
+//
+// What a preview shows and what is charged is composed by the same code.
+package purchases
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"perennial/shared/billing"
+	"perennial/shared/charging"
+	"perennial/shared/clock"
+	"perennial/shared/customers"
+	"perennial/shared/gateway"
+	"perennial/shared/lifecycle"
+	"perennial/shared/merchant"
+	"perennial/shared/record"
+	"perennial/shared/recovery"
+	"perennial/shared/wallet"
+)
+
+// Store is what selling needs of storage.
+type Store interface {
+	record.Loader
+	record.Committer
+	State(ctx context.Context, scope merchant.Scope) (merchant.State, error)
+}
+
+// Charger makes and finishes payments.
+type Charger interface {
+	Charge(ctx context.Context, in charging.Start) (charging.Result, error)
+	Finish(ctx context.Context, r charging.Recover) (charging.Result, error)
+	Supersede(ctx context.Context, r charging.Recover) (charging.Result, error)
+}
+
+// Recovery pays for subscriptions.
+type Recovery interface {
+	ChangeMethod(ctx context.Context, p recovery.Pay) (recovery.Result, error)
+	Finish(ctx context.Context, scope merchant.Scope, subscription string) (recovery.Result, error)
+}
+
+// Wallet saves new payment methods.
+type Wallet interface {
+	Save(ctx context.Context, scope merchant.Scope, actor record.Actor, c billing.Customer, token string) (billing.Method, error)
+}
+
+// Buyers finds or makes the customer of a cart.
+type Buyers interface {
+	Buyer(ctx context.Context, scope merchant.Scope, c billing.Customer, create bool) (customers.Buyer, error)
+}
+
+// Service sells.
+type Service struct {
+	Store    Store
+	Charger  Charger
+	Recovery Recovery
+	Wallet   Wallet
+	Buyers   Buyers
+	TaxIDs   lifecycle.TaxIDs                     // nil leaves every tax id unchecked
+	Account  func(merchant.Scope) gateway.Account // where a scope's customers pay; zero where they cannot
+	Wall     clock.Wall
+}
+
+// tries is how often a decision is made anew when somebody was faster.
+const tries = 5
+
+// MaxAttempts is how many payments customers may try for one purchase.
+const MaxAttempts = recovery.MaxAttempts
+
+// payable refuses what could never be paid: a scope without a gateway takes no
+// orders.
+func (s *Service) payable(scope merchant.Scope) error {
+	if s.Account(scope).Gateway == "" {
+		return wallet.ErrNoGateway
+	}
+	return nil
+}
+
+// sale is a cart with everything around it that is known by now.
+type sale struct {
+	billing.Sale
+	scope merchant.Scope
+	state merchant.State
+}
+
+// gather loads a scope's state, the products of a cart, its customer when it
+// names one, and its discounts.
+func (s *Service) gather(ctx context.Context, scope merchant.Scope, of billing.Sale) (sale, error) {
+	out, cart := sale{scope: scope, Sale: of}, of.Cart
+	if err := cart.Check(); err != nil {
+		return out, err
+	}
+	refs := []record.Ref{record.RefOf[merchant.State](scope.String())}
+	for _, item := range cart.Items {
+		refs = append(refs, record.RefOf[billing.Product](item.Product))
+	}
+	if cart.Customer != "" {
+		refs = append(refs, record.RefOf[billing.Customer](cart.Customer))
+	}
+	found, err := s.Store.Load(ctx, scope, refs...)
+	if err != nil {
+		return out, err
+	}
+	if err := out.know(found); err != nil {
+		return out, err
+	}
+	out.At, out.Seller = out.state.Clock.Now(s.Wall()), out.state.Seller.Tax
+	if err := out.Check(); err != nil {
+		return out, err
+	}
+	if id := cart.TaxID; id != "" && s.TaxIDs != nil {
+		proof, err := s.TaxIDs.Check(ctx, scope, id, cart.Billing.Country)
+		if err != nil {
+			return out, err
+		}
+		out.TaxIDStatus = proof.Status
+	}
+	out.Discounts, err = s.discounts(ctx, out)
+	return out, err
+}
+
+// know takes what was loaded.
+func (o *sale) know(found []any) error {
+	var ok bool
+	if o.state, ok = found[0].(merchant.State); !ok {
+		return fmt.Errorf("state of %s: %w", o.scope, record.ErrNotFound)
+	}
+	n := len(o.Cart.Items)
+	for _, obj := range found[1 : 1+n] {
+		product, ok := obj.(billing.Product)
+		if !ok {
+			return lifecycle.ErrNoProduct
+		}
+		o.Products = append(o.Products, product)
+	}
+	if o.Cart.Customer == "" {
+		return nil
+	}
+	if o.Customer, ok = found[1+n].(billing.Customer); !ok {
+		return lifecycle.ErrNoCustomer
+	}
+	return nil
+}
+
+func (s *Service) discounts(ctx context.Context, o sale) ([]billing.Discount, error) {
+	lines, err := o.Listed()
+	if err != nil || len(o.Cart.Codes) == 0 {
+		return nil, err
+	}
+	return lifecycle.Discounts(ctx, s.Store, lifecycle.Codes{
+		Scope: o.scope, Codes: o.Cart.Codes, Customer: o.Customer, At: o.At, Lines: lines,
+		Currency: o.Products[0].Price.Amount.Currency,
+	})
+}
+
+// known loads a customer; one that does not exist is refused.
+func (s *Service) known(ctx context.Context, scope merchant.Scope, id string) (billing.Customer, error) {
+	c, err := record.Get[billing.Customer](ctx, s.Store, scope, id)
+	if errors.Is(err, record.ErrNotFound) {
+		return c, lifecycle.ErrNoCustomer
+	}
+	return c, err
+}
