@@ -26,11 +26,12 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: $(TOOLS) ## install the pinned tools; check for Java and Chromium
+setup: $(TOOLS) ## install the pinned tools and fonts; check for Java and Chromium
 	@bash infra/setup.sh
 
-$(TOOLS): infra/package.json infra/package-lock.json
+$(TOOLS): infra/package.json infra/package-lock.json infra/fonts.sh
 	cd infra && npm ci --no-fund --no-audit
+	bash infra/fonts.sh
 	@touch $@
 
 .PHONY: build

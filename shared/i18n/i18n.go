@@ -1,6 +1,5 @@
 // Package i18n writes amounts, dates and intervals as readers of a language
-// expect them (CLDR). English is the only language so far; another one is a
-// row of the table below and its words. It holds no sentences: pages and
+// expect them (CLDR). Another language is a row of the table below. It holds no sentences: pages and
 // mails do.
 package i18n
 
@@ -11,7 +10,11 @@ import (
 
 	"github.com/bojanz/currency"
 	"github.com/go-playground/locales"
+	"github.com/go-playground/locales/de"
 	"github.com/go-playground/locales/en"
+	"github.com/go-playground/locales/hi"
+	"github.com/go-playground/locales/it"
+	"github.com/go-playground/locales/ja"
 
 	"perennial/shared/calendar"
 	"perennial/shared/money"
@@ -20,7 +23,9 @@ import (
 // English is the language that everything falls back to.
 const English = "en"
 
-var languages = map[string]locales.Translator{English: en.New()}
+var languages = map[string]locales.Translator{
+	English: en.New(), "de": de.New(), "it": it.New(), "hi": hi.New(), "ja": ja.New(),
+}
 
 func language(locale string) locales.Translator {
 	if l, ok := languages[locale]; ok {
@@ -71,12 +76,15 @@ func Card(_, brand, last4 string) string {
 	if last4 == "" {
 		return ""
 	}
-	name, known := brands[brand]
-	if !known {
+	name := Network(brand)
+	if name == "" {
 		name = "Card"
 	}
 	return name + " ending in " + last4
 }
+
+// Network is a card network as it writes itself, empty for an unknown one.
+func Network(brand string) string { return brands[brand] }
 
 // List joins names as a sentence does: "a", "a and b", "a, b and c".
 func List(_ string, names []string) string {

@@ -1,0 +1,43 @@
+package documents
+
+var hindi = words{
+	Invoice: "चालान", CreditNote: "क्रेडिट नोट", Correction: "संशोधित चालान", DueNotice: "भुगतान अनुरोध", Receipt: "रसीद",
+	Number: "संख्या", Issued: "जारी करने की तिथि", Due: "देय तिथि", Period: "अवधि", Supplied: "आपूर्ति की तिथि", PaymentID: "भुगतान", Register: "पंजीकरण",
+	Seller: "विक्रेता", Buyer: "प्राप्तकर्ता", TaxID: "कर पहचान संख्या",
+	Paid: "भुगतान हो चुका", Refunded: "राशि वापस", Void: "निरस्त", Test: "परीक्षण मोड: यह मान्य दस्तावेज़ नहीं है",
+	PaidOn: "{amount} का भुगतान {date} को हुआ", DueOn: "{amount} {date} तक देय", CreditedOn: "{amount} {date} को वापस जमा",
+	Item: "विवरण", Quantity: "मात्रा", Unit: "इकाई मूल्य", Tax: "कर", Amount: "राशि",
+	Discount: "छूट", DiscountCode: "छूट ({code})", Subtotal: "उप-योग", Net: "कर रहित योग", Total: "कुल",
+	Credit: "उपयोग किया गया क्रेडिट", AmountDue: "देय राशि", AmountPaid: "भुगतान की गई राशि", AmountCredited: "वापस की गई राशि",
+	VAT: "वैट", SalesTax: "बिक्री कर", GST: "जीएसटी", ConsumptionTax: "उपभोग कर",
+	TaxOn: "{net} पर {tax} {rate}", TaxWithin: "{net} पर {tax} {rate} शामिल",
+	PaidWith: "{date} को {method} से भुगतान किया गया", PaidByCredit: "{date} को क्रेडिट से भुगतान किया गया", Settles: "इनका भुगतान: {numbers}",
+	ReverseCharge: "रिवर्स चार्ज: कर चुकाने का दायित्व सेवा प्राप्तकर्ता का है।", Exempt: "कर से मुक्त।",
+	NotCollecting: "कोई कर नहीं लिया गया: विक्रेता आपूर्ति के स्थान पर कर के लिए पंजीकृत नहीं है।",
+	OutOfScope:    "आपूर्ति के स्थान पर कर के दायरे से बाहर।",
+	NoLegalNumber: "यह चालान नहीं है। भुगतान मिलने पर संख्या सहित चालान जारी किया जाता है।",
+	NumberFollows: "संख्या कुछ ही क्षणों में दी जाएगी।",
+	OfInvoice:     "यह क्रेडिट नोट {date} के चालान {number} से संबंधित है।", CorrectsInvoice: "यह दस्तावेज़ {date} के चालान {number} में क्रेता का विवरण ठीक करता है। राशियाँ वही हैं।",
+	Reason: "कारण: {reason}", Page: "पृष्ठ {page} / {pages}", Questions: "प्रश्न? {email}",
+}
+
+var japanese = words{
+	Invoice: "請求書", CreditNote: "返金明細書", Correction: "訂正請求書", DueNotice: "お支払いのご案内", Receipt: "領収書",
+	Number: "番号", Issued: "発行日", Due: "お支払期限", Period: "対象期間", Supplied: "提供日", PaymentID: "決済番号", Register: "登記",
+	Seller: "発行者", Buyer: "請求先", TaxID: "登録番号",
+	Paid: "支払済", Refunded: "返金済", Void: "無効", Test: "テストモード：有効な書類ではありません",
+	PaidOn: "{date}に{amount}をお支払いいただきました", DueOn: "{date}までに{amount}をお支払いください", CreditedOn: "{date}に{amount}を返金しました",
+	Item: "品目", Quantity: "数量", Unit: "単価", Tax: "税率", Amount: "金額",
+	Discount: "割引", DiscountCode: "割引（{code}）", Subtotal: "小計", Net: "税抜合計", Total: "合計",
+	Credit: "クレジット充当額", AmountDue: "ご請求額", AmountPaid: "お支払額", AmountCredited: "返金額",
+	VAT: "付加価値税", SalesTax: "売上税", GST: "GST", ConsumptionTax: "消費税",
+	TaxOn: "{tax} {rate}（対象額 {net}）", TaxWithin: "内 {tax} {rate}（対象額 {net}）",
+	PaidWith: "{date}に{method}でお支払い済み", PaidByCredit: "{date}にクレジットでお支払い済み", Settles: "お支払いの対象：{numbers}",
+	ReverseCharge: "リバースチャージ：税の納付義務は役務の提供を受けた者にあります。", Exempt: "非課税取引です。",
+	NotCollecting: "販売者は提供地で税務登録をしていないため、税を請求していません。",
+	OutOfScope:    "提供地において課税対象外です。",
+	NoLegalNumber: "これは請求書ではありません。番号付きの請求書は、お支払いの確認後に発行されます。",
+	NumberFollows: "番号はまもなく付与されます。",
+	OfInvoice:     "本書は{date}付け請求書{number}に対するものです。", CorrectsInvoice: "本書は{date}付け請求書{number}の購入者情報を訂正するものです。金額に変更はありません。",
+	Reason: "理由：{reason}", Page: "{page} / {pages} ページ", Questions: "お問い合わせ：{email}",
+}
