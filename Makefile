@@ -18,8 +18,8 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export JSII_DEPRECATED := quiet
 export CDK_DISABLE_CLI_TELEMETRY := true
 
-# The stories in a browser have their own target.
-PACKAGES  = $$(go list ./... | grep -v /infra/e2e)
+# The stories in a browser and the checks by SDK have their own targets.
+PACKAGES  = $$(go list ./... | grep -v -e /infra/e2e -e /infra/compat)
 
 .PHONY: help
 help: ## list the targets
@@ -74,6 +74,10 @@ test: $(TOOLS) build ## unit, property, contract, infrastructure and short fault
 e2e: $(TOOLS) build ## whole stories against the local stack, SDKs and browser included
 	go test -count=1 -timeout 20m ./infra/e2e/...
 
+.PHONY: compat
+compat: $(TOOLS) build ## Dodo's official SDKs against the local stack; what waits is listed
+	go test -count=1 -timeout 10m ./infra/compat -run 'SDK'
+
 .PHONY: faults
 faults: $(TOOLS) ## every scenario of money under COUNT injected faults, from SEED
 	go test -v -count=1 -timeout 60m ./infra/faults -faults.count=$(or $(COUNT),10000) -faults.seed=$(or $(SEED),1)
@@ -115,7 +119,7 @@ deploy: synth ## deploy all stacks to the AWS account of the environment
 	cd infra && node_modules/.bin/cdk deploy --all --require-approval broadening
 
 .PHONY: check
-check: lint test flow trace synth e2e ## everything that CI runs
+check: lint test flow trace synth compat e2e ## everything that CI runs
 
 .PHONY: clean
 clean: ## remove what was built
