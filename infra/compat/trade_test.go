@@ -121,6 +121,9 @@ func (s *shop) pay(page, card string) {
 	}
 	form := url.Values{"token": {typed.Token}}
 	answer, said := s.browse("POST", page, "application/x-www-form-urlencoded", form.Encode())
+	if answer.StatusCode == http.StatusGone {
+		panic(missing("the page is not there"))
+	}
 	if answer.StatusCode >= http.StatusBadRequest && card != cardFails {
 		s.Fatalf("the page answered %d: %s", answer.StatusCode, said)
 	}
