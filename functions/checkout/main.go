@@ -32,7 +32,7 @@ func main() {
 
 func handler(till *assembly.Till, url, bank string) http.Handler {
 	return checkout.New(checkout.Options{
-		Store: till.Store, Payer: till.Recovery, URL: url, Gateway: bank, Wall: clock.System,
+		Store: till.Store, Payer: till.Recovery, Sales: till.Sales, URL: url, Gateway: bank, Wall: clock.System,
 		Account: func(s merchant.Scope) string { return assembly.Account(s).ID },
 	})
 }

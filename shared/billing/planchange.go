@@ -75,6 +75,7 @@ func (p Proposal) Due() money.Amount {
 // Faults of plan changes.
 var (
 	ErrChangeInactive  = fault.New(fault.Invalid, "INACTIVE_SUBSCRIPTION_PLAN_CHANGE_NOT_SUPPORTED", "Only an active subscription can change its plan.")
+	ErrChangeOnDemand  = fault.New(fault.Invalid, "ON_DEMAND_PLAN_CHANGE_NOT_SUPPORTED", "An on-demand subscription has no plan to change.")
 	ErrChangeCancelled = fault.New(fault.Invalid, "PLAN_CHANGE_NOT_ALLOWED_FOR_SCHEDULED_CANCELLATION", "This subscription is about to end.")
 	ErrChangePending   = fault.New(fault.Conflict, "PENDING_PLAN_CHANGE_EXISTS", "A plan change still waits for its payment.")
 	ErrChangeScheduled = fault.New(fault.Conflict, "SCHEDULED_PLAN_CHANGE_EXISTS", "A plan change is scheduled already.")
@@ -107,6 +108,8 @@ func (s Subscription) mayChange(o ChangeOrder) error {
 	switch {
 	case s.Change != nil:
 		return ErrChangePending
+	case s.OnDemand:
+		return ErrChangeOnDemand
 	case s.Lock.Set():
 		return ErrLocked
 	case s.Status != StatusActive || len(s.Open) > 0 || o.At >= s.Period.End:

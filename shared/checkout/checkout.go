@@ -38,6 +38,7 @@ type Payer interface {
 type Options struct {
 	Store   Store
 	Payer   Payer
+	Sales   Seller
 	URL     string // the checkout's own origin
 	Gateway string // origin of the gateway's card fields and challenges
 	Account func(merchant.Scope) string
@@ -47,7 +48,7 @@ type Options struct {
 // Server serves the checkout.
 type Server struct{ Options }
 
-//go:embed web
+//go:embed all:web
 var web embed.FS
 
 var templates = pages.Parse(web, "web")
@@ -58,6 +59,8 @@ func New(o Options) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /session/{scope}/{id}", s.form)
 	mux.HandleFunc("POST /session/{scope}/{id}", s.pay)
+	mux.HandleFunc("POST /session/{scope}/{id}/details", s.fill)
+	mux.HandleFunc("POST /session/{scope}/{id}/code", s.coupon)
 	mux.HandleFunc("GET /session/{scope}/{id}/return", s.returned)
 	return pages.Serve(mux)
 }
@@ -68,11 +71,12 @@ type payPage struct {
 	Fields  string
 	Product string
 	Price   string
-	Total   string // due today
-	Trial   string // how long nothing is charged
-	Next    string // the billing date once the dues of a held subscription are paid
-	Held    bool   // paying reactivates
-	Method  bool   // only the method is changed
+	Total   string    // due today
+	Trial   string    // how long nothing is charged
+	Next    string    // the billing date once the dues of a held subscription are paid
+	Held    bool      // paying reactivates
+	Bill    *billView // how the total comes about, where it is more than the price
+	Method  bool      // only the method is changed
 	Email   string
 	Wrong   string
 }
@@ -90,6 +94,10 @@ func (s *Server) form(w http.ResponseWriter, r *http.Request) {
 // there is nothing any more.
 func (s *Server) present(w http.ResponseWriter, r *http.Request, v visit, wrong string) {
 	switch {
+	case v.page.Purchase != "":
+		s.presentPurchase(w, r, v, wrong)
+	case !v.page.Placed():
+		s.basket(w, r, v, basketPage{Wrong: wrong})
 	case v.sub.Status.Ended():
 		pages.Error(w, r, errGone)
 	case v.used():
@@ -114,6 +122,11 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, v visi
 		days := calendar.Interval{Count: v.sub.TrialDays, Unit: calendar.Day}
 		page.Trial = v.date(calendar.Boundary(v.now(s.Wall()), days, 1, v.zone))
 	}
+	if len(v.dues.Invoices) == 1 {
+		if bill := newBill(v.dues.Invoices[0]); len(bill.Sums) > 0 {
+			page.Bill = &bill
+		}
+	}
 	if v.page.Method && !page.Method {
 		page.Next, page.Held = v.date(v.dues.Next), v.sub.Status == billing.StatusOnHold
 	}
@@ -128,10 +141,18 @@ func (s *Server) pay(w http.ResponseWriter, r *http.Request) {
 		pages.Error(w, r, err)
 		return
 	}
-	if v.used() || v.sub.Status.Ended() { // pressed twice, or too late
+	switch {
+	case v.page.Purchase != "" || !v.page.Placed():
+		s.buy(w, r, v)
+	case v.used() || v.sub.Status.Ended(): // pressed twice, or too late
 		http.Redirect(w, r, v.path(""), http.StatusSeeOther)
-		return
+	default:
+		s.payDues(w, r, v)
 	}
+}
+
+// payDues pays what a subscription owes, or replaces its payment method.
+func (s *Server) payDues(w http.ResponseWriter, r *http.Request, v visit) {
 	got, err := s.Payer.ChangeMethod(r.Context(), recovery.Pay{
 		Scope: v.scope, Subscription: v.sub.ID, Customers: []string{v.customer.ID}, Token: r.PostFormValue("token"),
 		Checkout: v.page.ID, ReturnURL: s.URL + v.path("/return"), By: billing.ByCustomer,

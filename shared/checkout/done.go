@@ -8,6 +8,7 @@ import (
 	"perennial/shared/dunning"
 	"perennial/shared/identity"
 	"perennial/shared/pages"
+	"perennial/shared/recovery"
 )
 
 // donePage is what a finished or waiting session shows.
@@ -29,7 +30,7 @@ func (s *Server) returned(w http.ResponseWriter, r *http.Request) {
 		pages.Error(w, r, err)
 		return
 	}
-	got, err := s.Payer.Finish(r.Context(), v.scope, v.sub.ID)
+	got, err := s.finish(r, v)
 	if err != nil {
 		pages.Error(w, r, err)
 		return
@@ -54,6 +55,33 @@ func (s *Server) returned(w http.ResponseWriter, r *http.Request) {
 		}
 		s.present(w, r, v, declined(got.Payment))
 	}
+}
+
+// finish settles an attempt in flight, if there is one.
+func (s *Server) finish(r *http.Request, v visit) (recovery.Result, error) {
+	switch {
+	case v.page.Purchase != "":
+		got, err := s.Sales.Finish(r.Context(), v.scope, v.purchase.ID)
+		return recovery.Result(got), err
+	case !v.page.Placed():
+		return recovery.Result{}, nil
+	}
+	return s.Payer.Finish(r.Context(), v.scope, v.sub.ID)
+}
+
+// bought tells that a one-time purchase is paid.
+func (s *Server) bought(w http.ResponseWriter, r *http.Request, v visit) {
+	page := donePage{
+		Heading: "Thank you", Text: "Your order is complete.", Link: "Return to " + v.state.Business.Name,
+		Facts: []fact{{"Paid", amount(v.invoice.Due())}, {"Invoice", v.invoice.Number}},
+	}
+	if !v.invoice.Due().Nothing() {
+		page.Text = "Your payment was received. The receipt is on its way to " + v.customer.Email + "."
+	}
+	page.Href = identity.ReturnURL(v.page.ReturnURL, url.Values{
+		"payment_id": {v.purchase.Payment}, "status": {string(billing.PaymentSucceeded)}, "email": {v.customer.Email},
+	})
+	s.done(w, r, v.chrome("Thank you"), page)
 }
 
 // declined says in plain words why a payment failed, nothing when it did not.

@@ -23,6 +23,8 @@ type visit struct {
 	state    merchant.State
 	page     record.Checkout
 	sub      billing.Subscription
+	purchase billing.Purchase // instead of the subscription
+	invoice  billing.Invoice  // of the purchase
 	customer billing.Customer
 	dues     billing.Dues
 	zone     *time.Location
@@ -48,20 +50,52 @@ func (s *Server) open(r *http.Request, grace time.Duration) (visit, error) {
 	if v.state, err = s.Store.State(r.Context(), scope); err != nil {
 		return v, gone(err)
 	}
-	found, err := s.Store.Load(r.Context(), scope,
+	lambdahttp.Note(r.Context(), "scope", scope.String())
+	return v, s.goods(r, &v)
+}
+
+// goods loads what the session is for.
+func (s *Server) goods(r *http.Request, v *visit) (err error) {
+	switch {
+	case v.page.Purchase != "":
+		return s.purchased(r, v)
+	case !v.page.Placed():
+		v.zone, err = time.LoadLocation(v.state.Business.Zone)
+		return err
+	}
+	found, err := s.Store.Load(r.Context(), v.scope,
 		record.RefOf[billing.Subscription](v.page.Subscription), record.RefOf[billing.Customer](v.page.Customer))
 	if err != nil {
-		return v, err
+		return err
 	}
 	sub, isSub := found[0].(billing.Subscription)
 	customer, isCustomer := found[1].(billing.Customer)
 	if !isSub || !isCustomer {
-		return v, errGone
+		return errGone
 	}
 	v.sub, v.customer = sub, customer
-	lambdahttp.Note(r.Context(), "scope", scope.String())
 	lambdahttp.Note(r.Context(), "subscription", sub.ID)
-	return v, s.price(r.Context(), &v)
+	return s.price(r.Context(), v)
+}
+
+func (s *Server) purchased(r *http.Request, v *visit) error {
+	purchase, err := record.Get[billing.Purchase](r.Context(), s.Store, v.scope, v.page.Purchase)
+	if err != nil {
+		return gone(err)
+	}
+	found, err := s.Store.Load(r.Context(), v.scope,
+		record.RefOf[billing.Customer](purchase.Customer), record.RefOf[billing.Invoice](purchase.Invoice))
+	if err != nil {
+		return err
+	}
+	customer, isCustomer := found[0].(billing.Customer)
+	invoice, isInvoice := found[1].(billing.Invoice)
+	if !isCustomer || !isInvoice {
+		return errGone
+	}
+	v.purchase, v.customer, v.invoice = purchase, customer, invoice
+	lambdahttp.Note(r.Context(), "purchase", purchase.ID)
+	return nil
 }
 
 // price tells what is due now.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"perennial/shared/billing"
@@ -118,6 +119,10 @@ func (s *Service) gather(ctx context.Context, o record.Outbox, e billing.Event) 
 	if d.state, err = s.Store.State(ctx, o.Scope); err != nil {
 		return d, err
 	}
+	if p := d.payment(); p.Purchase != "" {
+		d.customer, err = record.Get[billing.Customer](ctx, s.Store, o.Scope, p.Customer)
+		return d, err
+	}
 	if d.sub, err = record.Get[billing.Subscription](ctx, s.Store, o.Scope, subscriptionOf(o, e)); err != nil {
 		return d, err
 	}
@@ -163,6 +168,9 @@ func (d dossier) refunded(l Letter, r billing.Refund) Letter {
 
 // letter is what all mails about a subscription say.
 func (d dossier) letter(portal string) (Letter, error) {
+	if p := d.payment(); p.Purchase != "" {
+		return d.purchased(p, portal)
+	}
 	zone, err := time.LoadLocation(d.sub.Zone)
 	if err != nil {
 		return Letter{}, err
@@ -176,6 +184,22 @@ func (d dossier) letter(portal string) (Letter, error) {
 		To: d.customer.Email, Name: d.customer.Name, Product: d.sub.ProductName, Price: price, Every: d.sub.Price.Every,
 		At: d.outbox.At, NextBill: d.sub.Period.End, LastDay: d.sub.Cancel.AtPeriodEnd, Zone: zone,
 		URL: portal + "/login/" + d.outbox.Scope.Business + "?next=" + next,
+	}.from(d.state), nil
+}
+
+// purchased is what mails about a one-time purchase say.
+func (d dossier) purchased(p billing.Payment, portal string) (Letter, error) {
+	zone, err := time.LoadLocation(d.state.Business.Zone)
+	if err != nil {
+		return Letter{}, err
+	}
+	var names []string
+	for _, article := range p.Items {
+		names = append(names, article.Name)
+	}
+	return Letter{
+		To: d.customer.Email, Name: d.customer.Name, Product: strings.Join(names, ", "), At: d.outbox.At, Zone: zone,
+		URL: portal + "/login/" + d.outbox.Scope.Business,
 	}.from(d.state), nil
 }
 

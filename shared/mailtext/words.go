@@ -105,6 +105,9 @@ func receipt(l mails.Letter) page {
 		},
 		Button: "View your subscription",
 	}
+	if l.NextBill.IsZero() { // a one-time purchase
+		p.Button = "View your payments"
+	}
 	p.Facts = present(p.Facts)
 	return p
 }

@@ -1,0 +1,198 @@
+package checkout
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"perennial/shared/billing"
+	"perennial/shared/cardfields"
+	"perennial/shared/charging"
+	"perennial/shared/fault"
+	"perennial/shared/i18n"
+	"perennial/shared/merchant"
+	"perennial/shared/pages"
+	"perennial/shared/purchases"
+	"perennial/shared/record"
+	"perennial/shared/recovery"
+)
+
+// Seller sells carts and takes the payments of one-time purchases.
+type Seller interface {
+	Quote(ctx context.Context, scope merchant.Scope, cart billing.Cart) (purchases.Quote, error)
+	Amend(ctx context.Context, scope merchant.Scope, session string, change func(*billing.Cart)) (record.Checkout, error)
+	Place(ctx context.Context, scope merchant.Scope, page record.Checkout) (record.Checkout, error)
+	Pay(ctx context.Context, p purchases.Pay) (charging.Result, error)
+	Finish(ctx context.Context, scope merchant.Scope, purchase string) (charging.Result, error)
+}
+
+// basketPage is the form of a cart: what it costs, who buys, and the card.
+type basketPage struct {
+	Action string
+	Fields string
+	Bill   billView
+	Plan   string   // what the subscription costs per period
+	Trial  string   // how long it is free
+	Codes  []string // that are applied
+	Typed  string   // a code that was refused
+	Refuse string   // why
+	Open   bool     // the cart is not placed: details and codes may be changed
+	Coupon bool     // there is a field for codes
+	Who    []fact
+	Shown  string // the total, sent back
+	Free   bool   // nothing is to be paid, so no card is asked for
+	Keeps  bool   // the card is kept for renewals
+	Wrong  string
+}
+
+// basket shows the cart of a session that is not placed, or asks for what is
+// not known yet.
+func (s *Server) basket(w http.ResponseWriter, r *http.Request, v visit, change basketPage) {
+	if change.Wrong == "" && change.Refuse == "" && (purchases.Complete(v.page) != nil || r.URL.Query().Has("edit")) {
+		s.details(w, r, http.StatusOK, v, nil)
+		return
+	}
+	quote, err := s.Sales.Quote(r.Context(), v.scope, *v.page.Cart)
+	if err != nil {
+		pages.Error(w, r, err)
+		return
+	}
+	page := change
+	page.Bill, page.Codes, page.Open, page.Coupon = newBill(quote.Invoice), v.page.Cart.Codes, true, !v.page.Page.NoCodes
+	page.Shown, page.Keeps = shown(quote.Invoice.Due()), quote.Subscribes()
+	page.Free = quote.Invoice.Due().Nothing() && !page.Keeps
+	page.Who = who(v, quote.Customer)
+	if page.Keeps {
+		page.Plan = amount(quote.Renewal.Due()) + " " + i18n.Every(i18n.English, quote.Plan.Price.Every)
+		if quote.Plan.OnDemand {
+			page.Plan = "Charged when you use it"
+		}
+		if quote.Plan.TrialDays > 0 {
+			page.Trial = v.date(quote.Next)
+		}
+	}
+	s.showBasket(w, r, v, page)
+}
+
+// presentPurchase shows where a placed one-time purchase stands.
+func (s *Server) presentPurchase(w http.ResponseWriter, r *http.Request, v visit, wrong string) {
+	switch v.purchase.Status {
+	case billing.PurchasePaid:
+		s.bought(w, r, v)
+	case billing.PurchaseExpired:
+		pages.Error(w, r, errGone)
+	case billing.PurchaseOpen:
+		s.showBasket(w, r, v, basketPage{
+			Bill: newBill(v.invoice), Shown: shown(v.invoice.Due()), Free: v.invoice.Due().Nothing(), Who: who(v, v.customer), Wrong: wrong,
+		})
+	}
+}
+
+func (s *Server) showBasket(w http.ResponseWriter, r *http.Request, v visit, page basketPage) {
+	page.Action, page.Fields = v.path(""), cardfields.Source(s.Gateway, s.Account(v.scope), s.URL)
+	status := http.StatusOK
+	if page.Wrong != "" || page.Refuse != "" {
+		status = http.StatusUnprocessableEntity
+	}
+	chrome := v.chrome("Checkout")
+	chrome.Script, chrome.Back = !page.Free, v.page.Page.CancelURL
+	templates.Render(w, r, status, "basket", pages.Page{Chrome: chrome, Content: page})
+}
+
+// who is the buyer as the form repeats them.
+func who(v visit, c billing.Customer) []fact {
+	email, address := c.Email, v.purchase.Billing
+	if cart := v.page.Cart; cart != nil && !v.page.Placed() {
+		address = cart.Billing
+		if email == "" {
+			email = cart.Email
+		}
+	}
+	return []fact{{"Receipt to", email}, {"Billing address", addressLine(address)}}
+}
+
+// buy places the cart, when it is not, and pays for it. Of two who press at
+// once one order is placed and one payment made.
+func (s *Server) buy(w http.ResponseWriter, r *http.Request, v visit) {
+	if !v.page.Placed() {
+		placed, ok := s.place(w, r, v)
+		if !ok {
+			return
+		}
+		v = placed
+	}
+	if v.page.Purchase == "" {
+		s.payDues(w, r, v)
+		return
+	}
+	got, err := s.Sales.Pay(r.Context(), purchases.Pay{
+		Scope: v.scope, Purchase: v.purchase.ID, Customers: []string{v.customer.ID}, Token: r.PostFormValue("token"),
+		Checkout: v.page.ID, ReturnURL: s.URL + v.path("/return"), By: billing.ByCustomer,
+		Actor: record.Actor{Kind: record.ByCustomer, ID: v.customer.ID},
+	})
+	switch f := fault.Of(err); {
+	case errors.Is(err, billing.ErrLocked), errors.Is(err, record.ErrStale), errors.Is(err, billing.ErrPaid):
+		http.Redirect(w, r, v.path("/return"), http.StatusSeeOther)
+	case f != nil && f.Kind == fault.Invalid:
+		s.presentPurchase(w, r, v, f.Message)
+	case err != nil:
+		pages.Error(w, r, err)
+	case got.ActionURL != "":
+		http.Redirect(w, r, got.ActionURL, http.StatusSeeOther)
+	case got.Payment.Status == billing.PaymentFailed:
+		s.presentPurchase(w, r, v, declined(got.Payment))
+	default:
+		http.Redirect(w, r, v.path("/return"), http.StatusSeeOther)
+	}
+}
+
+// place places the cart as it was shown; ok is false when the answer is
+// written already.
+func (s *Server) place(w http.ResponseWriter, r *http.Request, v visit) (visit, bool) {
+	if purchases.Complete(v.page) != nil {
+		http.Redirect(w, r, v.path(""), http.StatusSeeOther)
+		return v, false
+	}
+	quote, err := s.Sales.Quote(r.Context(), v.scope, *v.page.Cart)
+	due := quote.Invoice.Due()
+	switch {
+	case err != nil:
+		s.refused(w, r, v, err)
+		return v, false
+	case r.PostFormValue("shown") != shown(due):
+		s.basket(w, r, v, basketPage{Wrong: "The total has changed. Please look at it again."})
+		return v, false
+	case r.PostFormValue("token") == "" && (quote.Subscribes() || !due.Nothing()):
+		s.basket(w, r, v, basketPage{Wrong: recovery.ErrNoMethod.Message})
+		return v, false
+	}
+	page, err := s.Sales.Place(r.Context(), v.scope, v.page)
+	if errors.Is(err, record.ErrStale) {
+		http.Redirect(w, r, v.path(""), http.StatusSeeOther)
+		return v, false
+	}
+	if err != nil {
+		s.refused(w, r, v, err)
+		return v, false
+	}
+	v.page = page
+	if err := s.goods(r, &v); err != nil {
+		pages.Error(w, r, err)
+		return v, false
+	}
+	return v, true
+}
+
+// refused explains on the form why the cart cannot be placed now.
+func (s *Server) refused(w http.ResponseWriter, r *http.Request, v visit, err error) {
+	if f := fault.Of(err); f != nil && f.Kind == fault.Invalid {
+		if len(v.page.Cart.Codes) > 0 { // a code may have ended meanwhile
+			if page, again := s.Sales.Amend(r.Context(), v.scope, v.page.ID, func(c *billing.Cart) { c.Codes = nil }); again == nil {
+				v.page = page
+			}
+		}
+		s.basket(w, r, v, basketPage{Wrong: f.Message})
+		return
+	}
+	pages.Error(w, r, err)
+}

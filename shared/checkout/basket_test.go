@@ -1,0 +1,250 @@
+package checkout_test
+
+import (
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"sync"
+	"testing"
+
+	"perennial/shared/billing"
+	"perennial/shared/lifecycle/lifecycletest"
+	"perennial/shared/merchant"
+	"perennial/shared/money"
+	"perennial/shared/purchases"
+	"perennial/shared/record"
+	"perennial/shared/tax"
+)
+
+// basket is a session of two handbooks for whoever opens it.
+func (s *site) basket(change func(*purchases.Session)) (record.Checkout, string) {
+	s.t.Helper()
+	book := billing.Product{
+		ID: "pdt_book", Name: "Handbook", TaxCategory: "e_book", CreatedAt: s.Now(),
+		Price: billing.Price{Kind: billing.PriceOneTime, Amount: money.Of(1500, "USD")},
+	}
+	s.Put(book)
+	in := purchases.Session{
+		Scope: s.Scope, Actor: record.System, ReturnURL: "https://shop.example/thanks",
+		Cart: billing.Cart{Items: []billing.CartItem{{Product: book.ID, Quantity: 2}}, TrialDays: -1},
+	}
+	if change != nil {
+		change(&in)
+	}
+	made, err := s.Sales(s.Store).Open(s.t.Context(), in)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return made.Checkout, session(s.Scope, made.Checkout)
+}
+
+// post sends a form as a browser on our own page does.
+func (s *site) post(path string, values url.Values) page {
+	s.t.Helper()
+	return s.send(http.MethodPost, path, values, http.Header{"Origin": {s.server.URL}, "Sec-Fetch-Site": {"same-origin"}})
+}
+
+var ada = url.Values{
+	"email": {"grace@example.com"}, "name": {"Grace"}, "country": {"US"}, "street": {"1 Main St"}, "city": {"Albany"}, "zipcode": {"12207"},
+}
+
+var shownTotal = regexp.MustCompile(`name="shown" value="([^"]*)"`)
+
+// card posts the form that a page shows, with a card.
+func (s *site) card(path, card string) page {
+	s.t.Helper()
+	form := shownTotal.FindStringSubmatch(s.get(path).text)
+	if form == nil {
+		s.t.Fatal("the page has no form to pay with")
+	}
+	return s.post(path, url.Values{"token": {s.Gateway.Token(card)}, "shown": {html.UnescapeString(form[1])}})
+}
+
+func (s *site) report(id string) purchases.Report {
+	s.t.Helper()
+	r, err := s.Sales(s.Store).Report(s.t.Context(), s.Scope, id)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return r
+}
+
+func TestASessionAsksWhoBuysAndTakesThePayment(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	made, path := s.basket(nil)
+	form := s.get(path)
+	form.must(t, 200, "Your details", `name="email"`, `name="street"`, "Continue to payment", "Germany")
+	bad := s.post(path+"/details", url.Values{"email": {"nobody"}, "country": {"US"}, "name": {"Grace"}})
+	bad.must(t, 422, `aria-invalid="true"`, "E-mail must be an e-mail address.", "City must not be empty.", `value="Grace"`)
+	if r := s.report(made.ID); r.Checkout.Cart.Name != "" {
+		t.Error("what was refused was kept")
+	}
+	pay := s.leadsTo(s.post(path+"/details", ada), path)
+	pay.must(t, 200, "Handbook × 2", "$30.00", "grace@example.com", "1 Main St, 12207 Albany", "Pay $30.00", "Discount code")
+	if n, err := s.Store.Customers(t.Context(), s.Scope, "grace@example.com"); err != nil || len(n) != 0 {
+		t.Errorf("a customer was made before paying: %v, %v", n, err)
+	}
+	done := s.leadsTo(s.card(path, "visa_ok"), path+"/return")
+	r := s.report(made.ID)
+	want := html.EscapeString("https://shop.example/thanks?email=grace%40example.com&payment_id=" + r.Payment.ID + "&status=succeeded")
+	done.must(t, 200, "Thank you", "Your payment was received", `href="`+want+`"`)
+	if r.Payment.Status != billing.PaymentSucceeded || r.Customer.Name != "Grace" {
+		t.Errorf("report %+v", r)
+	}
+	s.get(path).must(t, 200, "Thank you")
+	s.get(path+"?edit").must(t, 200, "Thank you")
+}
+
+func TestASessionIsPlacedAndPaidOnceFromManyTabs(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	made, path := s.basket(func(in *purchases.Session) { in.Cart.Customer = s.Customer.ID; in.Cart.Billing = home })
+	shown := shownTotal.FindStringSubmatch(s.get(path).text)
+	form := url.Values{"token": {s.Gateway.Token("visa_ok")}, "shown": {shown[1]}}
+	var wait sync.WaitGroup
+	for range 8 {
+		wait.Go(func() {
+			if got := s.post(path, form); got.status != http.StatusSeeOther {
+				t.Errorf("%d %s", got.status, got.text)
+			}
+		})
+	}
+	wait.Wait()
+	s.get(path+"/return").must(t, 200, "Thank you")
+	if n := len(s.Gateway.Ledger()); n != 1 || s.report(made.ID).Payment.Status != billing.PaymentSucceeded {
+		t.Errorf("%d charges", n)
+	}
+	s.leadsTo(s.post(path, form), path+"/return").must(t, 200, "Thank you")
+	s.Reconcile()
+}
+
+var home = billing.Address{Country: "US", Street: "1 Main St", City: "Albany", Zip: "12207"}
+
+func TestADeclinedSessionIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	made, path := s.basket(func(in *purchases.Session) { in.Cart.Customer = s.Customer.ID; in.Cart.Billing = home })
+	s.card(path, "decline_on_charge").must(t, 422, `role="alert"`, "Nothing was charged.", "Pay $30.00")
+	if r := s.report(made.ID); r.Payment.Status != billing.PaymentFailed {
+		t.Errorf("report %+v", r.Payment)
+	}
+	s.card(path, "expired_card").must(t, 422, "The card has expired", "Pay $30.00")
+	s.leadsTo(s.card(path, "visa_ok"), path+"/return").must(t, 200, "Thank you")
+	s.Reconcile()
+}
+
+func TestACartWithASubscriptionShowsWhatIsDueNowAndLater(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	made, path := s.basket(func(in *purchases.Session) {
+		in.Cart.Customer, in.Cart.Billing = s.Customer.ID, home
+		in.Cart.Items = append(in.Cart.Items, billing.CartItem{Product: s.Product.ID, Quantity: 1})
+	})
+	s.get(path).must(t, 200, "Handbook × 2", "Atlas Pro", "$20.00 per month", "Subtotal", "Pay $50.00", "kept for the renewals")
+	s.leadsTo(s.card(path, "visa_ok"), path+"/return").must(t, 200, "Atlas Pro is active", "subscription_id=")
+	if r := s.report(made.ID); r.Payment.Amount.Minor != 5000 || r.Payment.Status != billing.PaymentSucceeded {
+		t.Errorf("report %+v", r.Payment)
+	}
+	s.Reconcile()
+}
+
+func TestATotalThatWasNotShownIsNotCharged(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	_, path := s.basket(func(in *purchases.Session) { in.Cart.Customer = s.Customer.ID; in.Cart.Billing = home })
+	old := shownTotal.FindStringSubmatch(s.get(path).text)[1]
+	book := lifecycletest.Get[billing.Product](s.World, "pdt_book")
+	book.Price.Amount = money.Of(9900, "USD")
+	s.Put(book)
+	got := s.post(path, url.Values{"token": {s.Gateway.Token("visa_ok")}, "shown": {old}})
+	got.must(t, 422, "The total has changed", "Pay $198.00")
+	if len(s.Gateway.Ledger()) != 0 {
+		t.Error("it was charged")
+	}
+}
+
+func TestACodeIsAppliedAndRemovedWithoutAScript(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.Put(billing.Discount{ID: "dsc_1", Code: "SAVE10", Type: billing.DiscountPercentage, BasisPoints: 1000, CreatedAt: s.Now()},
+		billing.DiscountCode{Code: "SAVE10", Discount: "dsc_1"})
+	made, path := s.basket(func(in *purchases.Session) { in.Cart.Customer = s.Customer.ID; in.Cart.Billing = home })
+	s.post(path+"/code", url.Values{"code": {"nope"}}).must(t, 422, `id="code-wrong"`, `value="NOPE"`, "Pay $30.00")
+	s.leadsTo(s.post(path+"/code", url.Values{"code": {"save10"}}), path).must(t, 200, "Discount SAVE10", "−$3.00", "Pay $27.00")
+	s.leadsTo(s.post(path+"/code", url.Values{"remove": {"SAVE10"}}), path).must(t, 200, "Pay $30.00")
+	s.leadsTo(s.post(path+"/code", url.Values{"code": {"SAVE10"}}), path)
+	s.leadsTo(s.card(path, "visa_ok"), path+"/return").must(t, 200, "$27.00")
+	if r := s.report(made.ID); r.Payment.Amount.Minor != 2700 || len(r.Payment.Discounts) != 1 {
+		t.Errorf("payment %+v", r.Payment)
+	}
+	s.Reconcile()
+}
+
+func TestTheTaxOfTheBuyersCountryIsShownAndCharged(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	state := s.State()
+	state.Seller.Tax = tax.Seller{Country: "DE", Registrations: []tax.Registration{{Country: "DE", Number: "DE136695976", Scheme: tax.Local}}}
+	s.Put(state)
+	made, path := s.basket(func(in *purchases.Session) {
+		in.Cart.Customer = s.Customer.ID
+		in.Cart.Billing = billing.Address{Country: "DE", Street: "Torstr. 1", City: "Berlin", Zip: "10119"}
+	})
+	got := s.get(path)
+	got.must(t, 200, "Subtotal", ">Tax<")
+	s.leadsTo(s.card(path, "visa_ok"), path+"/return")
+	if p := s.report(made.ID).Payment; p.Tax.Nothing() || p.Amount.Minor != 3000+p.Tax.Minor {
+		t.Errorf("payment %v with tax %v", p.Amount, p.Tax)
+	}
+	s.Reconcile()
+}
+
+func TestTheMerchantsQuestionsAreAnswered(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	made, path := s.basket(func(in *purchases.Session) {
+		in.Page = record.CheckoutPage{Minimal: true, NoCodes: true, NoPhone: true, NoTaxID: true, CancelURL: "https://shop.example/cart", Fields: []record.CheckoutField{
+			{Key: "size", Label: "Size", Type: "dropdown", Required: true, Options: []string{"S", "L"}},
+		}}
+	})
+	form := s.get(path)
+	form.must(t, 200, "Size", "<option>L</option>", "https://shop.example/cart")
+	form.mustNot(t, `name="street"`, `name="phone_number"`, `name="tax_id"`)
+	details := url.Values{"email": {"grace@example.com"}, "name": {"Grace"}, "country": {"US"}, "zipcode": {"12207"}, "custom_fields.size": {"XXL"}}
+	s.post(path+"/details", details).must(t, 422, "Size must not be empty.")
+	details.Set("custom_fields.size", "L")
+	s.leadsTo(s.post(path+"/details", details), path).mustNot(t, `name="code"`)
+	s.leadsTo(s.card(path, "visa_ok"), path+"/return")
+	if a := s.report(made.ID).Payment.Answers; len(a) != 1 || a[0].Value != "L" {
+		t.Errorf("answers %v", a)
+	}
+}
+
+func TestWhatCostsNothingNeedsNoCard(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.Put(billing.Product{ID: "pdt_free", Name: "Sample", TaxCategory: "e_book", CreatedAt: s.Now(),
+		Price: billing.Price{Kind: billing.PriceOneTime, Amount: money.Of(0, "USD")}})
+	_, path := s.basket(func(in *purchases.Session) {
+		in.Cart.Customer, in.Cart.Billing = s.Customer.ID, home
+		in.Cart.Items = []billing.CartItem{{Product: "pdt_free", Quantity: 1}}
+	})
+	form := s.get(path)
+	form.must(t, 200, "Complete the order", "$0.00")
+	form.mustNot(t, "data-card-fields")
+	shown := shownTotal.FindStringSubmatch(form.text)[1]
+	s.leadsTo(s.post(path, url.Values{"shown": {shown}}), path+"/return").must(t, 200, "Your order is complete")
+	s.Reconcile()
+}
+
+func TestAnothersSessionIsGone(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	made, _ := s.basket(nil)
+	other := merchant.Scope{Business: "bus_2", Mode: merchant.Test}
+	s.get(session(other, made)).must(t, 410, "no longer available")
+	s.post(session(other, made)+"/details", ada).must(t, 410)
+	s.post(session(other, made)+"/code", url.Values{"code": {"X"}}).must(t, 410)
+}
