@@ -119,7 +119,7 @@ func (s *Service) gather(ctx context.Context, o record.Outbox, e billing.Event) 
 	if d.state, err = s.Store.State(ctx, o.Scope); err != nil {
 		return d, err
 	}
-	if p := d.payment(); p.Purchase != "" {
+	if p := d.bought(); p.ID != "" {
 		d.customer, err = record.Get[billing.Customer](ctx, s.Store, o.Scope, p.Customer)
 		return d, err
 	}
@@ -168,7 +168,7 @@ func (d dossier) refunded(l Letter, r billing.Refund) Letter {
 
 // letter is what all mails about a subscription say.
 func (d dossier) letter(portal string) (Letter, error) {
-	if p := d.payment(); p.Purchase != "" {
+	if p := d.bought(); p.ID != "" {
 		return d.purchased(p, portal)
 	}
 	zone, err := time.LoadLocation(d.sub.Zone)
@@ -185,6 +185,16 @@ func (d dossier) letter(portal string) (Letter, error) {
 		At: d.outbox.At, NextBill: d.sub.Period.End, LastDay: d.sub.Cancel.AtPeriodEnd, Zone: zone,
 		URL: portal + "/login/" + d.outbox.Scope.Business + "?next=" + next,
 	}.from(d.state), nil
+}
+
+// bought is the payment of a one-time purchase that a mail is about: the
+// event's own, or the one that was refunded.
+func (d dossier) bought() billing.Payment {
+	refunded := d.refund().Payment
+	p, _ := record.Find(d.outbox, func(p billing.Payment) bool {
+		return p.Purchase != "" && (p.ID == d.event.Object || p.ID == refunded)
+	})
+	return p
 }
 
 // purchased is what mails about a one-time purchase say.

@@ -182,6 +182,30 @@ func TestAReceiptSaysWhatWasPaid(t *testing.T) {
 	}
 }
 
+func TestAOneTimePurchaseHasAReceipt(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.commit(record.Commit{
+		Put: []any{billing.Payment{
+			ID: "pay_2", Customer: "cus_1", Purchase: "pur_1", Status: billing.PaymentSucceeded, Amount: money.Of(3000, "USD"),
+			Items:  []billing.Article{{Product: "pdt_2", Name: "Handbook", Quantity: 2}, {Product: "pdt_3", Name: "Poster", Quantity: 1}},
+			Method: visa, InvoiceNumber: "ACME-0008", UpdatedAt: calendar.At(noon),
+		}},
+		Events: []billing.Event{{Type: billing.EventPaymentSucceeded, Object: "pay_2", Reason: billing.ReasonPurchase}},
+	})
+	b.send(b.mail())
+	want := mails.Letter{
+		Template: mails.Receipt, To: "Ada@example.com", Name: "Ada", Merchant: "Acme", Support: "help@acme.example", Test: true,
+		Product: "Handbook, Poster", Amount: money.Of(3000, "USD"), Card: visa, Invoice: "ACME-0008", At: calendar.At(noon),
+		URL: "https://test.portal/login/bus_1",
+	}
+	got := b.office.letters[0]
+	got.Zone = nil
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // R311: a failed payment is told with its cause.
 func TestTheHoldMailTellsCauseCardAmountAndPrice(t *testing.T) {
 	t.Parallel()

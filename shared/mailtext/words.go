@@ -103,10 +103,7 @@ func receipt(l mails.Letter) page {
 			{"For", l.Product}, {"Amount", figure(l.Amount)}, {"Paid on", date(l, l.At)}, {"Card", card(l.Card)},
 			{"Invoice number", l.Invoice}, nextBill(l),
 		},
-		Button: "View your subscription",
-	}
-	if l.NextBill.IsZero() { // a one-time purchase
-		p.Button = "View your payments"
+		Button: view(l),
 	}
 	p.Facts = present(p.Facts)
 	return p
@@ -119,7 +116,7 @@ func refunded(l mails.Letter) page {
 		Opening: []string{greeting(l), fmt.Sprintf("%s has refunded %s to the card that you paid with.", l.Merchant, figure(l.Amount))},
 		Facts:   present([]fact{{"For", l.Product}, {"Amount", figure(l.Amount)}, {"Refunded on", date(l, l.At)}, {"Card", card(l.Card)}}),
 		Middle:  []string{"It may take 5 to 10 working days until your bank shows it."},
-		Button:  "View your subscription",
+		Button:  view(l),
 	}
 }
 
@@ -141,6 +138,14 @@ func greeting(l mails.Letter) string {
 		return "Hello,"
 	}
 	return "Hello " + line(l.Name) + ","
+}
+
+// view is the button of a mail about money.
+func view(l mails.Letter) string {
+	if l.NextBill.IsZero() { // a one-time purchase
+		return "View your payments"
+	}
+	return "View your subscription"
 }
 
 func nextBill(l mails.Letter) fact {

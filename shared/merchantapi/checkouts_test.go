@@ -134,6 +134,10 @@ func TestAnOnDemandSubscriptionIsChargedOverTheAPI(t *testing.T) {
 	if sub := b.asked("GET", "/subscriptions/"+id, "", 200); sub["on_demand"] != true {
 		t.Errorf("subscription %v", sub)
 	}
+	plan := `{"product_id":"` + b.Product.ID + `","quantity":2,"proration_billing_mode":"full_immediately"}`
+	if got := b.asked("POST", "/subscriptions/"+id+"/change-plan", plan, 422); got["code"] != "ON_DEMAND_PLAN_CHANGE_NOT_SUPPORTED" {
+		t.Errorf("a plan change: %v", got)
+	}
 	if got := b.asked("POST", "/subscriptions/"+b.Active("visa_ok").ID+"/charge", `{"product_price":700}`, 422); got["code"] != "SUBSCRIPTION_NOT_ON_DEMAND" {
 		t.Errorf("a normal one: %v", got)
 	}

@@ -108,6 +108,13 @@ func (v visit) payment(p billing.Payment, subs []billing.Subscription) paymentVi
 			out.What = s.ProductName
 		}
 	}
+	var names []string
+	for _, article := range p.Items {
+		names = append(names, article.Name)
+	}
+	if len(names) > 0 {
+		out.What = i18n.List(i18n.English, names)
+	}
 	if p.InvoiceNumber != "" {
 		out.What += ", invoice " + p.InvoiceNumber
 	}
