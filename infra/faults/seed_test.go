@@ -134,7 +134,7 @@ func (tr *trial) declined() {
 	decline := dunning.Classify("generic_decline", "")
 	change, err := billing.Case{
 		Subscription: locked, Customer: tr.customer, Invoices: invoices, At: tr.missed, Zone: tr.location(),
-	}.Declined(decline, dunning.Decide(merchant.DefaultRecovery(), locked, decline, tr.missed))
+	}.Declined(decline, dunning.Decide(merchant.DefaultRecovery(), locked, dunning.Failed{Decline: decline, At: tr.missed}))
 	tr.check(err)
 	tr.found(tr.missed, change.Events, append(charging.Objects(change), tr.sub.Method, invoices[0])...)
 	tr.sub = record.Next(change.Subscription)

@@ -31,7 +31,9 @@ type Subscription struct {
 	Period       calendar.Period  // the period that was last paid for
 	EndsAt       calendar.Instant // end of the term
 	TrialEnd     calendar.Instant
-	Method       Method // what renewals are charged to
+	Method       Method           // what renewals are charged to
+	Backup       Method           // what may be charged, with the customer's consent, when Method is dead
+	BackupAt     calendar.Instant // when the customer consented
 	Billing      Address
 	TaxID        string
 	TaxIDStatus  taxid.Status // what is known of TaxID; only a valid one shifts the tax to the buyer
@@ -80,7 +82,21 @@ type Failure struct {
 	NextRetry calendar.Instant
 	HoldAt    calendar.Instant // when kept access ends
 	WindowEnd calendar.Instant
+	Plan      Plan // how its retries are timed, decided at the first failure
+	Backup    bool // the next retry charges the backup method
 }
+
+// Plan is how the retries of one failure are timed, recorded so that plans
+// can be compared.
+type Plan string
+
+// The plans.
+const (
+	PlanList    Plan = "list"
+	PlanSmart   Plan = "smart"
+	PlanHoldout Plan = "holdout" // the list, by chance, so that smart timing can be measured
+	PlanDodo    Plan = "dodo"
+)
 
 // FollowUp is what a policy decides after a decline.
 type FollowUp struct {
@@ -89,6 +105,8 @@ type FollowUp struct {
 	HoldAt    calendar.Instant // when kept access ends
 	WindowEnd calendar.Instant
 	Retries   int // retries of the merchant's schedule made so far
+	Plan      Plan
+	Backup    bool // the next retry charges the backup method
 }
 
 // FailingSince is when the failure began that counts for grace and recovery

@@ -95,6 +95,7 @@ type attempt struct {
 	cause  string
 	state  merchant.State
 	claims []record.Claim
+	tally  *billing.Tally // counted with the lock
 }
 
 // Charge locks the subscription and makes the attempt.
@@ -105,10 +106,12 @@ func (s *Service) Charge(ctx context.Context, in Start) (Result, error) {
 	if err := s.lastLook(ctx, in); err != nil {
 		return Result{}, err
 	}
-	if in.By != billing.BySystem {
-		if err := Barred(ctx, s.Store, in.Scope, in.Method); err != nil {
-			return Result{}, err
-		}
+	tally, err := s.admit(ctx, in)
+	if err != nil && tally != nil && in.By == billing.BySystem && in.Purchase == nil {
+		return s.postpone(ctx, in, *tally)
+	}
+	if err != nil {
+		return Result{}, err
 	}
 	wall := s.Wall()
 	now := in.State.Clock.Now(wall)
@@ -126,7 +129,7 @@ func (s *Service) Charge(ctx context.Context, in Start) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	a := &attempt{Case: locked, scope: in.Scope, actor: in.Actor, cause: in.Cause, state: in.State}
+	a := &attempt{Case: locked, scope: in.Scope, actor: in.Actor, cause: in.Cause, state: in.State, tally: tally}
 	if err := s.lock(ctx, a, in.Events); err != nil {
 		return Result{}, fmt.Errorf("lock %s: %w", locked.Owner(), err)
 	}
@@ -138,6 +141,9 @@ func (s *Service) lock(ctx context.Context, a *attempt, events []billing.Event) 
 	put := []any{owner(a.Case)}
 	for _, v := range a.Invoices {
 		put = append(put, v)
+	}
+	if a.tally != nil {
+		put = append(put, *a.tally)
 	}
 	if p := a.Payment; p != nil && p.Version == 0 {
 		put = append(put, *p)

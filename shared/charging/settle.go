@@ -27,11 +27,11 @@ func (s *Service) settle(ctx context.Context, a *attempt, out gateway.Outcome) (
 				return s.unknown(ctx, a, err)
 			}
 		}
-		change, err := s.decide(a, out)
+		change, counts, err := s.decide(ctx, a, out)
 		if err != nil {
 			return Result{}, fmt.Errorf("settle %s: %w", payment, err)
 		}
-		commit := s.commit(a, Objects(change), change.Events)
+		commit := s.commit(a, append(Objects(change), counts...), change.Events)
 		commit.Claims = a.claims
 		err = s.Store.Commit(ctx, commit)
 		if err == nil {
@@ -70,48 +70,80 @@ func (s *Service) alert(ctx context.Context, a *attempt, ch billing.Change) {
 	}
 }
 
-// decide turns the gateway's word into a change, purely.
-func (s *Service) decide(a *attempt, out gateway.Outcome) (billing.Change, error) {
-	wall := s.Wall()
-	location, err := zone(a.Subscription.Zone)
+// decide turns the gateway's word into a change. What a decline adds to the
+// card's tally is given beside it.
+func (s *Service) decide(ctx context.Context, a *attempt, out gateway.Outcome) (billing.Change, []any, error) {
+	l := a.Lock()
+	if out.State == gateway.StateCancelled && l.By == billing.BySystem && !a.Unwanted() {
+		out = gateway.Outcome{State: gateway.StateDeclined, Decline: gateway.Decline{Code: "try_again_later"}}
+	}
+	if out.State == gateway.StateDeclined {
+		return s.declined(ctx, a, out.Decline)
+	}
+	change, err := s.undeclined(a, out)
+	return change, nil, err
+}
+
+// undeclined decides about everything but a decline, purely.
+func (s *Service) undeclined(a *attempt, out gateway.Outcome) (billing.Change, error) {
+	c, err := s.ready(a)
 	if err != nil {
 		return billing.Change{}, err
 	}
-	c := a.Case
-	c.At, c.Zone, c.Issuer = a.state.Clock.Now(wall), location, billing.IssuerOf(a.state, location)
-	for range c.Invoices {
-		c.Fresh = append(c.Fresh, ids.New("inv_", wall))
-	}
-	l := c.Lock()
-	c.Refund = refundID(l.Payment)
+	l, wall := c.Lock(), s.Wall()
 	switch out.State {
 	case gateway.StateSucceeded:
 		if out.Amount != l.Amount {
 			return billing.Change{}, fmt.Errorf("gateway captured %v for an attempt at %v", out.Amount, l.Amount)
 		}
 		return c.Paid(out.Charge)
-	case gateway.StateDeclined:
-		return s.declined(c, a, out.Decline)
 	case gateway.StateCancelled:
-		if l.By == billing.BySystem && !c.Unwanted() {
-			return s.declined(c, a, gateway.Decline{Code: "try_again_later"})
-		}
-		return c.Abandoned()
+		return c.Resumed().Abandoned()
 	case gateway.StateActionNeeded:
 		return c.ActionNeeded(out.ActionURL, wall.Add(billing.LeaseChallenge)), nil
 	case gateway.StateProcessing:
 		return c.Processing(wall.Add(billing.LeaseChallenge)), nil
-	case gateway.StatePrepared:
+	case gateway.StatePrepared, gateway.StateDeclined:
 	}
 	return billing.Change{}, fmt.Errorf("gateway answered state %q to a confirmed intent", out.State)
 }
 
-func (s *Service) declined(c billing.Case, a *attempt, d gateway.Decline) (billing.Change, error) {
-	decline := dunning.Classify(d.Code, d.Advice)
-	if c.Purchase != nil {
-		return c.Declined(decline, billing.FollowUp{})
+// ready is the case with the time, the zone and the ids that deciding needs.
+func (s *Service) ready(a *attempt) (billing.Case, error) {
+	wall := s.Wall()
+	location, err := zone(a.Subscription.Zone)
+	if err != nil {
+		return billing.Case{}, err
 	}
-	return c.Declined(decline, dunning.Decide(a.state.Recovery, c.Subscription, decline, c.At))
+	c := a.Case
+	c.At, c.Zone, c.Issuer = a.state.Clock.Now(wall), location, billing.IssuerOf(a.state, location)
+	for range c.Invoices {
+		c.Fresh = append(c.Fresh, ids.New("inv_", wall))
+	}
+	c.Refund = refundID(c.Lock().Payment)
+	return c, nil
+}
+
+func (s *Service) declined(ctx context.Context, a *attempt, d gateway.Decline) (billing.Change, []any, error) {
+	c, err := s.ready(a)
+	if err != nil {
+		return billing.Change{}, nil, err
+	}
+	decline := dunning.Classify(d.Code, d.Advice)
+	tally, counts, err := s.counted(ctx, a, decline)
+	if err != nil {
+		return billing.Change{}, nil, err
+	}
+	if c.Purchase != nil {
+		change, err := c.Declined(decline, billing.FollowUp{})
+		return change, counts, err
+	}
+	c = c.Resumed()
+	follow := dunning.Decide(a.state.Recovery, c.Subscription, dunning.Failed{
+		Decline: decline, At: c.At, Zone: place(c.Subscription, c.Zone), Tally: tally,
+	})
+	change, err := c.Declined(decline, follow)
+	return change, counts, err
 }
 
 // Objects lists what a change of billing writes, its owner first.

@@ -1,6 +1,7 @@
 // Package dunning decides what follows a failed charge: how a decline is
-// classed, whether access is kept, and when the next attempt is made. It is
-// pure; the use case obeys it, the portal explains it.
+// classed, whether access is kept, when the next attempt is made and within
+// which limits of the card networks. It is pure; the use cases obey it, the
+// portal explains it.
 package dunning
 
 import (
@@ -19,31 +20,47 @@ const (
 	OurFaultRetry  = 6 * time.Hour
 )
 
+// BackupDelay is how soon a backup method is charged once the first is dead.
+const BackupDelay = time.Hour
+
+// Failed is a decline with what deciding about it needs besides the
+// subscription.
+type Failed struct {
+	Decline billing.Decline
+	At      calendar.Instant
+	Zone    *time.Location // the customer's; nil is UTC
+	Tally   billing.Tally  // of the charged card, this charge counted
+}
+
 // Decide tells what follows a decline of an automatic charge. Only money,
 // vague and hard declines, or an authentication that nobody answered for 24
 // hours, end or limit access; technical trouble keeps it for a day of quick
 // retries, and our own fault as long as it lasts (rules 9). Grace that has
 // begun runs on, whatever the next decline is.
-func Decide(p merchant.Recovery, s billing.Subscription, d billing.Decline, now calendar.Instant) billing.FollowUp {
-	first := s.FailingSince(now)
+func Decide(p merchant.Recovery, s billing.Subscription, d Failed) billing.FollowUp {
+	now, first := d.At, s.FailingSince(d.At)
 	f := billing.FollowUp{
 		Status:    s.Status,
 		HoldAt:    s.Failure.HoldAt,
 		WindowEnd: first.Add(time.Duration(p.WindowDays) * 24 * time.Hour),
-		Retries:   retriesMade(s),
+		Plan:      planOf(p, s),
 	}
+	if first == s.Failure.At && !s.Failure.WindowEnd.IsZero() {
+		f.WindowEnd = s.Failure.WindowEnd // as it was when the failure began
+	}
+	f.Retries = retriesMade(s, f.Plan)
 	switch {
 	case s.Status == billing.StatusOnHold:
 		f.HoldAt = 0
 	case s.Status == billing.StatusPastDue:
-	case d.Class == billing.ClassOurFault:
+	case d.Decline.Class == billing.ClassOurFault:
 		f.HoldAt = 0
-	case keepsAccess(d.Class) && now < first.Add(TechnicalGrace):
+	case keepsAccess(d.Decline.Class) && now < first.Add(TechnicalGrace):
 		f.HoldAt = first.Add(TechnicalGrace)
 	default:
 		f.Status, f.HoldAt = afterAccess(p, s, first, now)
 	}
-	f.NextRetry = nextRetry(p, d.Class, now, f)
+	f.NextRetry, f.Backup = next(p, s, d, f)
 	return f
 }
 
@@ -52,7 +69,7 @@ func Decide(p merchant.Recovery, s billing.Subscription, d billing.Decline, now 
 func Lapse(p merchant.Recovery, s billing.Subscription, now calendar.Instant) billing.FollowUp {
 	f := billing.FollowUp{
 		Status: billing.StatusOnHold, NextRetry: s.Failure.NextRetry,
-		WindowEnd: s.Failure.WindowEnd, Retries: s.Failure.Retries,
+		WindowEnd: s.Failure.WindowEnd, Retries: s.Failure.Retries, Plan: s.Failure.Plan, Backup: s.Failure.Backup,
 	}
 	if s.Status == billing.StatusActive {
 		f.Status, f.HoldAt = afterAccess(p, s, s.FailingSince(now), now)
@@ -81,35 +98,65 @@ func graceEnd(p merchant.Recovery, s billing.Subscription, first calendar.Instan
 	return min(end, next.Add(-time.Hour))
 }
 
-// retriesMade counts the retries of the merchant's schedule, the attempt just
-// declined included. What was tried again while access was kept, or because
-// of our own fault, was no part of that schedule.
-func retriesMade(s billing.Subscription) int {
-	first := s.Failure.At.IsZero()
-	if first || s.Status == billing.StatusActive || s.Failure.Decline.Class == billing.ClassOurFault {
+// retriesMade counts the retries of the schedule, the attempt just declined
+// included. What was tried again because of our own fault was no part of it,
+// and quick retries while access was kept were none of a merchant's own list.
+func retriesMade(s billing.Subscription, plan billing.Plan) int {
+	quick := s.Status == billing.StatusActive && (plan == billing.PlanList || plan == billing.PlanHoldout)
+	if s.Failure.At.IsZero() || quick || s.Failure.Decline.Class == billing.ClassOurFault {
 		return s.Failure.Retries
 	}
 	return s.Failure.Retries + 1
 }
 
-// nextRetry is when the same card is tried again; zero when it must not be.
-func nextRetry(p merchant.Recovery, c billing.DeclineClass, now calendar.Instant, f billing.FollowUp) calendar.Instant {
-	var at calendar.Instant
+// next is when the next automatic charge is made, zero for never, and whether
+// it is to the backup method.
+func next(p merchant.Recovery, s billing.Subscription, d Failed, f billing.FollowUp) (calendar.Instant, bool) {
+	if needsAnother(d.Decline.Class) && !s.Failure.Backup && s.HasBackup() {
+		if at := d.At.Add(BackupDelay); at <= f.WindowEnd {
+			return at, true
+		}
+	}
+	at := scheduled(p, s, d, f)
+	if at.IsZero() {
+		return 0, false
+	}
+	at = max(at, d.At.Add(adviceWait(d.Decline.Advice)))
+	if at = Opens(d.Tally, billing.BySystem, at); at.IsZero() || at > f.WindowEnd {
+		return 0, false
+	}
+	return at, s.Failure.Backup
+}
+
+// needsAnother reports the classes after which the same card is useless.
+func needsAnother(c billing.DeclineClass) bool {
+	return c == billing.ClassHard || c == billing.ClassNeedsCustomer
+}
+
+// scheduled is when the plan tries the same card again; zero for never.
+func scheduled(p merchant.Recovery, s billing.Subscription, d Failed, f billing.FollowUp) calendar.Instant {
+	c := d.Decline.Class
 	switch {
 	case c == billing.ClassOurFault:
-		at = now.Add(OurFaultRetry)
-	case c == billing.ClassTechnical && f.Status == billing.StatusActive:
-		at = now.Add(TechnicalRetry)
-	case c == billing.ClassMoney, c == billing.ClassTechnical, c == billing.ClassVague && p.RetryVague:
-		if f.Retries >= len(p.Retries) {
-			return 0
-		}
-		at = now.Add(p.Retries[f.Retries])
-	default:
+		return d.At.Add(OurFaultRetry)
+	case needsAnother(c) || c == billing.ClassAuthentication || c == billing.ClassVague && !p.RetryVague:
 		return 0
+	case f.Plan == billing.PlanSmart:
+		return smart(s, d, f)
+	case c == billing.ClassTechnical && f.Status == billing.StatusActive && f.Plan != billing.PlanDodo:
+		return d.At.Add(TechnicalRetry)
 	}
-	if at > f.WindowEnd {
-		return 0
+	if delays := p.Delays(); f.Retries < len(delays) {
+		return d.At.Add(delays[f.Retries])
 	}
-	return at
+	return 0
 }
+
+// adviceWaits are Mastercard's advice codes that tell how long to wait.
+var adviceWaits = map[string]time.Duration{
+	"02": 24 * time.Hour,
+	"24": time.Hour, "25": 24 * time.Hour, "26": 2 * 24 * time.Hour, "27": 4 * 24 * time.Hour,
+	"28": 6 * 24 * time.Hour, "29": 8 * 24 * time.Hour, "30": 10 * 24 * time.Hour,
+}
+
+func adviceWait(advice string) time.Duration { return adviceWaits[advice] }

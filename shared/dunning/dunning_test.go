@@ -25,9 +25,9 @@ const day = 24 * time.Hour
 // R309, R310: the kind of failure and the merchant's list decide about retries.
 func TestRule9WhoLosesAccessWhen(t *testing.T) {
 	t.Parallel()
-	grace := merchant.DefaultRecovery()
+	grace := list()
 	grace.GraceDays = 3
-	own := merchant.DefaultRecovery()
+	own := list()
 	own.Retries = []time.Duration{5 * time.Hour}
 	for _, c := range []struct {
 		name   string
@@ -37,25 +37,32 @@ func TestRule9WhoLosesAccessWhen(t *testing.T) {
 		holdIn time.Duration
 		retry  time.Duration
 	}{
-		{"no money, no grace", merchant.DefaultRecovery(), "insufficient_funds", billing.StatusOnHold, 0, day},
+		{"no money, no grace", list(), "insufficient_funds", billing.StatusOnHold, 0, day},
 		{"no money, three days of grace", grace, "insufficient_funds", billing.StatusPastDue, 3 * day, day},
 		{"no money, the merchant's own list of retries", own, "insufficient_funds", billing.StatusOnHold, 0, 5 * time.Hour},
-		{"stolen card is never retried", merchant.DefaultRecovery(), "stolen_card", billing.StatusOnHold, 0, 0},
-		{"expired card waits for the customer", merchant.DefaultRecovery(), "expired_card", billing.StatusOnHold, 0, 0},
-		{"vague", merchant.DefaultRecovery(), "do_not_honor", billing.StatusOnHold, 0, day},
-		{"technical keeps access for a day", merchant.DefaultRecovery(), "issuer_not_available", billing.StatusActive, day, 2 * time.Hour},
-		{"authentication keeps access for a day, no silent retry", merchant.DefaultRecovery(), "authentication_required", billing.StatusActive, day, 0},
-		{"our own fault keeps access", merchant.DefaultRecovery(), "invalid_amount", billing.StatusActive, 0, 6 * time.Hour},
-		{"no method is the customer's to mend", merchant.DefaultRecovery(), "no_payment_method", billing.StatusOnHold, 0, 0},
+		{"stolen card is never retried", list(), "stolen_card", billing.StatusOnHold, 0, 0},
+		{"expired card waits for the customer", list(), "expired_card", billing.StatusOnHold, 0, 0},
+		{"vague", list(), "do_not_honor", billing.StatusOnHold, 0, day},
+		{"technical keeps access for a day", list(), "issuer_not_available", billing.StatusActive, day, 2 * time.Hour},
+		{"authentication keeps access for a day, no silent retry", list(), "authentication_required", billing.StatusActive, day, 0},
+		{"our own fault keeps access", list(), "invalid_amount", billing.StatusActive, 0, 6 * time.Hour},
+		{"no method is the customer's to mend", list(), "no_payment_method", billing.StatusOnHold, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			f := dunning.Decide(c.policy, active, dunning.Classify(c.code, ""), now)
+			f := dunning.Decide(c.policy, active, dunning.Failed{Decline: dunning.Classify(c.code, ""), At: now})
 			if f.Status != c.status || after(f.HoldAt) != c.holdIn || after(f.NextRetry) != c.retry {
 				t.Errorf("%s, hold in %v, retry in %v; want %s, %v, %v", f.Status, after(f.HoldAt), after(f.NextRetry), c.status, c.holdIn, c.retry)
 			}
 		})
 	}
+}
+
+// list is the default policy without smart timing.
+func list() merchant.Recovery {
+	p := merchant.DefaultRecovery()
+	p.Timing = merchant.TimingList
+	return p
 }
 
 func after(i calendar.Instant) time.Duration {
@@ -69,7 +76,7 @@ func TestRule14AdviceForbidsAnotherTry(t *testing.T) {
 	t.Parallel()
 	for _, advice := range []string{"03", "21"} {
 		d := dunning.Classify("insufficient_funds", advice)
-		if f := dunning.Decide(merchant.DefaultRecovery(), active, d, now); !f.NextRetry.IsZero() {
+		if f := dunning.Decide(merchant.DefaultRecovery(), active, dunning.Failed{Decline: d, At: now}); !f.NextRetry.IsZero() {
 			t.Errorf("advice %s: retried at %s", advice, f.NextRetry)
 		}
 	}
@@ -87,7 +94,7 @@ func TestRetriesNeverPassTheListTheWindowOrTheClass(t *testing.T) {
 		s, at, made := active, now, 0
 		for {
 			d := dunning.Classify(rapid.SampledFrom([]string{"insufficient_funds", "do_not_honor", "lost_card"}).Draw(r, "code"), "")
-			f := dunning.Decide(policy, s, d, at)
+			f := dunning.Decide(policy, s, dunning.Failed{Decline: d, At: at})
 			if f.Status == billing.StatusPastDue && f.HoldAt >= now.Add(31*day) {
 				r.Fatalf("grace to %s reaches past the period", f.HoldAt)
 			}

@@ -57,10 +57,12 @@ func TestACheckoutPaysForItsOwnSubscriptionOnly(t *testing.T) {
 func TestAttemptsAreLimitedWithAndWithoutAHold(t *testing.T) {
 	t.Parallel()
 	for _, card := range []string{"decline_on_charge", "authenticate_always"} {
-		w := lifecycletest.New(t)
-		held := w.OnHold()
-		for _, id := range []string{w.Subscribe().Subscription.ID, held.ID} {
-			n := 0
+		for _, begin := range []func(*lifecycletest.World) string{
+			func(w *lifecycletest.World) string { return w.Subscribe().Subscription.ID },
+			func(w *lifecycletest.World) string { return w.OnHold().ID },
+		} {
+			w, n := lifecycletest.New(t), 0
+			id := begin(w)
 			for ; n <= recovery.MaxAttempts; n++ {
 				if _, err := w.Pay(id, card); errors.Is(err, recovery.ErrTooMany) {
 					break

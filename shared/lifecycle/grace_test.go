@@ -55,6 +55,7 @@ func TestADayOfTroubleLeadsToTheMerchantsGrace(t *testing.T) {
 func TestQuickRetriesDoNotUseUpTheMerchantsSchedule(t *testing.T) {
 	t.Parallel()
 	w := lifecycletest.New(t)
+	w.SetRecovery(func(r *merchant.Recovery) { r.Timing = merchant.TimingList })
 	s := w.Active("visa_ok")
 	trouble := gatewaytest.Decline("issuer_not_available")
 	w.Gateway.Program(s.Method.Reference, trouble, trouble, trouble, trouble, trouble,

@@ -194,9 +194,10 @@ func (s *Service) retry(ctx context.Context, w work) error {
 	if err != nil {
 		return err
 	}
+	method, backup := w.sub.RetryMethod()
 	_, err = s.Charger.Charge(ctx, charging.Start{
 		Scope: w.scope, Actor: record.System, Cause: "automatic retry", State: w.state, Hold: hold,
-		Subscription: w.sub, Customer: w.customer, Dues: dues, Method: w.sub.Method, By: billing.BySystem,
+		Subscription: w.sub, Customer: w.customer, Dues: dues, Method: method, By: billing.BySystem, Keep: backup,
 	})
 	return err
 }

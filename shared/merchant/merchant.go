@@ -79,11 +79,14 @@ type Recovery struct {
 	Retries    []time.Duration // delay of each automatic retry after the previous attempt
 	RetryVague bool            // whether vague declines such as do_not_honor are retried
 	EndAction  EndAction
-	KeepDays   int // dues paid within this many days of their due date keep the billing anchor
+	KeepDays   int    // dues paid within this many days of their due date keep the billing anchor
+	Timing     Timing // how the times of retries are chosen; empty: by the list
+	Holdout    int    // percent of failures that get the list although Timing is smart, to measure the difference
 }
 
-// DefaultRecovery is the policy of a new business: straight to on_hold, four
-// retries over ten days, a window of 30 days, then it stays on hold.
+// DefaultRecovery is the policy of a new business: straight to on_hold, smart
+// retries in a window of 30 days, then it stays on hold. The list is what a
+// holdout gets, and who switches smart timing off.
 func DefaultRecovery() Recovery {
 	const hour = time.Hour
 	return Recovery{
@@ -92,6 +95,7 @@ func DefaultRecovery() Recovery {
 		RetryVague: true,
 		EndAction:  EndStay,
 		KeepDays:   7,
+		Timing:     TimingSmart,
 	}
 }
 

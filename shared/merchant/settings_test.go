@@ -67,7 +67,7 @@ func TestEverythingWrongWithSettingsIsNamedAtOnce(t *testing.T) {
 func TestRetriesFitIntoTheWindow(t *testing.T) {
 	t.Parallel()
 	r := merchant.DefaultRecovery()
-	r.WindowDays = 9 // the ten days of the default's retries do not fit
+	r.Timing, r.WindowDays = merchant.TimingList, 9 // the ten days of the default's list do not fit
 	if got := problems(merchant.State{Recovery: r}); len(got) != 1 {
 		t.Errorf("got %v", got)
 	}

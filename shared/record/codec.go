@@ -60,6 +60,7 @@ var decoders = map[Kind]func([]byte) (any, error){
 	KindMail:         decode[Mail],
 	KindDiscountUse:  decode[billing.DiscountUse],
 	KindTicket:       decode[billing.Ticket],
+	KindTally:        decode[billing.Tally],
 	KindSeries:       decode[billing.Series],
 }
 

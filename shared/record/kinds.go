@@ -50,6 +50,7 @@ const (
 	KindReplay       Kind = "RPL"
 	KindDiscountUse  Kind = "DSCU"
 	KindTicket       Kind = "NUM"
+	KindTally        Kind = "TLY"
 	KindSeries       Kind = "SER"
 	KindTaxProof     Kind = "TAXID"
 )
@@ -201,6 +202,8 @@ func describeBilling(obj any) (Entry, error) {
 			Kind: KindTicket, ID: o.Invoice, Version: o.Version, Created: o.At.Time(), Due: o.At, Listed: true,
 			Filters: map[string]string{"series": o.Series},
 		}, nil
+	case billing.Tally:
+		return Entry{Kind: KindTally, ID: o.ID, Version: o.Version, Expires: o.Expires, Private: true}, nil
 	case billing.Series:
 		return Entry{Kind: KindSeries, ID: o.ID, Version: o.Version}, nil
 	case billing.Refund:

@@ -48,7 +48,9 @@ type PlanChangeRules struct {
 type Recovery struct {
 	GraceDays  int       `json:"grace_days" required:"false" nullable:"true" doc:"Days past_due with access; 0 goes straight to on_hold."`
 	WindowDays int       `json:"window_days" required:"false" nullable:"true" doc:"Days from the first failure to the end action."`
-	Retries    []float64 `json:"retry_delay_hours" required:"false" doc:"Hours from each attempt to the next one."`
+	Timing     string    `json:"retry_timing" required:"false" nullable:"true" doc:"smart: chosen for the kind of decline; list: the delays below; dodo: Dodo's own schedule"`
+	Holdout    int       `json:"holdout_percent" required:"false" nullable:"true" doc:"Share of failures that get the delays below although the timing is smart, to measure the difference; 0 to 50."`
+	Retries    []float64 `json:"retry_delay_hours" required:"false" doc:"Hours from each attempt to the next one. Changing them chooses list, unless retry_timing changes too."`
 	RetryVague bool      `json:"retry_vague_declines" required:"false" nullable:"true"`
 	EndAction  string    `json:"end_action" required:"false" nullable:"true" doc:"stay_on_hold or cancel"`
 	KeepDays   int       `json:"keep_days" required:"false" nullable:"true" doc:"Dues paid within this many days of their date keep the billing dates."`
@@ -100,7 +102,10 @@ func ToSettings(s merchant.State) Settings {
 }
 
 func toRecovery(r merchant.Recovery) Recovery {
-	out := Recovery{r.GraceDays, r.WindowDays, []float64{}, r.RetryVague, string(r.EndAction), r.KeepDays}
+	out := Recovery{
+		GraceDays: r.GraceDays, WindowDays: r.WindowDays, Timing: or(string(r.Timing), timingList), Holdout: r.Holdout,
+		Retries: []float64{}, RetryVague: r.RetryVague, EndAction: string(r.EndAction), KeepDays: r.KeepDays,
+	}
 	for _, delay := range r.Retries {
 		out.Retries = append(out.Retries, delay.Hours())
 	}
@@ -135,7 +140,7 @@ func FromSettings(w Settings, s merchant.State) merchant.State {
 		DowngradeProration: unless(p.DowngradeProration, old.PlanChange.DowngradeProration),
 		PortalFailure:      unless(p.OnFailure, old.PlanChange.OnFailure), Restart: merchant.SwitchOf(p.Restart, false),
 	}
-	s.Recovery, s.Seller = fromRecovery(w.Recovery), fromSeller(w.Seller, s.Seller)
+	s.Recovery, s.Seller = fromRecovery(w.Recovery, s.Recovery), fromSeller(w.Seller, s.Seller)
 	s.Settings.Branding = fromBranding(w.Branding, old.Branding)
 	s.Settings.Notices = nil
 	for name, to := range w.Notifications {
@@ -150,14 +155,21 @@ func FromSettings(w Settings, s merchant.State) merchant.State {
 	return s
 }
 
-func fromRecovery(r Recovery) merchant.Recovery {
+// timingList is what the wire calls the merchant's own list.
+const timingList = "list"
+
+func fromRecovery(r Recovery, old merchant.Recovery) merchant.Recovery {
 	out := merchant.Recovery{
 		GraceDays: r.GraceDays, WindowDays: r.WindowDays, RetryVague: r.RetryVague,
 		EndAction: merchant.EndAction(r.EndAction), KeepDays: r.KeepDays,
+		Timing: merchant.Timing(unless(r.Timing, timingList)), Holdout: r.Holdout,
 	}
 	const most = 10_000 // hours; more is refused, and would overflow
 	for _, hours := range r.Retries {
 		out.Retries = append(out.Retries, time.Duration(min(max(hours, 0), most)*float64(time.Hour)))
+	}
+	if out.Timing == old.Timing && !slices.Equal(out.Retries, old.Retries) {
+		out.Timing = merchant.TimingList // who gives a list wants it used
 	}
 	return out
 }
