@@ -38,8 +38,8 @@ type Hold struct {
 	Verdict      Verdict
 	Token        string // task token of the state that waits, empty when none does
 	TokenRun     int
-	Attempts     int  // customer-started attempts in this hold
-	Plan         Plan // how its retries are timed
+	Attempts     int    // customer-started attempts in this hold
+	Pacing       Pacing // how its retries are timed
 }
 
 // HoldID names a hold: "sub_…:3".

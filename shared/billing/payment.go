@@ -53,7 +53,7 @@ type Payment struct {
 	Charge        string
 	Retry         int // 0 for the first attempt at an invoice
 	By            Initiator
-	Plan          Plan // how the retry after its failure, or that it is itself, was timed
+	Pacing        Pacing // how the retry after its failure, or that it is itself, was timed
 	UpdatesMethod bool
 	Cause         Cause
 	Decline       Decline

@@ -63,7 +63,7 @@ func (c Case) payment(status PaymentStatus) Payment {
 	p.Items, p.Discounts = itemsOf(c.Invoices), c.reducing()
 	p.Intent, p.Retry, p.By, p.Cause = l.Intent, l.Retry, l.By, l.Cause
 	p.UpdatesMethod = l.Keep && l.Cause != CauseFirst && l.Cause != CausePurchase
-	p.Plan = s.Failure.Plan
+	p.Pacing = s.Failure.Pacing
 	p.Status, p.UpdatedAt, p.ActionURL = status, c.At, ""
 	if p.Refunded.Nothing() {
 		p.Refunded = money.Of(0, l.Amount.Currency)
@@ -278,8 +278,8 @@ func (c Case) Declined(d Decline, f FollowUp) (Change, error) {
 		s.Failure.At = s.FailingSince(c.At)
 		s.Failure.NextRetry, s.Failure.Retries = f.NextRetry, f.Retries
 		s.Failure.HoldAt, s.Failure.WindowEnd = f.HoldAt, f.WindowEnd
-		s.Failure.Plan, s.Failure.Backup = f.Plan, f.Backup
-		p.Plan = f.Plan
+		s.Failure.Pacing, s.Failure.Backup = f.Pacing, f.Backup
+		p.Pacing = f.Pacing
 	}
 	if tried.Intent != "" {
 		s.Failure.Payment, s.Failure.Method = tried.Payment, tried.Method
@@ -324,7 +324,7 @@ func (ch *Change) fall(to Status, at calendar.Instant) error {
 		s.HeldAt, s.Failure.HoldAt = at, 0
 		hold := Hold{
 			Subscription: s.ID, Epoch: s.HoldEpoch, Customer: s.Customer, StartedAt: at,
-			WindowEnds: s.Failure.WindowEnd, Flow: FlowRunning, Run: 1, Plan: s.Failure.Plan,
+			WindowEnds: s.Failure.WindowEnd, Flow: FlowRunning, Run: 1, Pacing: s.Failure.Pacing,
 		}
 		ch.Hold = &hold
 		ch.Events = append(ch.Events, Event{Type: EventHoldStarted, Object: hold.ID()})

@@ -82,20 +82,20 @@ type Failure struct {
 	NextRetry calendar.Instant
 	HoldAt    calendar.Instant // when kept access ends
 	WindowEnd calendar.Instant
-	Plan      Plan // how its retries are timed, decided at the first failure
-	Backup    bool // the next retry charges the backup method
+	Pacing    Pacing // how its retries are timed, decided at the first failure
+	Backup    bool   // the next retry charges the backup method
 }
 
-// Plan is how the retries of one failure are timed, recorded so that plans
+// Pacing is how the retries of one failure are timed, recorded so that ways
 // can be compared.
-type Plan string
+type Pacing string
 
-// The plans.
+// The pacings.
 const (
-	PlanList    Plan = "list"
-	PlanSmart   Plan = "smart"
-	PlanHoldout Plan = "holdout" // the list, by chance, so that smart timing can be measured
-	PlanDodo    Plan = "dodo"
+	PacingList    Pacing = "list"
+	PacingSmart   Pacing = "smart"
+	PacingHoldout Pacing = "holdout" // the list, by chance, so that smart timing can be measured
+	PacingDodo    Pacing = "dodo"
 )
 
 // FollowUp is what a policy decides after a decline.
@@ -105,7 +105,7 @@ type FollowUp struct {
 	HoldAt    calendar.Instant // when kept access ends
 	WindowEnd calendar.Instant
 	Retries   int // retries of the merchant's schedule made so far
-	Plan      Plan
+	Pacing    Pacing
 	Backup    bool // the next retry charges the backup method
 }
 

@@ -43,12 +43,12 @@ func Decide(p merchant.Recovery, s billing.Subscription, d Failed) billing.Follo
 		Status:    s.Status,
 		HoldAt:    s.Failure.HoldAt,
 		WindowEnd: first.Add(time.Duration(p.WindowDays) * 24 * time.Hour),
-		Plan:      planOf(p, s),
+		Pacing:    planOf(p, s),
 	}
 	if first == s.Failure.At && !s.Failure.WindowEnd.IsZero() {
 		f.WindowEnd = s.Failure.WindowEnd // as it was when the failure began
 	}
-	f.Retries = retriesMade(s, f.Plan)
+	f.Retries = retriesMade(s, f.Pacing)
 	switch {
 	case s.Status == billing.StatusOnHold:
 		f.HoldAt = 0
@@ -69,7 +69,7 @@ func Decide(p merchant.Recovery, s billing.Subscription, d Failed) billing.Follo
 func Lapse(p merchant.Recovery, s billing.Subscription, now calendar.Instant) billing.FollowUp {
 	f := billing.FollowUp{
 		Status: billing.StatusOnHold, NextRetry: s.Failure.NextRetry,
-		WindowEnd: s.Failure.WindowEnd, Retries: s.Failure.Retries, Plan: s.Failure.Plan, Backup: s.Failure.Backup,
+		WindowEnd: s.Failure.WindowEnd, Retries: s.Failure.Retries, Pacing: s.Failure.Pacing, Backup: s.Failure.Backup,
 	}
 	if s.Status == billing.StatusActive {
 		f.Status, f.HoldAt = afterAccess(p, s, s.FailingSince(now), now)
@@ -101,8 +101,8 @@ func graceEnd(p merchant.Recovery, s billing.Subscription, first calendar.Instan
 // retriesMade counts the retries of the schedule, the attempt just declined
 // included. What was tried again because of our own fault was no part of it,
 // and quick retries while access was kept were none of a merchant's own list.
-func retriesMade(s billing.Subscription, plan billing.Plan) int {
-	quick := s.Status == billing.StatusActive && (plan == billing.PlanList || plan == billing.PlanHoldout)
+func retriesMade(s billing.Subscription, plan billing.Pacing) int {
+	quick := s.Status == billing.StatusActive && (plan == billing.PacingList || plan == billing.PacingHoldout)
 	if s.Failure.At.IsZero() || quick || s.Failure.Decline.Class == billing.ClassOurFault {
 		return s.Failure.Retries
 	}
@@ -141,9 +141,9 @@ func scheduled(p merchant.Recovery, s billing.Subscription, d Failed, f billing.
 		return d.At.Add(OurFaultRetry)
 	case needsAnother(c) || c == billing.ClassAuthentication || c == billing.ClassVague && !p.RetryVague:
 		return 0
-	case f.Plan == billing.PlanSmart:
+	case f.Pacing == billing.PacingSmart:
 		return smart(s, d, f)
-	case c == billing.ClassTechnical && f.Status == billing.StatusActive && f.Plan != billing.PlanDodo:
+	case c == billing.ClassTechnical && f.Status == billing.StatusActive && f.Pacing != billing.PacingDodo:
 		return d.At.Add(TechnicalRetry)
 	}
 	if delays := p.Delays(); f.Retries < len(delays) {

@@ -104,18 +104,18 @@ func lastWorkingDay(y int, m time.Month) int {
 // planOf is how a failure's retries are timed. It is decided at the first
 // decline and stays: a share of the failures, chosen by nothing but chance,
 // gets no smart timing.
-func planOf(p merchant.Recovery, s billing.Subscription) billing.Plan {
+func planOf(p merchant.Recovery, s billing.Subscription) billing.Pacing {
 	switch {
-	case s.Failure.Plan != "" && !s.Failure.At.IsZero():
-		return s.Failure.Plan
+	case s.Failure.Pacing != "" && !s.Failure.At.IsZero():
+		return s.Failure.Pacing
 	case p.Timing == merchant.TimingDodo:
-		return billing.PlanDodo
+		return billing.PacingDodo
 	case p.Timing != merchant.TimingSmart:
-		return billing.PlanList
+		return billing.PacingList
 	case share("holdout#"+holdOf(s)) < float64(p.Holdout)/100:
-		return billing.PlanHoldout
+		return billing.PacingHoldout
 	}
-	return billing.PlanSmart
+	return billing.PacingSmart
 }
 
 // holdOf names the hold that a failing subscription is in or would enter.

@@ -34,7 +34,7 @@ func chain(p merchant.Recovery, code string, zone *time.Location, from calendar.
 		if s.Status != billing.StatusOnHold && f.Status == billing.StatusOnHold {
 			s.HoldEpoch++
 		}
-		s.Status, s.Failure.Retries, s.Failure.Plan, s.Failure.HoldAt = f.Status, f.Retries, f.Plan, f.HoldAt
+		s.Status, s.Failure.Retries, s.Failure.Pacing, s.Failure.HoldAt = f.Status, f.Retries, f.Pacing, f.HoldAt
 		s.Failure.WindowEnd, at = f.WindowEnd, f.NextRetry
 		out = append(out, at)
 	}
@@ -167,7 +167,7 @@ func TestTheHoldoutIsAStableShare(t *testing.T) {
 		s := active
 		s.ID = fmt.Sprintf("sub_%d", i)
 		f := dunning.Decide(p, s, dunning.Failed{Decline: dunning.Classify("insufficient_funds", ""), At: now})
-		if f.Plan != billing.PlanHoldout {
+		if f.Pacing != billing.PacingHoldout {
 			continue
 		}
 		held++
@@ -176,9 +176,9 @@ func TestTheHoldoutIsAStableShare(t *testing.T) {
 		}
 		p2 := p
 		p2.Holdout = 0 // the plan of a failure stays although the setting changes
-		s.Failure = billing.Failure{At: now, Plan: f.Plan}
-		if later := dunning.Decide(p2, s, dunning.Failed{Decline: dunning.Classify("do_not_honor", ""), At: now.Add(day)}); later.Plan != billing.PlanHoldout {
-			t.Fatalf("became %s", later.Plan)
+		s.Failure = billing.Failure{At: now, Pacing: f.Pacing}
+		if later := dunning.Decide(p2, s, dunning.Failed{Decline: dunning.Classify("do_not_honor", ""), At: now.Add(day)}); later.Pacing != billing.PacingHoldout {
+			t.Fatalf("became %s", later.Pacing)
 		}
 	}
 	if share := float64(held) / 5000; math.Abs(share-0.2) > 0.02 {
@@ -206,7 +206,7 @@ func TestABackupIsChargedOnceTheFirstIsDead(t *testing.T) {
 	if !f.Backup || f.NextRetry != now.Add(dunning.BackupDelay) {
 		t.Fatalf("not charged: %+v", f)
 	}
-	s.Status, s.Failure = f.Status, billing.Failure{At: now, Backup: true, Plan: f.Plan, WindowEnd: f.WindowEnd}
+	s.Status, s.Failure = f.Status, billing.Failure{At: now, Backup: true, Pacing: f.Pacing, WindowEnd: f.WindowEnd}
 	if f := decide(s, "lost_card"); !f.NextRetry.IsZero() {
 		t.Errorf("both are dead, and yet: %+v", f)
 	}
