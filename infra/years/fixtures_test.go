@@ -81,7 +81,7 @@ func (c changed) play() *oracle.Sub {
 	}
 	s.Begin(day(c.start))
 	s.Advance(day(c.at))
-	s.Change(day(c.at), oracle.Plan{Items: c.to, Every: c.every}, c.mode)
+	s.Change(day(c.at), oracle.Plan{Items: c.to, Every: c.every}, c.mode, false)
 	return s
 }
 

@@ -37,10 +37,11 @@ func (s *Sub) fund(b Bill, length time.Duration) {
 // left, or for a whole period where one begins; what was paid for the time
 // that is left comes back as credit, with the tax at which it was paid, after
 // the tax of the charge (rules 1, 2). It returns the bill, and what the old
-// plan gave back.
-func (s *Sub) Change(at time.Time, to Plan, mode Mode) (b Bill, back int64) {
+// plan gave back. Discounts go along where they say so, or where the product
+// is the same.
+func (s *Sub) Change(at time.Time, to Plan, mode Mode, same bool) (b Bill, back int64) {
 	if mode == DoNotBill {
-		s.unbilled(to)
+		s.unbilled(to, same)
 		return Bill{}, 0
 	}
 	trial := at.Before(s.TrialEnd)
@@ -57,7 +58,7 @@ func (s *Sub) Change(at time.Time, to Plan, mode Mode) (b Bill, back int64) {
 	if mode != FullPrice && !trial {
 		back = s.gives(unused)
 	}
-	s.take(to)
+	s.take(to, same)
 	b = s.bill(share(to, charge), to, s.live(), at)
 	b.Cause, b.From, b.To = "change", at, s.End
 	b.Credit = min(back+s.Credit, b.Total)
@@ -77,7 +78,7 @@ func (s *Sub) Change(at time.Time, to Plan, mode Mode) (b Bill, back int64) {
 }
 
 // Later moves to another plan at the next billing date.
-func (s *Sub) Later(to Plan) { s.later = &to }
+func (s *Sub) Later(to Plan, same bool) { s.later, s.same = &to, same }
 
 // Refunded notes that a share of what was paid for the period went back.
 func (s *Sub) Refunded(share *big.Rat) { s.worth.back.Add(s.worth.back, share) }
@@ -111,7 +112,7 @@ func (s *Sub) scale(part *big.Rat) {
 }
 
 // unbilled carries what was paid over to another plan.
-func (s *Sub) unbilled(to Plan) {
+func (s *Sub) unbilled(to Plan, same bool) {
 	sum := new(big.Rat)
 	for _, p := range s.worth.paid {
 		sum.Add(sum, p)
@@ -123,14 +124,14 @@ func (s *Sub) unbilled(to Plan) {
 	if to.Every != s.Plan.Every {
 		s.Anchor = s.End
 	}
-	s.take(to)
+	s.take(to, same)
 }
 
 // take switches to a plan; only discounts that go along stay.
-func (s *Sub) take(to Plan) {
+func (s *Sub) take(to Plan, same bool) {
 	var kept []Discount
 	for _, d := range s.Discounts {
-		if d.Keep {
+		if d.Keep || same {
 			kept = append(kept, d)
 		}
 	}

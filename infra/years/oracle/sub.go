@@ -26,6 +26,7 @@ type Sub struct {
 	Dues       *Bill
 
 	later   *Plan
+	same    bool // product
 	worth   worth
 	length  time.Duration // of the period, without pauses
 	retryAt time.Time
@@ -127,7 +128,7 @@ func (s *Sub) end(status string) func(time.Time) {
 func (s *Sub) renew(at time.Time) {
 	if s.later != nil {
 		interval := s.later.Every != s.Plan.Every
-		s.take(*s.later)
+		s.take(*s.later, s.same)
 		if interval {
 			s.Anchor = s.End
 		}

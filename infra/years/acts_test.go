@@ -1,0 +1,175 @@
+package years
+
+import (
+	"math/big"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"perennial/infra/years/oracle"
+	"perennial/shared/billing"
+	"perennial/shared/lifecycle"
+	"perennial/shared/proration"
+	"perennial/shared/record"
+	"perennial/shared/recovery"
+	"perennial/shared/refunds"
+	"perennial/shared/subscriptions"
+)
+
+// engine is the subscription as it is stored.
+func (tn *town) engine(m *member) billing.Subscription {
+	tn.t.Helper()
+	s, err := record.Get[billing.Subscription](tn.t.Context(), tn.witness, tn.scope, m.sub)
+	tn.must(err)
+	return s
+}
+
+// pay gives a new card on a page: what is due is charged to it.
+func (tn *town) pay(m *member, card string) {
+	tn.t.Helper()
+	_, err := tn.payer.ChangeMethod(tn.t.Context(), recovery.Pay{
+		Scope: tn.scope, Subscription: m.sub, Customers: []string{m.customer.ID}, Token: tn.bank.Card(tn.t, card),
+		ReturnURL: "https://portal.example/return", By: billing.ByCustomer,
+		Actor: record.Actor{Kind: record.ByCustomer, ID: m.customer.ID},
+	})
+	tn.must(err)
+}
+
+// act lets something happen to a member, in the engine and in the oracle.
+func (tn *town) act(m *member, r *rand.Rand, at time.Time) {
+	tn.t.Helper()
+	switch m.o.Status {
+	case "active":
+		tn.actActive(m, r, at)
+	case "on_hold":
+		switch n := r.IntN(20); {
+		case n < 9:
+			m.note(at, "pays the dues")
+			tn.pay(m, "visa_ok")
+			m.card = oracle.Good
+			m.o.Pay(at)
+		case n < 13:
+			m.note(at, "the card works again")
+			tn.bank.Heal(tn.t, tn.engine(m).Method)
+			m.card = oracle.Good
+		case n == 13:
+			tn.cancel(m, at, lifecycle.CancelAtEnd)
+		}
+	case "paused":
+		if r.IntN(3) == 0 {
+			m.note(at, "resumes")
+			tn.alter(m, subscriptions.Change{Resume: true})
+			m.o.Resume(at)
+		}
+	}
+}
+
+func (tn *town) actActive(m *member, r *rand.Rand, at time.Time) {
+	tn.t.Helper()
+	switch n := r.IntN(100); {
+	case n < 12 && m.card == oracle.Good:
+		m.note(at, "the card will be declined")
+		tn.pay(m, "decline_on_charge")
+		m.card = oracle.Poor
+	case n < 18 && m.card != oracle.Good:
+		m.note(at, "gives a good card")
+		tn.pay(m, "visa_ok")
+		m.card = oracle.Good
+	case n < 60 && m.card == oracle.Good && !m.o.CancelEnd:
+		tn.changePlan(m, r, at)
+	case n < 70 && !m.o.CancelEnd:
+		m.note(at, "pauses")
+		tn.alter(m, subscriptions.Change{Pause: true})
+		m.o.Pause(at)
+	case n < 85:
+		tn.refund(m, r, at)
+	case n == 97:
+		tn.cancel(m, at, lifecycle.CancelAtEnd)
+	case n == 98:
+		tn.cancel(m, at, lifecycle.CancelNow)
+	}
+}
+
+func (tn *town) alter(m *member, c subscriptions.Change) {
+	tn.t.Helper()
+	c.Scope, c.Actor, c.Subscription = tn.scope, record.System, m.sub
+	_, err := tn.plans.Change(tn.t.Context(), c)
+	tn.must(err)
+}
+
+func (tn *town) cancel(m *member, at time.Time, mode lifecycle.CancelMode) {
+	tn.t.Helper()
+	m.note(at, "cancels: %s", mode)
+	_, err := tn.life.Cancel(tn.t.Context(), lifecycle.Cancel{Scope: tn.scope, Actor: record.System, Subscription: m.sub, Mode: mode})
+	tn.must(err)
+	m.o.Cancel(mode == lifecycle.CancelNow)
+}
+
+// changePlan moves to a random plan with or without an addon.
+func (tn *town) changePlan(m *member, r *rand.Rand, at time.Time) {
+	tn.t.Helper()
+	to := m.plans[r.IntN(len(m.plans))]
+	to.Items = slices.Clone(to.Items)
+	to.Items[0].Quantity = 1 + int64(r.IntN(3))
+	wish := subscriptions.PlanChange{
+		Scope: tn.scope, Actor: record.System, Subscription: m.sub, Product: to.Items[0].ID, Quantity: to.Items[0].Quantity,
+		By: billing.ByMerchant, DropDiscounts: false,
+	}
+	if r.IntN(3) == 0 {
+		to.Items = append(to.Items, m.addon)
+		wish.Addons = []lifecycle.AddonWish{{Addon: m.addon.ID, Quantity: m.addon.Quantity}}
+	}
+	mode := []oracle.Mode{oracle.Prorated, oracle.Prorated, oracle.Difference, oracle.FullPrice, oracle.DoNotBill}[r.IntN(5)]
+	restarts := to.Every != m.o.Plan.Every || at.Before(m.o.TrialEnd)
+	if mode == oracle.Difference && restarts {
+		mode = oracle.Prorated
+	}
+	if r.IntN(4) == 0 {
+		mode, wish.Later = oracle.FullPrice, true
+	}
+	wish.Mode, wish.Replace = proration.Mode(mode), true
+	same := to.Items[0].ID == m.o.Plan.Items[0].ID
+	m.note(at, "changes to %+v every %v, %s, later %t", to.Items, to.Every, mode, wish.Later)
+	_, err := tn.plans.ChangePlan(tn.t.Context(), wish)
+	tn.must(err)
+	if wish.Later {
+		m.o.Later(to, same)
+		return
+	}
+	m.o.Change(at, to, mode, same)
+	tn.adopt(m)
+}
+
+// refund gives all or a part of the last payment back.
+func (tn *town) refund(m *member, r *rand.Rand, at time.Time) {
+	tn.t.Helper()
+	if len(m.o.Bills) == 0 || len(m.invoices) != len(m.o.Bills) {
+		return
+	}
+	bill, invoice := m.o.Bills[len(m.o.Bills)-1], m.invoices[len(m.invoices)-1]
+	paid := tn.witness.payments[invoice.Payment]
+	left := bill.Due() - m.refunded[paid.ID]
+	if bill.Cause == "change" || bill.Credit > 0 || left <= 1 || !bill.At.Add(refunds.Window).After(at) {
+		return
+	}
+	wish := refunds.Wish{Scope: tn.scope, Actor: record.System, Payment: paid.ID}
+	want, amount := bill.Tax-tn.backTax(paid.ID), left
+	if line := bill.Lines[0]; len(bill.Lines) == 1 && r.IntN(3) > 0 {
+		amount = 1 + r.Int64N(left)
+		wish.Items = []billing.RefundItem{{Item: line.ID, Amount: amount}}
+		want = line.Refund(m.refunded[paid.ID], amount)
+	}
+	m.note(at, "gets %d of %d back", amount, bill.Due())
+	got, err := tn.refunds.Refund(tn.t.Context(), wish)
+	tn.must(err)
+	if v := got.Object; v.Status != billing.RefundSucceeded || v.Amount.Minor != amount || v.Tax.Minor != want {
+		tn.t.Errorf("%s: refunded %v with tax %v, %s; the oracle says %d with %d", m.name, v.Amount, v.Tax, v.Status, amount, want)
+	}
+	m.refunded[paid.ID] += amount
+	m.o.Refunded(big.NewRat(amount, bill.Due()))
+}
+
+// backTax is the tax of what a payment gave back.
+func (tn *town) backTax(payment string) int64 {
+	return tn.witness.payments[payment].RefundedTax.Minor
+}
