@@ -120,7 +120,7 @@ func (tn *town) changePlan(m *member, r *rand.Rand, at time.Time) {
 		wish.Addons = []lifecycle.AddonWish{{Addon: m.addon.ID, Quantity: m.addon.Quantity}}
 	}
 	mode := []oracle.Mode{oracle.Prorated, oracle.Prorated, oracle.Difference, oracle.FullPrice, oracle.DoNotBill}[r.IntN(5)]
-	restarts := to.Every != m.o.Plan.Every || at.Before(m.o.TrialEnd)
+	restarts := to.Every != m.o.Cycle() || at.Before(m.o.TrialEnd)
 	if mode == oracle.Difference && restarts {
 		mode = oracle.Prorated
 	}

@@ -68,7 +68,7 @@ func open(t testing.TB, scope merchant.Scope, store vault, agenda lifecycle.Agen
 	tn.clock = &lifecycle.Advancer{Life: tn.life, Agenda: agenda}
 	tn.refunds = &refunds.Service{Store: w, Gateway: b, Wall: wall}
 	tn.plans = &subscriptions.Service{
-		Store: w, Orderer: tn.life, Payer: tn.payer, Charger: till,
+		Store: w, Payer: tn.payer, Charger: till,
 		Account: lifecycletest.Account, Wall: wall,
 	}
 	business := merchant.Business{ID: scope.Business, Name: "Northwind", Email: "o@northwind.example", Country: "FR", Zone: "UTC", CreatedAt: wall()}

@@ -136,6 +136,7 @@ func (s Subscription) fund(v Invoice) (Subscription, error) {
 	if err != nil {
 		return s, err
 	}
+	s.Gone, s.Cycle = money.Amount{}, calendar.Interval{}
 	s.Funded, s.Frozen = proration.Funded{From: v.Period.Start, Paid: paid, Due: due, Tax: tax}, 0
 	plain, err := s.Plan().Recurring()
 	if due == plain && paid == plain && tax.Nothing() {
@@ -166,9 +167,4 @@ func (v Invoice) priced() (due, paid, tax money.Amount, err error) {
 // a pause froze does not count.
 func (s Subscription) running() calendar.Period {
 	return calendar.Period{Start: s.Period.Start.Add(s.Frozen), End: s.Period.End}
-}
-
-// prorated reports an invoice for part of a period.
-func (v Invoice) prorated() bool {
-	return slices.ContainsFunc(v.Lines, func(l Line) bool { return l.Kind == LineProrationCharge })
 }

@@ -25,6 +25,7 @@ type PlanChange struct {
 	Used    money.Amount     // earlier credit that the invoice uses
 	Credit  Credit           // what it gives back once it is paid
 	Funded  proration.Funded // what is paid for then
+	Gone    money.Amount     // what had been given back of the period before: Funded knows it
 	Period  calendar.Period  // the cycle that it starts; empty: the cycle goes on
 	Former  *Former          // set once it took place unpaid: the plan to return to
 	At      calendar.Instant // when it was asked for, and takes place from
@@ -36,6 +37,8 @@ type PlanChange struct {
 type Former struct {
 	Plan     Plan
 	Funded   proration.Funded
+	Receipts []string
+	Gone     money.Amount
 	Period   calendar.Period
 	Anchor   calendar.Instant
 	TrialEnd calendar.Instant
@@ -50,7 +53,8 @@ type ChangeOrder struct {
 	Prevent  bool // a charge that fails leaves the old plan
 	Replace  bool // instead of a change that is scheduled
 	Policy   proration.Policy
-	Returned *big.Rat // share of the period's payments that was refunded or disputed; nil: none
+	Taken    money.Amount // by the period's payments; empty: nothing is known of them
+	Returned money.Amount // of it, refunded or disputed
 	At       calendar.Instant
 	Zone     *time.Location
 }
@@ -90,7 +94,7 @@ func (s Subscription) Propose(o ChangeOrder, t Terms) (Proposal, error) {
 	if err := s.mayChange(o); err != nil {
 		return Proposal{}, err
 	}
-	change := PlanChange{ID: o.ID, Plan: o.Plan, Mode: o.Mode, Prevent: o.Prevent, At: o.At}
+	change := PlanChange{ID: o.ID, Plan: o.Plan, Mode: o.Mode, Prevent: o.Prevent, At: o.At, Gone: o.Returned}
 	change.Expires = min(o.At.Add(PendingChangeLife), s.Period.End)
 	if o.Later {
 		change.Date, change.Expires = s.Period.End, 0
@@ -126,12 +130,20 @@ func (s Subscription) mayChange(o ChangeOrder) error {
 	return o.Plan.Check()
 }
 
+// cycle is the interval of the running period.
+func (s Subscription) cycle() calendar.Interval {
+	if s.Cycle.Valid() {
+		return s.Cycle
+	}
+	return s.Price.Every
+}
+
 // arithmetic hands the change to the rules of proration. A trial that was
 // not paid for gives nothing back.
 func (s Subscription) arithmetic(o ChangeOrder, funded proration.Funded) proration.Change {
 	c := proration.Change{
 		Mode: o.Mode, Old: s.Plan().items(), New: o.Plan.items(), Funded: funded, Period: s.running(), At: o.At,
-		Zone: o.Zone, Trial: o.At < s.TrialEnd, Interval: o.Plan.Price.Every != s.Price.Every,
+		Zone: o.Zone, Trial: o.At < s.TrialEnd, Interval: o.Plan.Price.Every != s.cycle(),
 		Inclusive: s.Price.TaxInclusive, Policy: o.Policy,
 	}
 	if c.Trial {
@@ -140,10 +152,20 @@ func (s Subscription) arithmetic(o ChangeOrder, funded proration.Funded) prorati
 			c.Old = []proration.Item{{ID: s.Product, Unit: s.Funded.Due, Quantity: 1}}
 		}
 	}
-	if o.Returned != nil && o.Returned.Sign() > 0 {
-		c.Funded = kept(c.Funded, o.Returned)
+	if share := s.goneSince(o); share.Sign() > 0 {
+		c.Funded = kept(c.Funded, share)
 	}
 	return c
+}
+
+// goneSince is the share of the period's payments that was given back since
+// what is paid for was last reckoned.
+func (s Subscription) goneSince(o ChangeOrder) *big.Rat {
+	taken := o.Taken.Minor - s.Gone.Minor
+	if taken <= 0 {
+		return new(big.Rat)
+	}
+	return big.NewRat(max(o.Returned.Minor-s.Gone.Minor, 0), taken)
 }
 
 // kept is what is left of the payments of a period after refunds.
@@ -169,7 +191,7 @@ func (s Subscription) propose(change PlanChange, c proration.Change, t Terms) (P
 	p := Proposal{Change: change, Quote: quote}
 	if quote.Restart {
 		end, _ := calendar.Next(c.At, change.Plan.Price.Every, c.At, c.Zone)
-		p.Change.Period = calendar.Period{Start: c.At, End: end}
+		p.Change.Period, p.Change.Gone = calendar.Period{Start: c.At, End: end}, money.Amount{}
 	}
 	if c.Mode == proration.DoNotBill {
 		zero := money.Of(0, change.Plan.Price.Amount.Currency)
@@ -177,7 +199,7 @@ func (s Subscription) propose(change PlanChange, c proration.Change, t Terms) (P
 			return Proposal{}, err
 		}
 		p.After = s.take(p.Change)
-		p.After.Funded, p.After.Frozen = p.Change.Funded, s.Frozen
+		p.After.Funded, p.After.Frozen, p.After.Gone = p.Change.Funded, s.Frozen, p.Change.Gone
 		return p, nil
 	}
 	invoice, err := s.changeInvoice(p, t)

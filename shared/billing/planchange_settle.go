@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"perennial/shared/calendar"
+	"perennial/shared/money"
 )
 
 // take is the subscription on the plan of a change. A new cycle begins where
 // the change says so; a new interval that is not billed begins at the next
 // billing date.
 func (s Subscription) take(c PlanChange) Subscription {
-	interval := c.Plan.Price.Every != s.Price.Every
+	interval, cycle := c.Plan.Price.Every != s.Price.Every, s.cycle()
 	s = s.on(c.Plan)
 	s.Change = nil
 	if c.Date == 0 {
@@ -20,10 +21,11 @@ func (s Subscription) take(c PlanChange) Subscription {
 	if c.Period != (calendar.Period{}) {
 		s.Period, s.Anchor, s.Frozen = c.Period, c.Period.Start, 0
 		s.TrialEnd = min(s.TrialEnd, c.At)
+		s.Receipts, s.Gone, s.Cycle = nil, money.Amount{}, calendar.Interval{}
 		return s
 	}
 	if interval {
-		s.Anchor = s.Period.End
+		s.Anchor, s.Cycle = s.Period.End, cycle
 	}
 	return s
 }
@@ -31,7 +33,7 @@ func (s Subscription) take(c PlanChange) Subscription {
 // settled notes what a paid change is worth: for what time it is paid, and
 // what it gives back.
 func (s Subscription) settled(c PlanChange) Subscription {
-	s.Funded = c.Funded
+	s.Funded, s.Gone = c.Funded, c.Gone
 	if !c.Credit.Left.Nothing() {
 		s.Credits = append(append([]Credit(nil), s.Credits...), c.Credit)
 	}
@@ -54,6 +56,9 @@ func (v Invoice) Dues() Dues {
 // Carry carries out a change that costs nothing now, in one step.
 func (s Subscription) Carry(p Proposal, i Issuer, customer Customer, at calendar.Instant) (Change, error) {
 	after := p.After
+	if p.Invoice != nil && p.Change.Date == 0 && p.Change.Period != (calendar.Period{}) {
+		after.Discounts = spend(after.Discounts, *p.Invoice)
+	}
 	ch := Change{Subscription: after, Events: after.events(EventPlanChanged, string(p.Change.Mode), EventSubscriptionUpdated)}
 	if p.Change.Date != 0 {
 		ch.Events = after.events(EventSubscriptionUpdated, "")
@@ -133,6 +138,7 @@ func (s Subscription) ReturnToPaid(open []Invoice, hold *Hold, at calendar.Insta
 	f := *c.Former
 	s = s.on(f.Plan).refill(c.ID, c.Used, at)
 	s.Funded, s.Period, s.Anchor, s.TrialEnd = f.Funded, f.Period, f.Anchor, f.TrialEnd
+	s.Receipts, s.Gone = f.Receipts, f.Gone
 	s.Status, s.Change, s.Open, s.Failure, s.Attempts = status, nil, nil, Failure{}, 0
 	ch := Change{Subscription: s}
 	for _, v := range open {
@@ -159,7 +165,7 @@ func (s Subscription) forced() bool {
 func (ch *Change) unpaid() {
 	s := ch.Subscription
 	c := *s.Change
-	c.Former = &Former{Plan: s.Plan(), Funded: s.Funded, Period: s.Period, Anchor: s.Anchor, TrialEnd: s.TrialEnd}
+	c.Former = &Former{Plan: s.Plan(), Funded: s.Funded, Receipts: s.Receipts, Gone: s.Gone, Period: s.Period, Anchor: s.Anchor, TrialEnd: s.TrialEnd}
 	s = s.take(c)
 	s.Change, s.Open = &c, []string{c.Invoice}
 	ch.Subscription = s
@@ -178,6 +184,12 @@ func (s Subscription) changed() Subscription {
 	s = s.settled(c)
 	s.Change = nil
 	return s
+}
+
+// beginsPeriod reports that the locked attempt pays for a period that begins,
+// not for a change within one: only a period uses up a discount's cycle.
+func (s Subscription) beginsPeriod() bool {
+	return s.Lock.Cause != CausePlanChange || s.Change != nil && s.Change.Period != (calendar.Period{})
 }
 
 // gives is the credit that settling the locked attempt gives.

@@ -110,7 +110,7 @@ func (c Case) Paid(charge string) (Change, error) {
 	p := c.payment(PaymentSucceeded)
 	p.Charge, p.CapturedAt = charge, c.At
 	customer := c.Customer.paid(p, c.At)
-	gives := s.gives()
+	gives, begins := s.gives(), s.beginsPeriod()
 	invoices, s, err := c.date(s)
 	if err != nil {
 		return Change{}, err
@@ -125,7 +125,7 @@ func (c Case) Paid(charge string) (Change, error) {
 			}
 			p.InvoiceNumber = invoices[i].Number
 			p.Invoices[i] = invoices[i].ID
-			if !invoices[i].prorated() {
+			if begins {
 				s.Discounts = spend(s.Discounts, invoices[i])
 			}
 		}

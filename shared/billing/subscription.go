@@ -5,6 +5,7 @@ import (
 
 	"perennial/shared/calendar"
 	"perennial/shared/fault"
+	"perennial/shared/money"
 	"perennial/shared/proration"
 	"perennial/shared/tax"
 	"perennial/shared/taxid"
@@ -41,13 +42,15 @@ type Subscription struct {
 	TaxCategory  string
 	Discounts    []Applied // in the order in which they are applied
 	Addons       []AddonItem
-	Funded       proration.Funded // what was paid for the rest of the period; zero: the plan as it is
-	Frozen       time.Duration    // how long pauses of the running period were
-	Receipts     []string         // payments of the running period
-	Credits      []Credit         // what plan changes gave back, the oldest first
-	Change       *PlanChange      // a plan change that is not paid
-	Scheduled    *PlanChange      // a plan change at the next billing date
-	PausedAt     calendar.Instant // while paused
+	Funded       proration.Funded  // what was paid for the rest of the period; zero: the plan as it is
+	Cycle        calendar.Interval // of the running period, where the price has another since
+	Frozen       time.Duration     // how long pauses of the running period were
+	Receipts     []string          // payments of the running period
+	Gone         money.Amount      // what Funded knows to be given back of them; empty for none
+	Credits      []Credit          // what plan changes gave back, the oldest first
+	Change       *PlanChange       // a plan change that is not paid
+	Scheduled    *PlanChange       // a plan change at the next billing date
+	PausedAt     calendar.Instant  // while paused
 	Metadata     map[string]any
 	Cancel       Cancellation
 	Open         []string // ids of open invoices: the dues

@@ -202,11 +202,12 @@ func (c Change) currency() money.Currency {
 	return c.Funded.Paid.Currency
 }
 
-// cover is the share of the plan's price that was paid, at most all of it.
-// What costs less than half a minor unit is paid with nothing.
+// cover is the share of the plan's price that was paid. It is more than all
+// of it where a cheaper plan took over unbilled: what was paid stays paid
+// (rules 25). What costs less than half a minor unit is paid with nothing.
 func (f Funded) cover() *big.Rat {
 	switch {
-	case f.Paid.Minor >= f.Due.Minor:
+	case f.Paid.Minor == f.Due.Minor || f.Due.Minor <= 0:
 		return big.NewRat(1, 1)
 	case f.Paid.Minor <= 0:
 		return new(big.Rat)

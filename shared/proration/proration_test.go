@@ -133,7 +133,7 @@ func TestACreditIsWhatWasPaid(t *testing.T) {
 		{"paid in full, 19 % included", paid(8000, 1277), true, 3361, 4000},
 		{"bought at half price", half, false, 2000, 2380},
 		{"nothing was paid", proration.Funded{From: day(1), Due: usd(8000), Paid: usd(0)}, false, 0, 0},
-		{"paid more than due", proration.Funded{From: day(1), Paid: usd(9000), Due: usd(8000), Tax: usd(0)}, false, 4000, 4000},
+		{"paid more than due: a cheaper plan took over unbilled", proration.Funded{From: day(1), Paid: usd(9000), Due: usd(8000), Tax: usd(0)}, false, 4500, 4500},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

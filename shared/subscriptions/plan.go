@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/big"
 	"slices"
 
 	"perennial/shared/billing"
@@ -12,6 +11,7 @@ import (
 	"perennial/shared/ids"
 	"perennial/shared/lifecycle"
 	"perennial/shared/merchant"
+	"perennial/shared/money"
 	"perennial/shared/proration"
 	"perennial/shared/record"
 )
@@ -134,14 +134,14 @@ func (s *Service) propose(ctx context.Context, c PlanChange) (dossier, billing.P
 	if err != nil {
 		return d, billing.Proposal{}, err
 	}
-	returned, err := s.returned(ctx, c.Scope, d.sub)
+	taken, back, err := s.returned(ctx, c.Scope, d.sub)
 	if err != nil {
 		return d, billing.Proposal{}, err
 	}
 	wall := s.Wall()
 	p, err := d.sub.Propose(billing.ChangeOrder{
 		ID: ids.New(ids.PlanChange, wall), Plan: plan, Mode: c.Mode, Later: c.Later, Prevent: c.Prevent,
-		Replace: c.Replace, Returned: returned, At: d.now, Zone: d.zone, Policy: policy(d.state),
+		Replace: c.Replace, Taken: taken, Returned: back, At: d.now, Zone: d.zone, Policy: policy(d.state),
 	}, billing.Terms{Invoice: ids.New(ids.Invoice, wall), Customer: d.customer, Seller: d.state.Seller.Tax})
 	return d, p, err
 }
@@ -181,11 +181,13 @@ func (s *Service) plan(ctx context.Context, c PlanChange, sub billing.Subscripti
 	return p, err
 }
 
-// returned is the share of the running period's payments that was given back
-// or is disputed: it is not given back again (rules 2).
-func (s *Service) returned(ctx context.Context, scope merchant.Scope, sub billing.Subscription) (*big.Rat, error) {
+// returned is what the running period's payments took, and what of it was
+// given back or is disputed: it is not given back again (rules 2).
+func (s *Service) returned(ctx context.Context, scope merchant.Scope, sub billing.Subscription) (taken, back money.Amount, err error) {
+	cur := sub.Price.Amount.Currency
+	taken, back = money.Of(0, cur), money.Of(0, cur)
 	if len(sub.Receipts) == 0 {
-		return nil, nil
+		return taken, back, nil
 	}
 	refs := make([]record.Ref, len(sub.Receipts))
 	for i, id := range sub.Receipts {
@@ -193,17 +195,13 @@ func (s *Service) returned(ctx context.Context, scope merchant.Scope, sub billin
 	}
 	found, err := s.Store.Load(ctx, scope, refs...)
 	if err != nil {
-		return nil, fmt.Errorf("payments of %s: %w", sub.ID, err)
+		return taken, back, fmt.Errorf("payments of %s: %w", sub.ID, err)
 	}
-	paid, back := new(big.Rat), new(big.Rat)
 	for _, obj := range found {
 		if p, ok := obj.(billing.Payment); ok {
-			paid.Add(paid, big.NewRat(p.Amount.Minor, 1))
-			back.Add(back, big.NewRat(p.Refunded.Minor, 1))
+			taken.Minor += p.Amount.Minor
+			back.Minor += min(p.Refunded.Minor+p.Withheld.Minor, p.Amount.Minor)
 		}
 	}
-	if paid.Sign() == 0 {
-		return nil, nil
-	}
-	return back.Quo(back, paid), nil
+	return taken, back, nil
 }

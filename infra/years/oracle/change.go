@@ -45,7 +45,7 @@ func (s *Sub) Change(at time.Time, to Plan, mode Mode, same bool) (b Bill, back 
 		return Bill{}, 0
 	}
 	trial := at.Before(s.TrialEnd)
-	restart := mode == FullPrice || trial || to.Every != s.Plan.Every
+	restart := mode == FullPrice || trial || to.Every != s.cycle
 	left := ratio(s.End.Sub(at), s.length)
 	charge := left
 	if restart {
@@ -66,7 +66,7 @@ func (s *Sub) Change(at time.Time, to Plan, mode Mode, same bool) (b Bill, back 
 	if restart {
 		b.To = NextDate(at, to.Every, at, s.Zone)
 		s.Start, s.End, s.Anchor, s.TrialEnd = at, b.To, at, time.Time{}
-		s.length = s.End.Sub(at)
+		s.length, s.cycle = s.End.Sub(at), to.Every
 		s.consume(b)
 	}
 	s.fund(b, s.End.Sub(at))

@@ -28,6 +28,7 @@ type Sub struct {
 	later   *Plan
 	same    bool // product
 	worth   worth
+	cycle   Every         // interval of the running period
 	length  time.Duration // of the period, without pauses
 	retryAt time.Time
 	retried int
@@ -78,7 +79,7 @@ func (s *Sub) paid(b Bill) {
 	s.Bills = append(s.Bills, b)
 	s.Start, s.End, s.Dues = b.From, b.To, nil
 	s.consume(b)
-	s.length = b.To.Sub(b.From)
+	s.length, s.cycle = b.To.Sub(b.From), s.Plan.Every
 	s.fund(b, s.length)
 }
 
@@ -206,3 +207,6 @@ func (s *Sub) Resume(at time.Time) {
 		s.Anchor = s.End
 	}
 }
+
+// Cycle is the interval of the running period.
+func (s *Sub) Cycle() Every { return s.cycle }
