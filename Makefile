@@ -78,6 +78,10 @@ e2e: $(TOOLS) build ## whole stories against the local stack, SDKs and browser i
 compat: $(TOOLS) build ## Dodo's official SDKs against the local stack; what waits is listed
 	go test -count=1 -timeout 10m ./infra/compat -run 'SDK'
 
+.PHONY: authz
+authz: $(TOOLS) build ## every route with every key that must not get through
+	go test -count=1 -timeout 10m ./infra/compat -run 'Authz'
+
 .PHONY: faults
 faults: $(TOOLS) ## every scenario of money under COUNT injected faults, from SEED
 	go test -v -count=1 -timeout 60m ./infra/faults -faults.count=$(or $(COUNT),10000) -faults.seed=$(or $(SEED),1)
@@ -119,7 +123,7 @@ deploy: synth ## deploy all stacks to the AWS account of the environment
 	cd infra && node_modules/.bin/cdk deploy --all --require-approval broadening
 
 .PHONY: check
-check: lint test flow trace synth compat e2e ## everything that CI runs
+check: lint test flow trace synth compat authz e2e ## everything that CI runs
 
 .PHONY: clean
 clean: ## remove what was built
