@@ -25,6 +25,7 @@ type dataStack struct {
 	mailSettings  awsses.ConfigurationSet
 	originSecret  awssecretsmanager.Secret
 	sandboxSecret awssecretsmanager.Secret
+	linkSecret    awssecretsmanager.Secret
 }
 
 func newDataStack(app awscdk.App, set settings) *dataStack {
@@ -38,6 +39,7 @@ func newDataStack(app awscdk.App, set settings) *dataStack {
 		sandboxTable:  newTable(stack, "SandboxTable", topology.TableSandbox),
 		originSecret:  newSecret(stack, "OriginSecret", "Proves to the origin that a request came through CloudFront"),
 		sandboxSecret: newSecret(stack, "SandboxSecret", "Shared with the sandbox gateway: its API key and event signatures"),
+		linkSecret:    newSecret(stack, "LinkSecret", "Signs the addresses of documents"),
 	}
 	d.key = awskms.NewKey(stack, jsii.String("SealingKey"), &awskms.KeyProps{
 		Description:       jsii.String("Seals merchants' webhook secrets and gateway credentials"),

@@ -23,8 +23,8 @@ func TestWhatMustSurviveIsRetained(t *testing.T) {
 			t.Errorf("%s (%s) is deleted with its stack: %q", id, r.Type, r.DeletionPolicy)
 		}
 	}
-	if stateful != 8 {
-		t.Errorf("%d stateful resources, want two tables, two secrets, the key, the mail identity, the bucket and its policy", stateful)
+	if stateful != 9 {
+		t.Errorf("%d stateful resources, want two tables, three secrets, the key, the mail identity, the bucket and its policy", stateful)
 	}
 }
 

@@ -99,6 +99,8 @@ func (a *appStack) variable(name string) *string {
 		return jsii.String(a.set.mailFrom)
 	case "PERENNIAL_ORIGIN_SECRET":
 		return a.data.originSecret.SecretValue().UnsafeUnwrap()
+	case "PERENNIAL_LINK_SECRET":
+		return a.data.linkSecret.SecretValue().UnsafeUnwrap()
 	case "PERENNIAL_SANDBOX_SECRET":
 		return a.data.sandboxSecret.SecretValue().UnsafeUnwrap()
 	case "PERENNIAL_ALLOW_PRIVATE_WEBHOOKS":

@@ -59,6 +59,7 @@ var variables = map[string]string{
 	config.URLPortal: "https://portal.example.com", config.URLPortalTest: "https://test.portal.example.com",
 	config.URLCheckout:    "https://checkout.example.com",
 	config.QueueMailLogin: "http://queue.localhost/mail-login", config.QueueWorkClock: "http://queue.localhost/work-clock",
+	config.LinkSecret:      "a secret of links",
 	config.QueueDeliveries: "http://queue.localhost/deliveries",
 }
 

@@ -13,6 +13,7 @@ import (
 	"perennial/shared/httpapi"
 	"perennial/shared/idempotency"
 	"perennial/shared/identity"
+	"perennial/shared/invoices"
 	"perennial/shared/kms"
 	"perennial/shared/merchant"
 	"perennial/shared/merchantapi"
@@ -54,6 +55,7 @@ func newAPI(till *assembly.Till, env *config.Env) *httpapi.API {
 		PortalURLs:  portals,
 		Settings:    &settings.Service{Store: store, Wall: clock.System},
 		Operations:  &operations.Service{Store: store, Wall: clock.System},
+		Documents:   invoices.Links{URL: env.URL(config.URLAPI), Secrets: env.List(config.LinkSecret)},
 		Wall:        clock.System,
 	})
 	api.KeepAnswers(&idempotency.Service{Store: store, Sealer: sealer, Wall: clock.System})

@@ -16,6 +16,7 @@ import (
 	"perennial/shared/config"
 	"perennial/shared/dynamo"
 	"perennial/shared/hooks"
+	"perennial/shared/invoices"
 	"perennial/shared/kms"
 	"perennial/shared/queue/sqs"
 	"perennial/shared/webhooks"
@@ -33,8 +34,9 @@ func main() {
 	store := dynamo.New(dynamodb.NewFromConfig(aws), env.Need(config.Table))
 	d := deliverer{&hooks.Service{
 		Store: store, Limiter: store, Wall: clock.System,
-		Poster: webhooks.New(secrets, env.Flag(config.AllowPrivateWebhooks), clock.System),
-		Queue:  sqs.New(awssqs.NewFromConfig(aws), env.Need(config.QueueDeliveries)),
+		Poster: webhooks.New(secrets, env.Flag(config.AllowPrivateWebhooks), clock.System).Signing(
+			invoices.Links{URL: env.URL(config.URLAPI), Secrets: env.List(config.LinkSecret)}),
+		Queue: sqs.New(awssqs.NewFromConfig(aws), env.Need(config.QueueDeliveries)),
 	}}
 	env.Must()
 	lambda.Start(d.invoke)

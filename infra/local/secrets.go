@@ -13,11 +13,12 @@ import (
 type secrets struct {
 	Origin  string `json:"origin"`
 	Sandbox string `json:"sandbox"`
+	Link    string `json:"link"`
 }
 
 // openSecrets reads the secrets of an earlier run, or makes new ones.
 func openSecrets(file string) (secrets, error) {
-	fresh := secrets{Origin: rand.Text(), Sandbox: rand.Text()}
+	fresh := secrets{Origin: rand.Text(), Sandbox: rand.Text(), Link: rand.Text()}
 	if file == "" {
 		return fresh, nil
 	}
@@ -32,7 +33,7 @@ func openSecrets(file string) (secrets, error) {
 	if err != nil {
 		return fresh, err
 	}
-	var kept secrets
+	kept := secrets{Link: fresh.Link} // which earlier versions did not have
 	if err := json.Unmarshal(data, &kept); err != nil {
 		return fresh, fmt.Errorf("read %s: %w", file, err)
 	}

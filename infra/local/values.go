@@ -131,6 +131,8 @@ func (v values) value(name string) (string, error) {
 		return "billing@mail.localhost", nil
 	case "PERENNIAL_ORIGIN_SECRET":
 		return v.secrets.Origin, nil
+	case "PERENNIAL_LINK_SECRET":
+		return v.secrets.Link, nil
 	case "PERENNIAL_SANDBOX_SECRET":
 		return v.secrets.Sandbox, nil
 	case "PERENNIAL_ALLOW_PRIVATE_WEBHOOKS":

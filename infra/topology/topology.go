@@ -114,6 +114,7 @@ var Queues = []Queue{
 var Surfaces = []Surface{
 	{Name: "api", Function: "api", URLEnv: "PERENNIAL_URL_API", Host: "api", Prefixes: []string{"/"}},
 	{Name: "gateway-events", Function: "gatewayevents", URLEnv: "PERENNIAL_URL_GATEWAY_EVENTS", Host: "api", Prefixes: []string{"/gateway-events"}},
+	{Name: "documents", Function: "documents", URLEnv: "PERENNIAL_URL_DOCUMENTS", Host: "api", Prefixes: []string{"/invoices"}},
 	{Name: "portal", Function: "portal", URLEnv: "PERENNIAL_URL_PORTAL", Host: "portal", Edge: true, Prefixes: []string{"/"}},
 	{Name: "portal-test", Function: "portal", URLEnv: "PERENNIAL_URL_PORTAL_TEST", Host: "test.portal", Edge: true, Prefixes: []string{"/"}},
 	{Name: "checkout", Function: "checkout", URLEnv: "PERENNIAL_URL_CHECKOUT", Host: "checkout", Edge: true, Prefixes: []string{"/"}},
@@ -126,7 +127,7 @@ var Functions = []Function{
 		Name: "api", Memory: 256, Timeout: 29 * time.Second,
 		Grants:  []Grant{GrantReadTable, GrantWriteTable, GrantSeal, GrantUnseal, GrantAnswerFlow, GrantAssets},
 		SendsTo: []string{"mail-login", "work-clock", "deliveries"},
-		Env:     []string{"PERENNIAL_KMS_KEY", "PERENNIAL_ASSETS_BUCKET", "PERENNIAL_URL_API", "PERENNIAL_URL_PORTAL", "PERENNIAL_URL_PORTAL_TEST", "PERENNIAL_URL_CHECKOUT", "PERENNIAL_URL_SANDBOX", "PERENNIAL_SANDBOX_SECRET"},
+		Env:     []string{"PERENNIAL_KMS_KEY", "PERENNIAL_ASSETS_BUCKET", "PERENNIAL_URL_API", "PERENNIAL_URL_PORTAL", "PERENNIAL_URL_PORTAL_TEST", "PERENNIAL_URL_CHECKOUT", "PERENNIAL_URL_SANDBOX", "PERENNIAL_SANDBOX_SECRET", "PERENNIAL_LINK_SECRET"},
 	},
 	{
 		Name: "checkout", Memory: 256, Timeout: 29 * time.Second,
@@ -138,6 +139,11 @@ var Functions = []Function{
 		Grants:  []Grant{GrantReadTable, GrantWriteTable, GrantAnswerFlow},
 		SendsTo: []string{"mail-login"},
 		Env:     []string{"PERENNIAL_URL_PORTAL", "PERENNIAL_URL_PORTAL_TEST", "PERENNIAL_URL_CHECKOUT", "PERENNIAL_URL_SANDBOX", "PERENNIAL_SANDBOX_SECRET", "PERENNIAL_ORIGIN_SECRET"},
+	},
+	{
+		Name: "documents", Memory: 512, Timeout: 29 * time.Second,
+		Grants: []Grant{GrantReadTable, GrantWriteTable},
+		Env:    []string{"PERENNIAL_URL_API", "PERENNIAL_LINK_SECRET"},
 	},
 	{
 		Name: "gatewayevents", Memory: 256, Timeout: 29 * time.Second,
@@ -169,7 +175,7 @@ var Functions = []Function{
 		Name: "deliverer", Memory: 256, Timeout: 180 * time.Second,
 		Grants:  []Grant{GrantReadTable, GrantWriteTable, GrantUnseal},
 		SendsTo: []string{"deliveries"},
-		Env:     []string{"PERENNIAL_KMS_KEY", "PERENNIAL_ALLOW_PRIVATE_WEBHOOKS", "PERENNIAL_URL_API"},
+		Env:     []string{"PERENNIAL_KMS_KEY", "PERENNIAL_ALLOW_PRIVATE_WEBHOOKS", "PERENNIAL_URL_API", "PERENNIAL_LINK_SECRET"},
 	},
 	{
 		Name: "mailer", Memory: 256, Timeout: 60 * time.Second,

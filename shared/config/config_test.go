@@ -70,7 +70,7 @@ var known = map[string]bool{
 	config.QueueMailLogin: true, config.URLAPI: true, config.URLGatewayEvents: true,
 	config.URLPortal: true, config.URLPortalTest: true, config.URLCheckout: true,
 	config.URLSandbox: true, config.SandboxTable: true, config.SandboxQueue: true,
-	config.SandboxSecret: true, config.OriginSecret: true, config.KMSKey: true, config.AssetsBucket: true,
+	config.SandboxSecret: true, config.OriginSecret: true, config.LinkSecret: true, config.URLDocuments: true, config.KMSKey: true, config.AssetsBucket: true,
 	config.MailFrom: true, config.AllowPrivateWebhooks: true, config.StateMachine: true,
 	config.LogLevel: true,
 }

@@ -70,7 +70,7 @@ func (s *server) getDelivery(ctx context.Context, c httpapi.Caller, in deliveryP
 		if !hooks.Documented(e.Type) {
 			continue
 		}
-		body, err := wire.Event(o, i)
+		body, err := wire.EventWith(o, i, s.Documents)
 		if err != nil {
 			return details, err
 		}

@@ -17,6 +17,7 @@ import (
 	"perennial/shared/customers"
 	"perennial/shared/endpoints"
 	"perennial/shared/httpapi"
+	"perennial/shared/invoices"
 	"perennial/shared/lifecycle"
 	"perennial/shared/merchant"
 	"perennial/shared/operations"
@@ -55,6 +56,7 @@ type Services struct {
 	PortalURLs    map[merchant.Mode]string
 	Settings      *settings.Service
 	Operations    *operations.Service // its actor is whoever calls
+	Documents     invoices.Links      // signs invoice_url
 	AssetsURL     string              // public base of uploaded images
 	Wall          clock.Wall
 }

@@ -35,7 +35,9 @@ func (s *server) listPayments(ctx context.Context, c httpapi.Caller, in listPaym
 	})
 	found, err := s.Register.Payments(ctx, scopeOf(c), q, in.keep())
 	return page(found, err, func(r register.Row[billing.Payment]) wire.PaymentItem {
-		return wire.ToPaymentItem(scopeOf(c), r.Object, r.Customer)
+		item := wire.ToPaymentItem(scopeOf(c), r.Object, r.Customer)
+		item.PaymentBase = item.PaymentBase.WithInvoice(scopeOf(c), s.Documents)
+		return item
 	})
 }
 
@@ -66,9 +68,11 @@ func (s *server) getPayment(ctx context.Context, c httpapi.Caller, in PaymentPat
 	return s.toPayment(scopeOf(c), found).With(scopeOf(c), refunds, disputes), err
 }
 
-// toPayment adds the page on which a payment waits to be made.
+// toPayment adds the page on which a payment waits to be made, and the address
+// of its invoice.
 func (s *server) toPayment(scope merchant.Scope, r register.Row[billing.Payment]) wire.Payment {
 	p := wire.ToPayment(scope, r.Object, r.Customer)
+	p.PaymentBase = p.PaymentBase.WithInvoice(scope, s.Documents)
 	if r.Object.Checkout != "" && r.Object.Status == billing.PaymentRequiresMethod {
 		link := identity.CheckoutURL(s.CheckoutURL, scope, r.Object.Checkout)
 		p.PaymentLink = &link

@@ -2,6 +2,7 @@ package merchantapi
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"perennial/shared/fault"
@@ -27,7 +28,6 @@ var unbuilt = [][2]string{
 	{"/entitlements/{id}/files/{file_id}", "DELETE"}, {"/entitlements/{id}/grants", "GET"}, {"/entitlements/{id}/grants/{grant_id}", "DELETE"},
 	{"/events", "GET"}, {"/events/{event_id}", "GET"}, {"/events/ingest", "POST"},
 	{"/grants/{grant_id}/license-key", "POST"},
-	{"/invoices/payments/{payment_id}", "GET"}, {"/invoices/payouts/{payout_id}", "GET"}, {"/invoices/refunds/{refund_id}", "GET"},
 	{"/license_key_instances", "GET"}, {"/license_key_instances/{id}", "GET PATCH"},
 	{"/license_keys", "GET POST"}, {"/license_keys/{id}", "GET PATCH"},
 	{"/meters", "GET POST"}, {"/meters/{id}", "GET DELETE"}, {"/meters/{id}/unarchive", "POST"},
@@ -37,12 +37,18 @@ var unbuilt = [][2]string{
 	{"/subscriptions/{subscription_id}/credit-usage", "GET"}, {"/subscriptions/{subscription_id}/usage-history", "GET"},
 }
 
+// elsewhere are paths that another function serves on the same host: the
+// documents. A request for one reaches this API only where nothing routes it.
+var elsewhere = [][2]string{
+	{"/invoices/payments/{payment_id}", "GET"}, {"/invoices/payouts/{payout_id}", "GET"}, {"/invoices/refunds/{refund_id}", "GET"},
+}
+
 // unbuiltPublic need no key at Dodo.
 var unbuiltPublic = []string{"/licenses/activate", "/licenses/deactivate", "/licenses/validate"}
 
 func routeUnbuilt(api *httpapi.API) {
 	refuse := func(http.ResponseWriter, *http.Request, httpapi.Caller) error { return errUnbuilt }
-	for _, route := range unbuilt {
+	for _, route := range slices.Concat(unbuilt, elsewhere) {
 		for method := range strings.FieldsSeq(route[1]) {
 			api.Handle(method+" "+route[0], refuse)
 		}

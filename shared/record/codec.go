@@ -58,6 +58,7 @@ var decoders = map[Kind]func([]byte) (any, error){
 	KindDelivery:     decode[Delivery],
 	KindReplay:       decode[Replay],
 	KindMail:         decode[Mail],
+	KindIssued:       decode[Issued],
 	KindDiscountUse:  decode[billing.DiscountUse],
 	KindTicket:       decode[billing.Ticket],
 	KindTally:        decode[billing.Tally],

@@ -53,6 +53,7 @@ const (
 	KindTally        Kind = "TLY"
 	KindSeries       Kind = "SER"
 	KindTaxProof     Kind = "TAXID"
+	KindIssued       Kind = "PDF"
 )
 
 // Mail is the record of one mail, so that it is sent once.
@@ -119,6 +120,8 @@ func Describe(obj any) (Entry, error) {
 		return Entry{Kind: KindSession, ID: o.Hash, Version: o.Version, Created: o.CreatedAt, Expires: o.ExpiresAt, Private: true}, nil
 	case Request:
 		return Entry{Kind: KindRequest, ID: o.ID, Version: o.Version, Created: o.CreatedAt, Expires: o.ExpiresAt, Private: true}, nil
+	case Issued:
+		return describeIssued(o), nil
 	case Delivery:
 		return describeDelivery(o), nil
 	case Replay:

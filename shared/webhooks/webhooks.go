@@ -22,6 +22,7 @@ import (
 
 	"perennial/shared/clock"
 	"perennial/shared/hooks"
+	"perennial/shared/invoices"
 	"perennial/shared/wire"
 )
 
@@ -39,6 +40,13 @@ type Poster struct {
 	client  *http.Client
 	private bool
 	wall    clock.Wall
+	links   invoices.Links
+}
+
+// Signing makes the poster name the addresses of payments' documents.
+func (p *Poster) Signing(links invoices.Links) *Poster {
+	p.links = links
+	return p
 }
 
 // New makes a poster. private lets it reach addresses inside the network and
@@ -50,7 +58,7 @@ func New(secrets Opener, private bool, wall clock.Wall) *Poster {
 // Post makes one attempt at one event. An error is trouble of ours; an
 // endpoint that is wrong, silent or unreachable is an answer.
 func (p *Poster) Post(ctx context.Context, w hooks.Webhook) (hooks.Answer, error) {
-	body, err := wire.Event(w.Outbox, w.Event)
+	body, err := wire.EventWith(w.Outbox, w.Event, p.links)
 	if err != nil {
 		return hooks.Answer{}, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"perennial/shared/billing"
 	"perennial/shared/ids"
+	"perennial/shared/invoices"
 	"perennial/shared/record"
 )
 
@@ -65,6 +66,11 @@ type HoldData struct {
 // Event writes one event of an outbox item as a webhook body, with the state
 // of its object as it was then. The same event gives the same bytes.
 func Event(o record.Outbox, index int) ([]byte, error) {
+	return EventWith(o, index, invoices.Links{})
+}
+
+// EventWith is Event with the addresses of payments' documents.
+func EventWith(o record.Outbox, index int, links invoices.Links) ([]byte, error) {
 	if index < 0 || index >= len(o.Events) {
 		return nil, fmt.Errorf("outbox %s has no event %d", o.Key, index)
 	}
@@ -72,6 +78,10 @@ func Event(o record.Outbox, index int) ([]byte, error) {
 	data, err := dataOf(o, e)
 	if err != nil {
 		return nil, fmt.Errorf("outbox %s, event %d: %w", o.Key, index, err)
+	}
+	if p, ok := data.(PaymentData); ok {
+		p.PaymentBase = p.PaymentBase.WithInvoice(o.Scope, links)
+		data = p
 	}
 	return json.Marshal(Envelope{BusinessID: o.Scope.Business, Type: string(e.Type), Timestamp: o.At.String(), Data: data})
 }

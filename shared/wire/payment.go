@@ -5,6 +5,7 @@ import (
 
 	"perennial/shared/billing"
 	"perennial/shared/dunning"
+	"perennial/shared/invoices"
 	"perennial/shared/merchant"
 )
 
@@ -143,6 +144,15 @@ func paymentBase(scope merchant.Scope, p billing.Payment, c billing.Customer) Pa
 		base.PaymentMethod = text("card")
 	}
 	return base
+}
+
+// WithInvoice adds the signed address of a payment's documents, once they
+// have a number.
+func (b PaymentBase) WithInvoice(scope merchant.Scope, links invoices.Links) PaymentBase {
+	if b.InvoiceID != nil && b.Status != nil && *b.Status == string(billing.PaymentSucceeded) {
+		b.InvoiceURL = text(links.To(scope, invoices.Payments, b.PaymentID))
+	}
+	return b
 }
 
 // RefundStatus tells how much of a payment went back: nothing, partial or full.
