@@ -13,6 +13,9 @@ var Feedbacks = []string{
 	"customer_service", "low_quality", "too_complex", "other",
 }
 
+// CancelledUnpaid is the cancel_reason when the recovery window ended.
+const CancelledUnpaid = "cancelled_by_merchant_grace_period_expired"
+
 // ErrNotScheduled refuses to revoke a cancellation that was never scheduled.
 var ErrNotScheduled = fault.New(fault.Conflict, "CANCELLATION_NOT_SCHEDULED", "No cancellation is scheduled.")
 
@@ -56,7 +59,7 @@ func (s Subscription) CancelAtEnd(open []Invoice, hold *Hold, at calendar.Instan
 	}
 	c.AtPeriodEnd = true
 	s.Cancel = c
-	return Change{Subscription: s, Events: s.events(EventSubscriptionUpdated, "")}, nil
+	return Change{Subscription: s, Events: s.events(EventSubscriptionUpdated, ReasonCancelScheduled)}, nil
 }
 
 // Revoke takes back a scheduled cancellation. One that only waits for a

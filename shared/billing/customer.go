@@ -25,6 +25,7 @@ type Customer struct {
 	Email         string // as typed; NormalEmail is what is compared
 	Name          string
 	Phone         string
+	Language      string // BCP 47 tag of the language to write in; empty when it is not known
 	Metadata      map[string]any
 	InvoicePrefix string // series of the customer's invoices (rules 17)
 	InvoiceSeq    int64  // last number taken in that series

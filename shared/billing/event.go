@@ -36,19 +36,21 @@ const (
 	EventHoldStarted    EventType = "hold.started"
 	EventHoldDecided    EventType = "hold.decided"
 	EventNotice         EventType = "notice"
+	EventReminder       EventType = "subscription.reminder"
 	EventWebhookOff     EventType = "webhook.disabled"
 )
 
 // Reasons that tell apart events of one type.
 const (
-	ReasonFirst       = "first_payment"
-	ReasonRenewal     = "renewal"
-	ReasonReactivated = "reactivated"
-	ReasonRecovery    = "recovery_window_ended"
-	ReasonLateCapture = "late_capture"
-	ReasonPurchase    = "purchase"
-	ReasonOnDemand    = "on_demand"
-	ReasonReturned    = "returned_to_paid_plan"
+	ReasonFirst           = "first_payment"
+	ReasonCancelScheduled = "cancel_scheduled"
+	ReasonRenewal         = "renewal"
+	ReasonReactivated     = "reactivated"
+	ReasonRecovery        = "recovery_window_ended"
+	ReasonLateCapture     = "late_capture"
+	ReasonPurchase        = "purchase"
+	ReasonOnDemand        = "on_demand"
+	ReasonReturned        = "returned_to_paid_plan"
 )
 
 // Event is something that happened to one object.

@@ -29,6 +29,7 @@ type Issuer struct {
 	Seller    Party
 	Numbering merchant.Numbering
 	Zone      *time.Location // whose calendar decides the fiscal year
+	Leads     merchant.Leads // when customers are told of charges to come
 }
 
 // IssuerOf is the issuer that a scope's settings make.
@@ -44,7 +45,7 @@ func IssuerOf(state merchant.State, zone *time.Location) Issuer {
 	if p.Country == "" {
 		p.Country = b.Country
 	}
-	return Issuer{Seller: p, Numbering: s.Numbering, Zone: zone}
+	return Issuer{Seller: p, Numbering: s.Numbering, Zone: zone, Leads: state.Settings.Reminders}
 }
 
 // Ticket is a final document's place in the queue of a series of the

@@ -78,7 +78,7 @@ func (h Hold) Decide(v Verdict) Hold {
 // stays on hold without further retries, or is cancelled.
 func (s Subscription) CloseHold(open []Invoice, h Hold, at calendar.Instant, cancel bool) (Change, error) {
 	if cancel {
-		return s.CancelNow(open, &h, at, Cancellation{Reason: "cancelled_by_merchant_grace_period_expired"})
+		return s.CancelNow(open, &h, at, Cancellation{Reason: CancelledUnpaid})
 	}
 	s.Failure.NextRetry = 0
 	ch := Change{Subscription: s, Events: s.events(EventSubscriptionUpdated, ReasonRecovery)}

@@ -144,6 +144,7 @@ func (c Case) Paid(charge string) (Change, error) {
 		change.Entry = nil
 	}
 	change.Events = append([]Event{{Type: EventPaymentSucceeded, Object: p.ID, Reason: reasonOf(move)}}, s.paidEvents(move)...)
+	s.Reminders.Leads = c.Issuer.Leads
 	s.Status, s.Failure, s.Open, s.Lock, s.Attempts = status, Failure{}, nil, Lock{}, 0
 	if c.Hold != nil && c.Hold.Open() {
 		change.close(*c.Hold, VerdictPaid)

@@ -55,6 +55,7 @@ type Subscription struct {
 	Cancel       Cancellation
 	Open         []string // ids of open invoices: the dues
 	Failure      Failure
+	Reminders    Reminders
 	Attempts     int    // attempts at the dues that somebody asked for, since they arose or the hold began
 	FirstPayment string // the payment that was promised when it was made
 	HoldEpoch    int    // number of the current or last hold
@@ -135,6 +136,7 @@ const (
 	StepRenew   Step = "renew"
 	StepRetry   Step = "retry"   // automatic retry of the dues
 	StepHold    Step = "hold"    // kept access ends
+	StepRemind  Step = "remind"  // the customer is told of the charge to come
 	StepDiscard Step = "discard" // a plan change was not paid in time
 )
 
@@ -156,7 +158,7 @@ func (s Subscription) Due() calendar.Instant {
 		if s.OnDemand && !s.Cancel.AtPeriodEnd {
 			return s.EndsAt
 		}
-		return earliest(s.Period.End, s.EndsAt, s.discardAt())
+		return earliest(s.Period.End, s.EndsAt, s.discardAt(), s.reminderDue())
 	case StatusPastDue:
 		return earliest(s.Failure.NextRetry, s.Failure.HoldAt, s.EndsAt)
 	case StatusOnHold:
@@ -190,6 +192,8 @@ func (s Subscription) Next(at calendar.Instant) Step {
 		return StepRetry
 	case s.Status == StatusActive && s.Failure.At.IsZero() && due(s.Period.End) && !s.OnDemand:
 		return StepRenew
+	case due(s.reminderDue()):
+		return StepRemind
 	}
 	return StepNone
 }

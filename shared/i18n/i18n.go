@@ -1,5 +1,5 @@
 // Package i18n writes amounts, dates and intervals as readers of a language
-// expect them (CLDR). Another language is a row of the table below. It holds no sentences: pages and
+// expect them (CLDR). Another language is a row of the tables below. It holds no sentences: pages and
 // mails do.
 package i18n
 
@@ -22,6 +22,9 @@ import (
 
 // English is the language that everything falls back to.
 const English = "en"
+
+// Italian is the language whose units and card names are known besides.
+const Italian = "it"
 
 var languages = map[string]locales.Translator{
 	English: en.New(), "de": de.New(), "it": it.New(), "hi": hi.New(), "ja": ja.New(),
@@ -54,10 +57,24 @@ func Date(locale string, t time.Time, zone *time.Location) string {
 	return language(locale).FmtDateLong(t.In(zone))
 }
 
+// italian names the units: after an amount, and in the plural.
+var italian = map[calendar.Unit][2]string{
+	calendar.Day: {"al giorno", "giorni"}, calendar.Week: {"alla settimana", "settimane"},
+	calendar.Month: {"al mese", "mesi"}, calendar.Year: {"all'anno", "anni"},
+}
+
 // Every is an interval after an amount: "per month", "every 3 months".
-func Every(_ string, v calendar.Interval) string {
+func Every(locale string, v calendar.Interval) string {
+	if v.Count == 0 {
+		return ""
+	}
 	unit := strings.ToLower(string(v.Unit))
-	if v.Count == 1 {
+	switch words := italian[v.Unit]; {
+	case locale == Italian && v.Count == 1:
+		return words[0]
+	case locale == Italian:
+		return fmt.Sprintf("ogni %d %s", v.Count, words[1])
+	case v.Count == 1:
 		return "per " + unit
 	}
 	return fmt.Sprintf("every %d %ss", v.Count, unit)
@@ -72,11 +89,17 @@ var brands = map[string]string{
 // Card names a card so that its owner knows it and nobody else can use it:
 // "Visa ending in 4242" (R116, R246). brand is the gateway's word for the
 // network. Without the last four digits there is no name.
-func Card(_, brand, last4 string) string {
+func Card(locale, brand, last4 string) string {
 	if last4 == "" {
 		return ""
 	}
 	name := Network(brand)
+	if locale == Italian {
+		if name == "" {
+			name = "Carta"
+		}
+		return name + " che termina con " + last4
+	}
 	if name == "" {
 		name = "Card"
 	}
@@ -87,10 +110,13 @@ func Card(_, brand, last4 string) string {
 func Network(brand string) string { return brands[brand] }
 
 // List joins names as a sentence does: "a", "a and b", "a, b and c".
-func List(_ string, names []string) string {
+func List(locale string, names []string) string {
 	if len(names) < 2 {
 		return strings.Join(names, "")
 	}
 	last := len(names) - 1
+	if locale == Italian {
+		return strings.Join(names[:last], ", ") + " e " + names[last]
+	}
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }

@@ -120,6 +120,8 @@ func (s *Service) subscription(ctx context.Context, item record.DueItem) error {
 		err = s.renew(ctx, w)
 	case billing.StepRetry:
 		err = s.retry(ctx, w)
+	case billing.StepRemind:
+		err = s.remind(ctx, w)
 	case billing.StepFail, billing.StepCancel, billing.StepExpire, billing.StepHold, billing.StepDiscard:
 		err = s.end(ctx, w, step)
 	}
@@ -220,7 +222,7 @@ func (s *Service) end(ctx context.Context, w work, step billing.Step) error {
 		change, err = w.sub.Expire(open, hold)
 	case billing.StepHold:
 		change, err = w.sub.EndAccess(dunning.Lapse(w.state.Recovery, w.sub, w.now), w.now)
-	case billing.StepNone, billing.StepRecover, billing.StepRenew, billing.StepRetry:
+	case billing.StepNone, billing.StepRecover, billing.StepRenew, billing.StepRetry, billing.StepRemind:
 		err = fmt.Errorf("step %s moves money", step)
 	}
 	if err == nil {

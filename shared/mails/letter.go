@@ -20,6 +20,7 @@ import (
 // mail does not speak of is zero.
 type Letter struct {
 	Template  Template
+	Locale    string // language of the reader, a BCP 47 tag; empty for English
 	To        string
 	Name      string // the customer's
 	Merchant  string
@@ -37,6 +38,8 @@ type Letter struct {
 	NextRetry calendar.Instant // when the same card is tried again
 	WindowEnd calendar.Instant // when the recovery window closes
 	Cancels   bool             // the subscription is cancelled then
+	Before    money.Amount     // what the period before cost, when the next one costs more
+	Lapsed    bool             // it ended because it was not paid
 	NextBill  calendar.Instant // next billing date
 	LastDay   bool             // the subscription ends on that date
 	Zone      *time.Location
@@ -106,6 +109,11 @@ func (d dossier) write(t Template, portal string) (Letter, bool, error) {
 		return d.refunded(l, refund), refund.Cause == "" && !refund.Amount.Nothing(), nil
 	case Reactivated:
 		return l, d.sub.Status == billing.StatusActive, nil
+	case UpcomingRenewal, TrialEnding, PriceRise, CardExpiring:
+		return d.reminder(l)
+	case Cancelled, CancelScheduled, PlanChanged, MethodChanged:
+		l, wanted := d.confirmation(l)
+		return l, wanted, nil
 	case PortalLink, PortalInvite, WebhookOff:
 	}
 	return Letter{}, false, errors.New("it is not about an event")
@@ -181,7 +189,7 @@ func (d dossier) letter(portal string) (Letter, error) {
 	}
 	next := url.QueryEscape("/subscriptions/" + d.sub.ID)
 	return Letter{
-		To: d.customer.Email, Name: d.customer.Name, Product: d.sub.ProductName, Price: price, Every: d.sub.Price.Every,
+		To: d.customer.Email, Name: d.customer.Name, Locale: d.customer.Language, Product: d.sub.ProductName, Price: price, Every: d.sub.Price.Every,
 		At: d.outbox.At, NextBill: d.sub.Period.End, LastDay: d.sub.Cancel.AtPeriodEnd, Zone: zone,
 		URL: portal + "/login/" + d.outbox.Scope.Business + "?next=" + next,
 	}.from(d.state), nil
@@ -208,7 +216,7 @@ func (d dossier) purchased(p billing.Payment, portal string) (Letter, error) {
 		names = append(names, article.Name)
 	}
 	return Letter{
-		To: d.customer.Email, Name: d.customer.Name, Product: strings.Join(names, ", "), At: d.outbox.At, Zone: zone,
+		To: d.customer.Email, Name: d.customer.Name, Locale: d.customer.Language, Product: strings.Join(names, ", "), At: d.outbox.At, Zone: zone,
 		URL: portal + "/login/" + d.outbox.Scope.Business,
 	}.from(d.state), nil
 }

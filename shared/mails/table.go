@@ -23,6 +23,16 @@ const (
 	Reactivated  Template = "reactivated"
 	WebhookOff   Template = "webhook_off"
 	Refunded     Template = "refunded"
+
+	UpcomingRenewal Template = "upcoming_renewal"
+	TrialEnding     Template = "trial_ending"
+	PriceRise       Template = "price_rise"
+	CardExpiring    Template = "card_expiring"
+
+	Cancelled       Template = "cancelled"
+	CancelScheduled Template = "cancel_scheduled"
+	PlanChanged     Template = "plan_changed"
+	MethodChanged   Template = "method_changed"
 )
 
 // Mail is one row of the table of all mails (rules 21).
@@ -43,6 +53,14 @@ var Table = []Mail{
 	{Template: Receipt, Event: billing.EventPaymentSucceeded, Owner: "payment", Mandatory: true},
 	{Template: Reactivated, Event: billing.EventSubscriptionActive, Reason: billing.ReasonReactivated, Owner: "payment of dues"},
 	{Template: Refunded, Event: billing.EventRefundSucceeded, Owner: "refund", Mandatory: true},
+	{Template: UpcomingRenewal, Event: billing.EventReminder, Reason: string(billing.RemindRenewal), Owner: "reminders", Mandatory: true},
+	{Template: TrialEnding, Event: billing.EventReminder, Reason: string(billing.RemindTrial), Owner: "reminders", Mandatory: true},
+	{Template: PriceRise, Event: billing.EventReminder, Reason: string(billing.RemindRise), Owner: "reminders", Mandatory: true},
+	{Template: CardExpiring, Event: billing.EventReminder, Reason: string(billing.RemindCard), Owner: "reminders"},
+	{Template: CancelScheduled, Event: billing.EventSubscriptionUpdated, Reason: billing.ReasonCancelScheduled, Owner: "cancellation", Mandatory: true},
+	{Template: Cancelled, Event: billing.EventSubscriptionCanceled, Owner: "cancellation", Mandatory: true},
+	{Template: PlanChanged, Event: billing.EventPlanChanged, Owner: "change of plan", Mandatory: true},
+	{Template: MethodChanged, Event: billing.EventMethodUpdated, Owner: "change of method", Mandatory: true},
 	{Template: WebhookOff, Event: billing.EventWebhookOff, Owner: "delivery of webhooks", Mandatory: true},
 }
 

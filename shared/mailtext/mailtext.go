@@ -1,7 +1,7 @@
 // Package mailtext puts mails into words: a letter becomes a subject, a plain
 // text and an HTML page that say the same. It decides neither who gets a mail
-// nor when. English is the only language so far; amounts and dates follow
-// CLDR through package i18n.
+// nor when. Sentences come from one catalogue a language; amounts and dates
+// follow CLDR through package i18n.
 package mailtext
 
 import (
@@ -13,7 +13,6 @@ import (
 	texttemplate "text/template"
 
 	"perennial/shared/email"
-	"perennial/shared/i18n"
 	"perennial/shared/mails"
 )
 
@@ -30,6 +29,7 @@ type page struct {
 	Locale   string
 	Merchant string
 	Test     bool
+	Banner   string // what a mail of test mode begins with
 	Subject  string
 	Heading  string
 	Opening  []string // paragraphs
@@ -37,7 +37,8 @@ type page struct {
 	Middle   []string
 	Button   string
 	URL      string
-	ShowURL  bool // also in the HTML, for a button that a mail program eats
+	Eaten    string // what is said before the address
+	ShowURL  bool   // also in the HTML, for a button that a mail program eats
 	Closing  []string
 	Footer   string
 }
@@ -54,7 +55,8 @@ func (Writer) Write(l mails.Letter) (email.Message, error) {
 	if !known {
 		return email.Message{}, fmt.Errorf("no words for mail %q", l.Template)
 	}
-	p := frame(write(l), l)
+	said := speechOf(l)
+	p := said.frame(write(said))
 	var html, text bytes.Buffer
 	if err := htmlPage.Execute(&html, p); err != nil {
 		return email.Message{}, fmt.Errorf("mail %s: %w", l.Template, err)
@@ -69,14 +71,15 @@ func (Writer) Write(l mails.Letter) (email.Message, error) {
 }
 
 // frame adds what every mail has.
-func frame(p page, l mails.Letter) page {
-	p.Locale, p.Merchant, p.Test, p.URL = i18n.English, l.Merchant, l.Test, l.URL
-	if l.Test {
-		p.Subject = "[Test] " + p.Subject
+func (s speech) frame(p page) page {
+	p.Locale, p.Merchant, p.Test, p.URL = s.locale, s.Merchant, s.Test, s.URL
+	p.Banner, p.Eaten = s.say("test_banner"), s.say("show_url")
+	if s.Test {
+		p.Subject = strings.Replace(s.say("test_subject"), "{subject}", p.Subject, 1)
 	}
-	p.Footer = "This mail was sent for " + l.Merchant + "."
-	if l.Support != "" {
-		p.Footer += " Questions? Reply to it, or write to " + l.Support + "."
+	p.Footer = s.say("footer")
+	if s.Support != "" {
+		p.Footer += " " + s.say("footer_support")
 	}
 	return p
 }

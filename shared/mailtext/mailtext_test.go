@@ -64,7 +64,16 @@ func letters() map[string]mails.Letter {
 		"receipt_last": letter(mails.Receipt, func(l *mails.Letter) {
 			l.LastDay, l.Name, l.Card = true, "", billing.Method{}
 		}),
-		"reactivated": letter(mails.Reactivated, func(l *mails.Letter) { l.Test = true }),
+		"reactivated":          letter(mails.Reactivated, func(l *mails.Letter) { l.Test = true }),
+		"upcoming_renewal":     letter(mails.UpcomingRenewal, func(l *mails.Letter) { l.Test = true }),
+		"trial_ending":         letter(mails.TrialEnding, nil),
+		"trial_ending_no_card": letter(mails.TrialEnding, func(l *mails.Letter) { l.Card = billing.Method{} }),
+		"price_rise":           letter(mails.PriceRise, func(l *mails.Letter) { l.Before = money.Of(950, "USD") }),
+		"card_expiring":        letter(mails.CardExpiring, func(l *mails.Letter) { l.Card.ExpMonth, l.Card.ExpYear = 3, 2026 }),
+		"cancelled":            letter(mails.Cancelled, func(l *mails.Letter) { l.Lapsed = true }),
+		"cancel_scheduled":     letter(mails.CancelScheduled, nil),
+		"plan_changed":         letter(mails.PlanChanged, nil),
+		"method_changed":       letter(mails.MethodChanged, nil),
 		"webhook_off": letter(mails.WebhookOff, func(l *mails.Letter) {
 			l.Name, l.Support, l.Product, l.Endpoint, l.URL = "Acme Analytics", "", "whk_1", "shop.example", "https://api.example/docs"
 		}),
@@ -78,6 +87,12 @@ func TestMailsReadAsTheirGoldenFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		l.Locale = "it-IT"
+		italian, err := mailtext.Writer{}.Write(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name+".it.txt", "Subject: "+italian.Subject+"\n\n"+italian.Text)
 		golden(t, name+".txt", "Subject: "+m.Subject+"\nFrom: "+m.FromName+"\nReply-To: "+m.ReplyTo+"\n\n"+m.Text)
 		golden(t, name+".html", m.HTML)
 	}

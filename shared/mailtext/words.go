@@ -1,7 +1,7 @@
 package mailtext
 
 import (
-	"fmt"
+	"strings"
 
 	"perennial/shared/billing"
 	"perennial/shared/calendar"
@@ -10,163 +10,176 @@ import (
 	"perennial/shared/money"
 )
 
-// words finds the words of each mail.
-var words = map[mails.Template]func(mails.Letter) page{
-	mails.PortalLink:   portalLink,
-	mails.PortalInvite: portalInvite,
-	mails.OnHold:       onHold,
-	mails.Receipt:      receipt,
-	mails.Refunded:     refunded,
-	mails.Reactivated:  reactivated,
-	mails.WebhookOff:   webhookOff,
+// words composes each mail of its sentences.
+var words = map[mails.Template]func(speech) page{
+	mails.PortalLink:      portalLink,
+	mails.PortalInvite:    portalInvite,
+	mails.OnHold:          onHold,
+	mails.Receipt:         receipt,
+	mails.Reactivated:     reactivated,
+	mails.Refunded:        refunded,
+	mails.UpcomingRenewal: upcoming,
+	mails.TrialEnding:     trialEnding,
+	mails.PriceRise:       priceRise,
+	mails.CardExpiring:    cardExpiring,
+	mails.Cancelled:       cancelled,
+	mails.CancelScheduled: cancelScheduled,
+	mails.PlanChanged:     planChanged,
+	mails.MethodChanged:   methodChanged,
+	mails.WebhookOff:      webhookOff,
 }
 
-func portalLink(l mails.Letter) page {
+// titled is a page with the template's own subject, heading and opening.
+func (s speech) titled(button string, facts ...fact) page {
+	t := string(s.Template)
 	return page{
-		Subject: "Your link to sign in at " + l.Merchant,
-		Heading: "Sign in to " + l.Merchant,
-		Opening: []string{"You asked for a link to your subscriptions, payments and payment methods at " + l.Merchant + "."},
-		Button:  "Sign in", ShowURL: true,
-		Closing: []string{
-			"The link works once and for 24 hours. Please do not pass it on: whoever has it can sign in as you.",
-			"If you did not ask for it, ignore this mail; nothing will happen.",
-		},
+		Subject: s.say(t + ".subject"), Heading: s.say(t + ".heading"), Opening: []string{s.say(t + ".opening")},
+		Facts: present(facts), Button: s.say(button),
 	}
 }
 
-func portalInvite(l mails.Letter) page {
-	return page{
-		Subject: "Your customer portal at " + l.Merchant,
-		Heading: "Your customer portal at " + l.Merchant,
-		Opening: []string{l.Merchant + " sends you a link to your subscriptions, payments and payment methods."},
-		Button:  "Open the portal", ShowURL: true,
-		Closing: []string{"The link works once and for 24 hours. Please do not pass it on: whoever has it can sign in as you."},
-	}
+// greeted is a page that begins with the reader's name.
+func (s speech) greeted(button string, facts ...fact) page {
+	p := s.titled(button, facts...)
+	p.Opening = append([]string{s.greeting()}, p.Opening...)
+	return p
 }
 
-func onHold(l mails.Letter) page {
-	p := page{
-		Subject: "Action needed: your payment to " + l.Merchant + " did not go through",
-		Heading: "Your payment did not go through",
-		Opening: []string{
-			greeting(l),
-			fmt.Sprintf("We could not renew your subscription to %s, so it is on hold. %s", l.Product, l.Reason),
-		},
-		Facts: []fact{
-			{"To be paid", figure(l.Amount)}, {"Card", card(l.Card)}, {"Price", price(l)},
-		},
-		Middle: []string{
-			"Update your payment method and pay the amount above: your subscription is active again at once.",
-			keepPrice(l),
-		},
-		Button:  "Update payment method",
-		Closing: []string{next(l)},
-	}
-	p.Facts = present(p.Facts)
+func portalLink(s speech) page {
+	p := s.titled("portal_link.button")
+	p.ShowURL, p.Closing = true, []string{s.say("portal_link.once"), s.say("portal_link.ignore")}
+	return p
+}
+
+func portalInvite(s speech) page {
+	p := s.titled("portal_invite.button")
+	p.ShowURL, p.Closing = true, []string{s.say("portal_link.once")}
+	return p
+}
+
+func onHold(s speech) page {
+	p := s.greeted("on_hold.button",
+		s.fact("due", s.money(s.Amount)), s.fact("card", s.card()), s.fact("price", s.price()))
+	p.Middle = []string{s.say("on_hold.mend"), s.keepPrice()}
+	p.Closing = []string{s.next()}
 	return p
 }
 
 // keepPrice tells the customer what stays theirs, and only what is true
 // (R245).
-func keepPrice(l mails.Letter) string {
-	stays := fmt.Sprintf("Your price stays %s as long as the subscription is not cancelled.", price(l))
-	if l.NewPrice.Nothing() {
+func (s speech) keepPrice() string {
+	stays := s.say("on_hold.keep")
+	if s.NewPrice.Nothing() {
 		return stays
 	}
-	return fmt.Sprintf("%s New subscriptions cost %s %s.", stays, figure(l.NewPrice), i18n.Every(i18n.English, l.Every))
+	return stays + " " + s.say("on_hold.others")
 }
 
 // next tells what happens when the customer does nothing.
-func next(l mails.Letter) string {
-	var retry, end string
-	if !l.NextRetry.IsZero() {
-		retry = fmt.Sprintf("We try the same card again on %s. ", date(l, l.NextRetry))
+func (s speech) next() string {
+	end := s.say("on_hold.stays")
+	if s.Cancels {
+		end = s.say("on_hold.cancels")
+	} else if s.NextRetry.IsZero() {
+		end = s.say("on_hold.stays_quiet")
 	}
-	switch {
-	case l.Cancels:
-		end = fmt.Sprintf("If the amount is still open on %s, the subscription is cancelled.", date(l, l.WindowEnd))
-	default:
-		end = "Until the amount is paid, the subscription stays on hold and is not charged any further."
-		if retry != "" {
-			end = "Until the amount is paid, the subscription stays on hold."
-		}
+	if s.NextRetry.IsZero() {
+		return end
 	}
-	return retry + end
+	return s.say("on_hold.retry") + " " + end
 }
 
-func receipt(l mails.Letter) page {
-	p := page{
-		Subject: fmt.Sprintf("Receipt from %s: %s", l.Merchant, figure(l.Amount)),
-		Heading: "Thank you for your payment",
-		Opening: []string{greeting(l), fmt.Sprintf("%s has received your payment of %s.", l.Merchant, figure(l.Amount))},
-		Facts: []fact{
-			{"For", l.Product}, {"Amount", figure(l.Amount)}, {"Paid on", date(l, l.At)}, {"Card", card(l.Card)},
-			{"Invoice number", l.Invoice}, nextBill(l),
-		},
-		Button: view(l),
-	}
-	p.Facts = present(p.Facts)
+func receipt(s speech) page {
+	return s.greeted(s.view(),
+		s.fact("for", s.Product), s.fact("amount", s.money(s.Amount)), s.fact("paid_on", s.date(s.At)), s.fact("card", s.card()),
+		s.fact("number", s.Invoice), s.nextBill())
+}
+
+func refunded(s speech) page {
+	p := s.greeted(s.view(), s.fact("for", s.Product), s.fact("amount", s.money(s.Amount)),
+		s.fact("refunded_on", s.date(s.At)), s.fact("card", s.card()))
+	p.Middle = []string{s.say("refunded.wait")}
 	return p
 }
 
-func refunded(l mails.Letter) page {
-	return page{
-		Subject: fmt.Sprintf("Refund from %s: %s", l.Merchant, figure(l.Amount)),
-		Heading: "Your refund is on its way",
-		Opening: []string{greeting(l), fmt.Sprintf("%s has refunded %s to the card that you paid with.", l.Merchant, figure(l.Amount))},
-		Facts:   present([]fact{{"For", l.Product}, {"Amount", figure(l.Amount)}, {"Refunded on", date(l, l.At)}, {"Card", card(l.Card)}}),
-		Middle:  []string{"It may take 5 to 10 working days until your bank shows it."},
-		Button:  view(l),
-	}
+func reactivated(s speech) page {
+	return s.greeted("receipt.button", s.fact("subscription", s.Product), s.fact("price", s.price()), s.nextBill())
 }
 
-func reactivated(l mails.Letter) page {
-	return page{
-		Subject: fmt.Sprintf("Your subscription to %s is active again", l.Product),
-		Heading: "Your subscription is active again",
-		Opening: []string{
-			greeting(l),
-			fmt.Sprintf("Thank you: everything is paid, and your subscription to %s at %s is active again.", l.Product, l.Merchant),
-		},
-		Facts:  present([]fact{{"Subscription", l.Product}, {"Price", price(l)}, nextBill(l)}),
-		Button: "View your subscription",
+func cancelled(s speech) page {
+	p := s.greeted("receipt.button", s.fact("subscription", s.Product), s.fact("ended", s.date(s.At)))
+	if s.Lapsed {
+		p.Middle = []string{s.say("cancelled.unasked")}
 	}
+	return p
 }
 
-func greeting(l mails.Letter) string {
-	if l.Name == "" {
-		return "Hello,"
-	}
-	return "Hello " + line(l.Name) + ","
+func cancelScheduled(s speech) page {
+	p := s.greeted("receipt.button", s.fact("subscription", s.Product), s.fact("ends", s.date(s.NextBill)))
+	p.Middle = []string{s.say("cancel_scheduled.back")}
+	return p
+}
+
+func planChanged(s speech) page {
+	return s.greeted("receipt.button", s.fact("subscription", s.Product), s.fact("price", s.price()), s.nextBill())
+}
+
+func methodChanged(s speech) page {
+	p := s.greeted("receipt.button", s.fact("subscription", s.Product), s.fact("card", s.card()))
+	p.Closing = []string{s.say("method_changed.unasked")}
+	return p
 }
 
 // view is the button of a mail about money.
-func view(l mails.Letter) string {
-	if l.NextBill.IsZero() { // a one-time purchase
-		return "View your payments"
+func (s speech) view() string {
+	if s.NextBill.IsZero() { // a one-time purchase
+		return "receipt.payments"
 	}
-	return "View your subscription"
+	return "receipt.button"
 }
 
-func nextBill(l mails.Letter) fact {
-	if l.LastDay {
-		return fact{"Ends on", date(l, l.NextBill)}
+func (s speech) greeting() string {
+	if s.Name == "" {
+		return s.say("hello")
 	}
-	return fact{"Next payment", date(l, l.NextBill)}
+	return s.say("hello_name")
 }
 
-func price(l mails.Letter) string {
-	return figure(l.Price) + " " + i18n.Every(i18n.English, l.Every)
+// fact is one row of particulars by its name in the catalogue.
+func (s speech) fact(name, value string) fact { return fact{s.say("fact." + name), value} }
+
+func (s speech) nextBill() fact {
+	if s.LastDay {
+		return s.fact("ends", s.date(s.NextBill))
+	}
+	return s.fact("next", s.date(s.NextBill))
 }
 
-func date(l mails.Letter, at calendar.Instant) string {
-	if at.IsZero() {
+func (s speech) price() string { return s.per(s.Price) }
+
+// per is an amount with the subscription's interval.
+func (s speech) per(a money.Amount) string {
+	return strings.TrimSpace(s.money(a) + " " + i18n.Every(s.locale, s.Every))
+}
+
+func (s speech) date(at calendar.Instant) string {
+	if at.IsZero() || s.Zone == nil {
 		return ""
 	}
-	return i18n.Date(i18n.English, at.Time(), l.Zone)
+	return i18n.Date(s.locale, at.Time(), s.Zone)
 }
 
-func card(m billing.Method) string { return i18n.Card(i18n.English, m.Brand, m.Last4) }
+func (s speech) card() string { return cardName(s.locale, s.Card) }
+
+func cardName(locale string, m billing.Method) string { return i18n.Card(locale, m.Brand, m.Last4) }
+
+// money is an amount; one without a currency is not told.
+func (s speech) money(a money.Amount) string {
+	if a.Currency == "" {
+		return ""
+	}
+	return i18n.Money(s.locale, a)
+}
 
 // present drops facts without a value.
 func present(facts []fact) []fact {
@@ -178,5 +191,3 @@ func present(facts []fact) []fact {
 	}
 	return kept
 }
-
-func figure(a money.Amount) string { return i18n.Money(i18n.English, a) }

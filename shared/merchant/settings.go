@@ -17,6 +17,7 @@ type Settings struct {
 	Subscriptions SubscriptionRules
 	PlanChange    PlanChangeRules
 	Branding      Branding
+	Reminders     Leads
 	Notices       map[Notice][]string // recipients; an empty list switches a notice off
 }
 
@@ -140,6 +141,7 @@ func (s Settings) Check(check *fault.Check) {
 		check.That(r.DowngradeProration != "difference_immediately", "plan_change.proration_billing_mode_on_downgrade", refused)
 	}
 	s.Branding.check(check)
+	s.Reminders.check(check)
 	s.checkNotices(check)
 }
 

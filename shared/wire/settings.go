@@ -19,6 +19,7 @@ type Settings struct {
 	Recovery      Recovery            `json:"recovery" required:"false"`
 	Branding      Branding            `json:"branding" required:"false"`
 	Seller        Seller              `json:"seller" required:"false"`
+	Reminders     Reminders           `json:"reminders" required:"false"`
 	Notifications map[string][]string `json:"notifications" required:"false" doc:"Recipients of each notification to the merchant; none switches it off."`
 }
 
@@ -56,6 +57,31 @@ type Recovery struct {
 	KeepDays   int       `json:"keep_days" required:"false" nullable:"true" doc:"Dues paid within this many days of their date keep the billing dates."`
 }
 
+// Reminders are how many days before a charge its customer is told of it.
+type Reminders struct {
+	Renewal int `json:"renewal_days" required:"false" nullable:"true" doc:"Before renewals after at least four weeks and at most six months; 0 for none."`
+	Long    int `json:"long_renewal_days" required:"false" nullable:"true" doc:"Before renewals after more than six months: 7 to 30, mandatory."`
+	Trial   int `json:"trial_days" required:"false" nullable:"true" doc:"Before a trial becomes a paid subscription: 7 to 30, mandatory."`
+	Card    int `json:"card_expiry_days" required:"false" nullable:"true" doc:"Before a charge that comes after the card has expired; 0 for none."`
+}
+
+func toReminders(l merchant.Leads) Reminders {
+	l = l.Filled()
+	return Reminders{max(0, l.Renewal), l.Long, l.Trial, max(0, l.Card)}
+}
+
+// fromReminders reads what toReminders wrote: 0 is no default, but none. For
+// a mandatory notice that is refused.
+func fromReminders(r Reminders) merchant.Leads {
+	days := func(n int) int {
+		if n == 0 {
+			return merchant.Never
+		}
+		return n
+	}
+	return merchant.Leads{Renewal: days(r.Renewal), Long: days(r.Long), Trial: days(r.Trial), Card: days(r.Card)}.Bare()
+}
+
 // Branding is how the portal and hosted pages look.
 type Branding struct {
 	Name       string  `json:"name" required:"false" nullable:"true"`
@@ -89,7 +115,7 @@ func ToSettings(s merchant.State) Settings {
 			r.BillsUsageAtPause(), r.PreventsTrialAbuse(), r.CollectsByLink(),
 		},
 		PlanChange: PlanChangeRules{p.UpgradeAt, p.DowngradeAt, p.UpgradeProration, p.DowngradeProration, p.PortalFailure, p.RestartsCycle()},
-		Recovery:   toRecovery(s.Recovery), Branding: toBranding(s), Seller: toSeller(s.Seller), Notifications: map[string][]string{},
+		Recovery:   toRecovery(s.Recovery), Branding: toBranding(s), Seller: toSeller(s.Seller), Reminders: toReminders(s.Settings.Reminders), Notifications: map[string][]string{},
 	}
 	for n := range merchant.Notices {
 		out.Notifications[string(n)] = append([]string{}, s.Recipients(n)...)
@@ -142,6 +168,7 @@ func FromSettings(w Settings, s merchant.State) merchant.State {
 	}
 	s.Recovery, s.Seller = fromRecovery(w.Recovery, s.Recovery), fromSeller(w.Seller, s.Seller)
 	s.Settings.Branding = fromBranding(w.Branding, old.Branding)
+	s.Settings.Reminders = fromReminders(w.Reminders)
 	s.Settings.Notices = nil
 	for name, to := range w.Notifications {
 		if byDefault, known := old.Notifications[name]; known && slices.Equal(to, byDefault) {

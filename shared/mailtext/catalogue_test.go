@@ -1,0 +1,82 @@
+package mailtext
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"perennial/shared/billing"
+	"perennial/shared/dunning"
+	"perennial/shared/i18n"
+)
+
+var placeholder = regexp.MustCompile(`\{[a-z_]+\}`)
+
+func TestEveryLanguageSaysTheSameThings(t *testing.T) {
+	t.Parallel()
+	english := catalogues[i18n.English]
+	for locale, texts := range catalogues {
+		for name, text := range english {
+			other := texts[name]
+			if other == "" || locale != i18n.English && other == text && len(text) > 12 {
+				t.Errorf("%s: %s is %q", locale, name, other)
+			}
+			want, got := placeholder.FindAllString(text, -1), placeholder.FindAllString(other, -1)
+			slices.Sort(want)
+			slices.Sort(got)
+			if !slices.Equal(slices.Compact(want), slices.Compact(got)) {
+				t.Errorf("%s: %s has the places %v, English has %v", locale, name, got, want)
+			}
+		}
+	}
+}
+
+// A sentence that no code says is a leftover, or a name that is misspelt.
+func TestNoSentenceIsUnused(t *testing.T) {
+	t.Parallel()
+	var code strings.Builder
+	for _, name := range []string{"*.go", "../mails/*.go"} {
+		files, err := filepath.Glob(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			raw, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			code.Write(raw)
+		}
+	}
+	said := code.String()
+	for _, name := range slices.Sorted(maps.Keys(catalogues[i18n.English])) {
+		template, part, _ := strings.Cut(name, ".")
+		byTemplate := strings.Contains(said, `= "`+template+`"`) && slices.Contains([]string{"subject", "heading", "opening"}, part)
+		byFact := template == "fact" && strings.Contains(said, `fact("`+part+`"`)
+		if !byTemplate && !byFact && !strings.Contains(said, `"`+name+`"`) {
+			t.Errorf("nothing says %s", name)
+		}
+	}
+}
+
+func TestEveryReasonOfADeclineIsTranslated(t *testing.T) {
+	t.Parallel()
+	declines := []billing.Decline{{Code: "stolen_card"}, {Code: "expired_card"}, {Code: "insufficient_funds"}}
+	for _, class := range []billing.DeclineClass{
+		billing.ClassHard, billing.ClassAuthentication, billing.ClassNeedsCustomer, billing.ClassMoney,
+		billing.ClassTechnical, billing.ClassOurFault, billing.ClassVague,
+	} {
+		declines = append(declines, billing.Decline{Class: class})
+	}
+	for locale, texts := range catalogues {
+		for _, d := range declines {
+			if reason := dunning.Explain(d); locale != i18n.English && texts[reason] == "" {
+				t.Errorf("%s: no words for %q", locale, reason)
+			}
+		}
+	}
+}
