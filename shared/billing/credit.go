@@ -10,11 +10,12 @@ import (
 // Credit is what a plan change gave back: it stays with the subscription and
 // pays its next invoices, after tax (rules 2).
 type Credit struct {
-	ID    string       // the plan change that made it
-	Gross money.Amount // with tax, at the rate at which it was paid
-	Tax   money.Amount // the tax in Gross
-	Left  money.Amount // what is not used yet
-	At    calendar.Instant
+	ID       string       // the plan change that made it
+	Gross    money.Amount // with tax, at the rate at which it was paid
+	Tax      money.Amount // the tax in Gross
+	Left     money.Amount // what is not used yet
+	Payments []string     // ids of the payments whose money it is; a full refund takes it back
+	At       calendar.Instant
 }
 
 // Balance is the credit that the subscription has left.

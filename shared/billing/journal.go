@@ -79,7 +79,7 @@ func returned(r Refund, at calendar.Instant) (Entry, error) {
 	if !r.Tax.Nothing() {
 		postings = append(postings, Posting{AccountTax, r.Tax})
 	}
-	return Entry{ID: r.ID, Customer: r.Customer, At: at, Postings: postings}, nil
+	return Entry{ID: r.ID, Customer: r.Customer, At: at, Postings: postings}.reclaimed(r.Reclaimed)
 }
 
 // disputed records that a dispute took its amount away, reinstated that it

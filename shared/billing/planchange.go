@@ -2,6 +2,7 @@ package billing
 
 import (
 	"math/big"
+	"slices"
 	"time"
 
 	"perennial/shared/calendar"
@@ -215,7 +216,7 @@ func (s Subscription) propose(change PlanChange, c proration.Change, t Terms) (P
 	}
 	back := quote.Credit
 	fresh := min(back.Gross.Minor, invoice.Credit.Minor) // what it gives back pays first
-	p.Change.Credit = Credit{ID: change.ID, Gross: back.Gross, Tax: back.Tax, Left: money.Of(back.Gross.Minor-fresh, back.Gross.Currency), At: c.At}
+	p.Change.Credit = Credit{ID: change.ID, Gross: back.Gross, Tax: back.Tax, Left: money.Of(back.Gross.Minor-fresh, back.Gross.Currency), Payments: slices.Clone(s.Receipts), At: c.At}
 	p.Change.Used = money.Of(invoice.Credit.Minor-fresh, back.Gross.Currency)
 	p.Change.Invoice, p.Invoice = invoice.ID, &invoice
 	p.After = s.spend(p.Change.Used).take(p.Change).settled(p.Change)

@@ -47,6 +47,7 @@ type Refund struct {
 	Intent       string
 	Reference    string   // the gateway's
 	Notes        []string // credit notes that document it
+	Reclaimed    []Credit // unused credit that it took back first (rules 2)
 	Problem      string   // why it failed, the gateway's word
 	Method       Method
 	TakenAt      time.Time // wall time at which it was decided
@@ -158,6 +159,8 @@ type RefundChange struct {
 	Invoices []Invoice // credited ones and their credit notes
 	Customer *Customer // whose series numbered the notes
 	Tickets  []Ticket
+
+	Subscription *Subscription // that has back what a failed refund took of it
 }
 
 // Succeed settles a refund whose money is on its way.

@@ -47,6 +47,9 @@ func objects(ch billing.RefundChange) []any {
 	if ch.Customer != nil {
 		put = append(put, *ch.Customer)
 	}
+	if ch.Subscription != nil {
+		put = append(put, *ch.Subscription)
+	}
 	for _, ticket := range ch.Tickets {
 		put = append(put, ticket)
 	}

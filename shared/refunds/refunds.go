@@ -110,8 +110,12 @@ func (s *Service) reserve(ctx context.Context, w Wish, wish billing.RefundWish) 
 	if err != nil {
 		return f, err
 	}
+	refund, put, err := s.reclaim(ctx, w.Scope, refund, payment)
+	if err != nil {
+		return f, err
+	}
 	err = s.Store.Commit(ctx, record.Commit{
-		Scope: w.Scope, Actor: w.Actor, Cause: f.cause, At: wish.At, Put: []any{payment, refund},
+		Scope: w.Scope, Actor: w.Actor, Cause: f.cause, At: wish.At, Put: append([]any{payment, refund}, put...),
 	})
 	f.payment, f.refund, f.customer = record.Next(payment), record.Next(refund), customer
 	return f, err

@@ -98,7 +98,9 @@ func (s *Service) settle(ctx context.Context, f file, out gateway.Refund) (billi
 		if !final {
 			return f.refund, s.wait(ctx, f, out)
 		}
-		ch = s.noted(ctx, f, ch)
+		if ch, err = s.restored(ctx, f, s.noted(ctx, f, ch)); err != nil {
+			return f.refund, fmt.Errorf("settle refund %s: %w", f.refund.ID, err)
+		}
 		err = s.Store.Commit(ctx, s.commit(f, objects(ch), ch.Events))
 		if err == nil {
 			return record.Next(ch.Refund), nil

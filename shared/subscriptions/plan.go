@@ -199,6 +199,9 @@ func (s *Service) returned(ctx context.Context, scope merchant.Scope, sub billin
 	}
 	for _, obj := range found {
 		if p, ok := obj.(billing.Payment); ok {
+			if p.Refunding != "" {
+				return taken, back, billing.ErrRefunding // what it was paid with is on its way back
+			}
 			taken.Minor += p.Amount.Minor
 			back.Minor += min(p.Refunded.Minor+p.Withheld.Minor, p.Amount.Minor)
 		}

@@ -1,0 +1,83 @@
+package billing
+
+import (
+	"slices"
+
+	"perennial/shared/calendar"
+	"perennial/shared/money"
+)
+
+// concerns reports a subscription that a refund of a payment must not meet
+// unseen: its running period was paid with it, or it has credit made of it.
+func (s Subscription) concerns(payment string) bool {
+	return slices.Contains(s.Receipts, payment) ||
+		slices.ContainsFunc(s.Credits, func(c Credit) bool { return slices.Contains(c.Payments, payment) })
+}
+
+// Reclaim takes back, before a refund of all that is left of a payment, the
+// unused credits that plan changes made of it: the same money does not go
+// back twice (rules 2). touched is false when the subscription has nothing to
+// do with the payment, or the refund leaves some of it.
+func (s Subscription) Reclaim(r Refund, p Payment) (after Subscription, refund Refund, touched bool) {
+	if p.Refunded.Minor+r.Amount.Minor < p.Amount.Minor || !s.concerns(p.ID) {
+		return s, r, false
+	}
+	room := p.Amount.Minor
+	var kept []Credit
+	r.Reclaimed = nil
+	for _, c := range s.Credits {
+		part := min(c.Left.Minor, room)
+		if part <= 0 || !slices.Contains(c.Payments, p.ID) {
+			kept = append(kept, c)
+			continue
+		}
+		taken := c
+		taken.Left = money.Of(part, c.Left.Currency)
+		r.Reclaimed = append(r.Reclaimed, taken)
+		room -= part
+		if c.Left.Minor -= part; c.Left.Minor > 0 {
+			kept = append(kept, c)
+		}
+	}
+	s.Credits = kept
+	return s, r, true
+}
+
+// unreclaim gives back what a refund took that did not happen.
+func (s Subscription) unreclaim(r Refund, at calendar.Instant) Subscription {
+	for _, c := range r.Reclaimed {
+		c.At = at
+		s.Credits = append(slices.Clone(s.Credits), c)
+	}
+	return s
+}
+
+// Restored is the subscription after a refund that failed, once.
+func (ch RefundChange) Restored(s Subscription) RefundChange {
+	if ch.Refund.Status != RefundFailed || len(ch.Refund.Reclaimed) == 0 {
+		return ch
+	}
+	s = s.unreclaim(ch.Refund, ch.Refund.UpdatedAt)
+	ch.Subscription, ch.Refund.Reclaimed = &s, nil
+	return ch
+}
+
+// reclaimed adds to an entry that unused credit is owed no more: what it was
+// made of is revenue and tax again, before the refund takes them off.
+func (e Entry) reclaimed(credits []Credit) (Entry, error) {
+	for _, c := range credits {
+		tax, err := c.Tax.Times(c.Left.Minor, max(c.Gross.Minor, 1))
+		if err != nil {
+			return e, err
+		}
+		if c.Tax.Nothing() {
+			tax = money.Of(0, c.Left.Currency)
+		}
+		e.Postings = append(e.Postings,
+			Posting{AccountCredit, c.Left}, Posting{AccountRevenue, money.Of(tax.Minor-c.Left.Minor, c.Left.Currency)})
+		if !tax.Nothing() {
+			e.Postings = append(e.Postings, Posting{AccountTax, money.Of(-tax.Minor, c.Left.Currency)})
+		}
+	}
+	return e, nil
+}

@@ -1,0 +1,111 @@
+package subscriptions_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"perennial/shared/billing"
+	"perennial/shared/proration"
+	"perennial/shared/record"
+	"perennial/shared/refunds"
+)
+
+func (s shop) refund(payment string, items ...billing.RefundItem) billing.Refund {
+	s.T.Helper()
+	row, err := s.Refunds.Refund(s.T.Context(), refunds.Wish{Scope: s.Scope, Actor: record.System, Payment: payment, Items: items})
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	return row.Object
+}
+
+// owed is what the journal says that customers have to their credit.
+func (s shop) owed() (minor int64) {
+	for _, c := range s.Store.Commits() {
+		for _, obj := range c.Put {
+			e, _ := obj.(billing.Entry)
+			for _, p := range e.Postings {
+				if p.Account == billing.AccountCredit {
+					minor -= p.Amount.Minor
+				}
+			}
+		}
+	}
+	return minor
+}
+
+// Rules 2: what a plan change gave back of a payment does not stay when the
+// whole payment goes back.
+func TestAFullRefundTakesUnusedCreditBackFirst(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	sub := s.on("pdt_pro")
+	s.change(s.order(sub.ID, "pdt_starter", proration.Prorated)) // 40.00 back, 10.00 charged
+	if got := s.Sub(sub.ID).Balance().Minor; got != 3000 || s.owed() != 3000 {
+		t.Fatalf("a credit of %d, %d in the journal", got, s.owed())
+	}
+	r := s.refund(sub.FirstPayment)
+	if got := s.Sub(sub.ID).Balance().Minor; r.Amount.Minor != 8000 || got != 0 || s.owed() != 0 || len(r.Reclaimed) != 1 {
+		t.Errorf("%v went back, a credit of %d is left, %d in the journal", r.Amount, got, s.owed())
+	}
+	s.Reconcile()
+}
+
+// A part of the payment that goes back leaves the credit; the part that makes
+// it whole takes it.
+func TestAPartialRefundLeavesTheCredit(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	sub := s.on("pdt_pro")
+	s.change(s.order(sub.ID, "pdt_starter", proration.Prorated))
+	s.refund(sub.FirstPayment, billing.RefundItem{Item: "pdt_pro", Amount: 5000})
+	if got := s.Sub(sub.ID).Balance().Minor; got != 3000 {
+		t.Errorf("a credit of %d after a part", got)
+	}
+	s.refund(sub.FirstPayment)
+	if got := s.Sub(sub.ID).Balance().Minor; got != 0 || s.owed() != 0 {
+		t.Errorf("a credit of %d after the rest, %d in the journal", got, s.owed())
+	}
+	s.Reconcile()
+}
+
+func TestARefundThatFailsGivesTheCreditBack(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.Product.ID = "pdt_pro"
+	sub := s.Active("refund_fails")
+	s.AdvanceTo(sub.Period.Start.Add(15 * day))
+	s.change(s.order(sub.ID, "pdt_starter", proration.Prorated))
+	r := s.refund(sub.FirstPayment)
+	if got := s.Sub(sub.ID).Balance().Minor; got != 0 {
+		t.Fatalf("%d can be used while it is on its way back", got)
+	}
+	for range 2 {
+		s.Clock.Advance(5 * time.Minute)
+		if err := s.LookAt(record.RefOf[billing.Refund](r.ID)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := s.Sub(sub.ID).Balance().Minor; got != 3000 || s.owed() != 3000 {
+		t.Errorf("a credit of %d, %d in the journal", got, s.owed())
+	}
+	s.Reconcile()
+}
+
+// A plan is not changed while the money that it would give back is on its way.
+func TestNoChangeOfPlanDuringARefund(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.Product.ID = "pdt_pro"
+	sub := s.Active("refund_pending")
+	s.AdvanceTo(sub.Period.Start.Add(15 * day))
+	before := s.Sub(sub.ID)
+	s.refund(sub.FirstPayment)
+	if _, err := s.plans.ChangePlan(t.Context(), s.order(sub.ID, "pdt_starter", proration.Prorated)); !errors.Is(err, billing.ErrRefunding) {
+		t.Errorf("changed: %v", err)
+	}
+	if s.Sub(sub.ID).Version == before.Version {
+		t.Error("a change that was decided at the same moment would not meet the refund")
+	}
+}
