@@ -82,6 +82,18 @@ compat: $(TOOLS) build ## Dodo's official SDKs against the local stack; what wai
 authz: $(TOOLS) build ## every route with every key that must not get through
 	go test -count=1 -timeout 10m ./infra/compat -run 'Authz'
 
+SCHEMATHESIS := build/schemathesis/bin/schemathesis
+
+# A virtual environment of its own; only this target needs Python.
+$(SCHEMATHESIS):
+	python3 -m venv build/schemathesis
+	build/schemathesis/bin/pip install --quiet schemathesis==4.32.5
+
+.PHONY: fuzz-api
+fuzz-api: $(TOOLS) $(SCHEMATHESIS) build ## right and wrong requests from the API's own description, for TIME, from SEED
+	go test -v -count=1 -timeout 60m ./infra/compat -run 'FuzzAPI' \
+		-fuzz.tool $(CURDIR)/$(SCHEMATHESIS) -fuzz.for $(or $(TIME),60s) -fuzz.seed $(or $(SEED),0)
+
 .PHONY: faults
 faults: $(TOOLS) ## every scenario of money under COUNT injected faults, from SEED
 	go test -v -count=1 -timeout 60m ./infra/faults -faults.count=$(or $(COUNT),10000) -faults.seed=$(or $(SEED),1)

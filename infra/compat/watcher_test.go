@@ -57,13 +57,17 @@ func (w *watcher) describe(out http.ResponseWriter, _ *http.Request) {
 	}
 	for path, operations := range doc.Paths {
 		for method, operation := range operations {
-			parameters, _ := operation["parameters"].([]any)
-			operation["parameters"] = slices.DeleteFunc(parameters, func(p any) bool { return p.(map[string]any)["in"] == "header" })
+			parameters, there := operation["parameters"].([]any)
+			if !there {
+				continue
+			}
+			parameters = slices.DeleteFunc(parameters, func(p any) bool { return p.(map[string]any)["in"] == "header" })
+			operation["parameters"] = parameters
 			f := w.f
 			if method == "delete" || strings.HasSuffix(path, "/archive") {
 				f = w.spare
 			}
-			f.exist(path, operation["parameters"].([]any))
+			f.exist(path, parameters)
 		}
 	}
 	doc.Rest["paths"] = doc.Paths

@@ -52,17 +52,17 @@ type Payment struct {
 	RetryAttempt          int              `json:"retry_attempt"`
 	IsUpdatePaymentMethod bool             `json:"is_update_payment_method"`
 	CheckoutSessionID     *string          `json:"checkout_session_id"`
-	ProductCart           []ProductUnit    `json:"product_cart"`
+	ProductCart           []ProductUnit    `json:"product_cart" nullable:"true"`
 	PaymentLink           *string          `json:"payment_link"`
 	PaymentMethodID       *string          `json:"payment_method_id"`
 	CardType              *string          `json:"card_type"`
 	CardIssuingCountry    *string          `json:"card_issuing_country"`
 	CardHolderName        *string          `json:"card_holder_name"`
-	Discounts             []DiscountDetail `json:"discounts"`
+	Discounts             []DiscountDetail `json:"discounts" nullable:"true"`
 	DiscountID            *string          `json:"discount_id"`
 	ErrorCode             *string          `json:"error_code"` // Dodo's SCREAMING_SNAKE decline code
 	ErrorMessage          *string          `json:"error_message"`
-	CustomFieldResponses  []Answer         `json:"custom_field_responses"`
+	CustomFieldResponses  []Answer         `json:"custom_field_responses" nullable:"true"`
 }
 
 // ProductUnit is one position of a product cart.

@@ -43,7 +43,7 @@ type SubscriptionBase struct {
 // Subscription is the object of GET /subscriptions/{id}.
 type Subscription struct {
 	SubscriptionBase
-	Discounts                  []DiscountDetail `json:"discounts"`
+	Discounts                  []DiscountDetail `json:"discounts" nullable:"true"`
 	BrandID                    string           `json:"brand_id"`
 	Addons                     []AddonCart      `json:"addons"`
 	Meters                     []any            `json:"meters"`
@@ -52,13 +52,13 @@ type Subscription struct {
 	ExpiresAt                  *string          `json:"expires_at"`
 	CancellationFeedback       *string          `json:"cancellation_feedback"`
 	CancellationComment        *string          `json:"cancellation_comment"`
-	CustomFieldResponses       []Answer         `json:"custom_field_responses"`
+	CustomFieldResponses       []Answer         `json:"custom_field_responses" nullable:"true"`
 }
 
 // SubscriptionItem is one item of GET /subscriptions.
 type SubscriptionItem struct {
 	SubscriptionBase
-	Discounts   []DiscountBrief `json:"discounts"`
+	Discounts   []DiscountBrief `json:"discounts" nullable:"true"`
 	ProductName *string         `json:"product_name"`
 }
 

@@ -9,8 +9,8 @@ type Webhook struct {
 	Description string            `json:"description"`
 	Metadata    map[string]string `json:"metadata"`
 	Disabled    bool              `json:"disabled"`
-	FilterTypes []string          `json:"filter_types"` // null means every documented type
-	RateLimit   *int              `json:"rate_limit"`   // messages per second
+	FilterTypes []string          `json:"filter_types" nullable:"true" doc:"Null means every documented type."`
+	RateLimit   *int              `json:"rate_limit"` // messages per second
 	CreatedAt   string            `json:"created_at"`
 	UpdatedAt   string            `json:"updated_at"`
 	Why         *string           `json:"disabled_reason"` // failing or gone when we switched it off; not Dodo's
