@@ -57,6 +57,10 @@ run: $(TOOLS) build ## run everything on this machine: API, portal, checkout, ma
 demo: $(TOOLS) build ## play a subscription's year on the test clock, from sign-up to recovery
 	go run ./infra/cmd/demo
 
+.PHONY: simulate
+simulate: ## recovery policies against five models of banks; draws docs/pictures/recovery.svg
+	go run ./infra/cmd/simulate -svg docs/pictures/recovery.svg
+
 .PHONY: invoke
 invoke: $(TOOLS) build ## call one function with a sample payload: FN=api EVENT=events/x.json
 	@test -n "$(FN)" -a -n "$(EVENT)" || { echo "usage: make invoke FN=api EVENT=events/x.json" >&2; exit 2; }

@@ -13,7 +13,7 @@ import (
 // The smart schedule.
 const (
 	smartMost  = 10 // automatic retries of one failure
-	vagueMost  = 5  // of them after declines without a reason
+	vagueMost  = 7  // of them after declines without a reason
 	morning    = 9  // the local hour from which on a morning's retries are made
 	spread     = 2 * time.Hour
 	quietGap   = 18 * time.Hour // at least so long between retries that wait for money
@@ -24,10 +24,6 @@ const (
 // day, then every other morning.
 var technicalWaits = [technicals]time.Duration{time.Hour, 3 * time.Hour, 8 * time.Hour, 24 * time.Hour}
 
-// After a decline without a reason, in days: issuers change their mind slowly
-// and take haste for fraud.
-var vagueWaits = [vagueMost]int{1, 3, 5, 7, 7}
-
 // smart is the next retry as the kind of decline asks for it.
 func smart(s billing.Subscription, d Failed, f billing.FollowUp) calendar.Instant {
 	if f.Retries >= smartMost {
@@ -35,10 +31,8 @@ func smart(s billing.Subscription, d Failed, f billing.FollowUp) calendar.Instan
 	}
 	c := clockOf(s, d, f)
 	switch {
-	case d.Decline.Class == billing.ClassMoney:
-		return c.payday(f.Retries > 0)
-	case d.Decline.Class == billing.ClassVague && f.Retries < vagueMost:
-		return c.morningIn(vagueWaits[f.Retries])
+	case d.Decline.Class == billing.ClassMoney, d.Decline.Class == billing.ClassVague && f.Retries < vagueMost:
+		return c.payday(f.Retries > 0) // many a decline without a reason means that there is no money
 	case d.Decline.Class == billing.ClassTechnical && f.Retries < technicals:
 		return d.At.Add(technicalWaits[f.Retries] + time.Duration(c.jitter*float64(10*time.Minute)))
 	case d.Decline.Class == billing.ClassTechnical:
