@@ -30,6 +30,7 @@ import (
 type Store interface {
 	record.Loader
 	record.Committer
+	record.Owned
 	// State gives a scope's settings, clock and brake.
 	State(ctx context.Context, scope merchant.Scope) (merchant.State, error)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"perennial/shared/billing"
 	"perennial/shared/dunning"
@@ -31,7 +32,11 @@ func (s *Service) settle(ctx context.Context, a *attempt, out gateway.Outcome) (
 		if err != nil {
 			return Result{}, fmt.Errorf("settle %s: %w", payment, err)
 		}
-		commit := s.commit(a, append(Objects(change), counts...), change.Events)
+		ended, told, err := s.former(ctx, a, change)
+		if err != nil {
+			return Result{}, fmt.Errorf("settle %s: %w", payment, err)
+		}
+		commit := s.commit(a, slices.Concat(Objects(change), counts, ended), append(change.Events, told...))
 		commit.Claims = a.claims
 		err = s.Store.Commit(ctx, commit)
 		if err == nil {

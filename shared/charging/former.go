@@ -1,0 +1,100 @@
+package charging
+
+import (
+	"context"
+	"fmt"
+
+	"perennial/shared/billing"
+	"perennial/shared/merchant"
+	"perennial/shared/record"
+)
+
+// mostFormer keeps a first payment within one transaction.
+const mostFormer = 5
+
+// former ends the failing subscriptions of a customer who has just bought the
+// same product anew, or another of its collection, as a cancellation would (rules 10): nobody pays twice
+// for one thing. What it gives belongs into the commit of that purchase.
+func (s *Service) former(ctx context.Context, a *attempt, bought billing.Change) ([]any, []billing.Event, error) {
+	p := bought.Payment
+	if a.Purchase != nil || p == nil || p.Status != billing.PaymentSucceeded || p.Cause != billing.CauseFirst || !bought.Subscription.Status.Access() {
+		return nil, nil, nil
+	}
+	owned, err := s.Store.Owned(ctx, a.scope, p.Customer, record.KindSubscription)
+	if err != nil {
+		return nil, nil, fmt.Errorf("former subscriptions: %w", err)
+	}
+	var put []any
+	var events []billing.Event
+	ended := 0
+	for _, found := range owned {
+		sub, ok := found.(billing.Subscription)
+		if !ok || !failing(sub) || sub.ID == bought.Subscription.ID || ended == mostFormer {
+			continue
+		}
+		change, err := s.end(ctx, a, sub.ID, bought)
+		if err != nil {
+			return nil, nil, err
+		}
+		if change.Subscription.ID != "" {
+			ended++
+			put, events = append(put, Objects(change)...), append(events, change.Events...)
+		}
+	}
+	return put, events, nil
+}
+
+// failing reports a subscription whose renewal is unpaid. One that is
+// disputed is left to the dispute.
+func failing(s billing.Subscription) bool {
+	return (s.Status == billing.StatusOnHold || s.Status == billing.StatusPastDue) && len(s.Disputes) == 0
+}
+
+// alike reports whether two products are one, or choices of one collection.
+func (s *Service) alike(ctx context.Context, scope merchant.Scope, one, other string) (bool, error) {
+	if one == other {
+		return true, nil
+	}
+	found, err := s.Store.Load(ctx, scope, record.RefOf[billing.Product](one), record.RefOf[billing.Product](other))
+	if err != nil {
+		return false, fmt.Errorf("products %s and %s: %w", one, other, err)
+	}
+	a, okA := found[0].(billing.Product)
+	b, okB := found[1].(billing.Product)
+	return okA && okB && a.Collection != "" && a.Collection == b.Collection, nil
+}
+
+// end cancels a former subscription as it is now, which the list may not show
+// yet. The change is empty when there is nothing to end.
+func (s *Service) end(ctx context.Context, a *attempt, id string, bought billing.Change) (billing.Change, error) {
+	sub, err := record.Get[billing.Subscription](ctx, s.Store, a.scope, id)
+	if err != nil || !failing(sub) {
+		return billing.Change{}, err
+	}
+	if same, err := s.alike(ctx, a.scope, sub.Product, bought.Subscription.Product); err != nil || !same {
+		return billing.Change{}, err
+	}
+	refs := []record.Ref{}
+	for _, invoice := range sub.Open {
+		refs = append(refs, record.RefOf[billing.Invoice](invoice))
+	}
+	if sub.Status == billing.StatusOnHold {
+		refs = append(refs, record.RefOf[billing.Hold](billing.HoldID(sub.ID, sub.HoldEpoch)))
+	}
+	found, err := s.Store.Load(ctx, a.scope, refs...)
+	if err != nil {
+		return billing.Change{}, fmt.Errorf("former subscription %s: %w", id, err)
+	}
+	var open []billing.Invoice
+	var hold *billing.Hold
+	for _, obj := range found {
+		switch o := obj.(type) {
+		case billing.Invoice:
+			open = append(open, o)
+		case billing.Hold:
+			hold = &o
+		}
+	}
+	why := billing.Cancellation{Reason: "cancelled_by_customer", Comment: "bought anew"}
+	return sub.CancelNow(open, hold, bought.Payment.UpdatedAt, why)
+}
