@@ -157,6 +157,9 @@ func (t teller) notes() []string {
 		}
 	}
 	add(t.paidWith())
+	if t.Receipt && v.Number != "" {
+		add(t.put(t.w.Settles, "{numbers}", v.Number))
+	}
 	about := func(form string) {
 		add(t.put(form, "{number}", t.About.Number, "{date}", t.date(t.About.FinalAt)))
 	}

@@ -94,6 +94,14 @@ func TestAPaidInvoiceSaysSoAndHow(t *testing.T) {
 	}
 }
 
+func TestAReceiptNamesThePaymentAndWhatItSettles(t *testing.T) {
+	t.Parallel()
+	c := samples()["de-receipt"].content()
+	if c.Title != "Zahlungsbeleg" || !slices.Contains(c.Notes, "Zahlung von: NW-0007") || !slices.Contains(c.Facts, [2]string{"Zahlung", paid().ID}) {
+		t.Errorf("%q %v %v", c.Title, c.Notes, c.Facts)
+	}
+}
+
 func TestFiguresOfNetPrices(t *testing.T) {
 	t.Parallel()
 	got := samples()["de"].content().Totals

@@ -114,7 +114,7 @@ func (s *sheet) flush(x, y float64, st style, text string) float64 {
 func (s *sheet) head(logo []byte) {
 	title := style{23, typeset.Strong, s.accent}
 	y := s.flush(right, s.y-8, title, s.Title)
-	brandY := s.y + 32
+	var brandY float64
 	if picture, err := s.file.Image(logo); len(logo) > 0 && err == nil {
 		scale := min(150/float64(picture.Width), 44/float64(picture.Height))
 		s.page.Picture(left, s.y-6, float64(picture.Width)*scale, float64(picture.Height)*scale, picture)

@@ -1,7 +1,11 @@
 package documents
 
 import (
+	"bytes"
 	"fmt"
+	"image"
+	"image/color"
+	"image/png"
 	"os"
 	"testing"
 	"time"
@@ -57,6 +61,8 @@ func samples() map[string]Document {
 	hindi := Document{Invoice: indian(), Payment: paid(), Brand: Brand{Name: "नॉर्थविंड", Accent: "#b45309"}, Language: "hi"}
 	japanese := Document{Invoice: kyoto(), Payment: paid(), Brand: northwind(), Language: "ja"}
 
+	german.Brand.Logo = mark()
+
 	notice := Document{Invoice: sold(), Brand: northwind(), Language: "en"}
 	notice.Invoice.Number, notice.Invoice.Status, notice.Invoice.PaidAt, notice.Invoice.FinalAt = "", billing.InvoiceOpen, 0, 0
 
@@ -67,6 +73,21 @@ func samples() map[string]Document {
 		"de": german, "en-long": english, "it-credit-note": italian, "hi": hindi, "ja": japanese,
 		"en-notice": notice, "en-reverse": abroad, "de-receipt": receipt,
 	}
+}
+
+// mark is a logo: a ring on nothing.
+func mark() []byte {
+	picture := image.NewNRGBA(image.Rect(0, 0, 240, 80))
+	for y := range 80 {
+		for x := range 240 {
+			if d := (x-40)*(x-40) + (y-40)*(y-40); d < 38*38 && d > 22*22 || x > 96 && y > 30 && y < 50 {
+				picture.Set(x, y, color.NRGBA{R: 20, G: 105, B: 74, A: 255})
+			}
+		}
+	}
+	var out bytes.Buffer
+	_ = png.Encode(&out, picture) // a buffer takes everything
+	return out.Bytes()
 }
 
 // long has so many lines that they need several pages.

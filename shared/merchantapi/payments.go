@@ -36,7 +36,7 @@ func (s *server) listPayments(ctx context.Context, c httpapi.Caller, in listPaym
 	found, err := s.Register.Payments(ctx, scopeOf(c), q, in.keep())
 	return page(found, err, func(r register.Row[billing.Payment]) wire.PaymentItem {
 		item := wire.ToPaymentItem(scopeOf(c), r.Object, r.Customer)
-		item.PaymentBase = item.PaymentBase.WithInvoice(scopeOf(c), s.Documents)
+		item.PaymentBase = item.WithInvoice(scopeOf(c), s.Documents)
 		return item
 	})
 }
@@ -72,7 +72,7 @@ func (s *server) getPayment(ctx context.Context, c httpapi.Caller, in PaymentPat
 // of its invoice.
 func (s *server) toPayment(scope merchant.Scope, r register.Row[billing.Payment]) wire.Payment {
 	p := wire.ToPayment(scope, r.Object, r.Customer)
-	p.PaymentBase = p.PaymentBase.WithInvoice(scope, s.Documents)
+	p.PaymentBase = p.WithInvoice(scope, s.Documents)
 	if r.Object.Checkout != "" && r.Object.Status == billing.PaymentRequiresMethod {
 		link := identity.CheckoutURL(s.CheckoutURL, scope, r.Object.Checkout)
 		p.PaymentLink = &link

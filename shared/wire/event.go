@@ -80,7 +80,7 @@ func EventWith(o record.Outbox, index int, links invoices.Links) ([]byte, error)
 		return nil, fmt.Errorf("outbox %s, event %d: %w", o.Key, index, err)
 	}
 	if p, ok := data.(PaymentData); ok {
-		p.PaymentBase = p.PaymentBase.WithInvoice(o.Scope, links)
+		p.PaymentBase = p.WithInvoice(o.Scope, links)
 		data = p
 	}
 	return json.Marshal(Envelope{BusinessID: o.Scope.Business, Type: string(e.Type), Timestamp: o.At.String(), Data: data})

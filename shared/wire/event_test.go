@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"encoding/json"
+	"errors"
 	"reflect"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"perennial/shared/billing"
+	"perennial/shared/invoices"
 	"perennial/shared/money"
 	"perennial/shared/record"
 	"perennial/shared/wire"
@@ -163,3 +165,25 @@ func TestAnEventWithoutItsObjectIsRefused(t *testing.T) {
 }
 
 func kind(v any) string { return reflect.TypeOf(v).Name() }
+
+// A payment's webhook carries the address of its invoice once there is one.
+func TestAPaidPaymentNamesItsInvoicesAddress(t *testing.T) {
+	t.Parallel()
+	links := invoices.Links{URL: "https://api.example.com", Secrets: []string{"s"}}
+	paid := billing.Payment{ID: "pay_9", Customer: "cus_1", Status: billing.PaymentSucceeded, InvoiceNumber: "A-0001"}
+	declined := billing.Payment{ID: "pay_8", Customer: "cus_1", Status: billing.PaymentFailed}
+	for want, p := range map[string]billing.Payment{links.To(scope, invoices.Payments, "pay_9"): paid, "": declined} {
+		body, err := wire.EventWith(outbox([]any{p}, billing.Event{Type: billing.EventPaymentSucceeded, Object: p.ID}), 0, links)
+		var got struct {
+			Data struct {
+				URL *string `json:"invoice_url"`
+			} `json:"data"`
+		}
+		if err = errors.Join(err, json.Unmarshal(body, &got)); err != nil {
+			t.Fatal(err)
+		}
+		if want == "" && got.Data.URL != nil || want != "" && (got.Data.URL == nil || *got.Data.URL != want) {
+			t.Errorf("%s names %v, want %q", p.ID, got.Data.URL, want)
+		}
+	}
+}
