@@ -102,6 +102,14 @@ fuzz-api: $(TOOLS) $(SCHEMATHESIS) build ## right and wrong requests from the AP
 faults: $(TOOLS) ## every scenario of money under COUNT injected faults, from SEED
 	go test -v -count=1 -timeout 60m ./infra/faults -faults.count=$(or $(COUNT),10000) -faults.seed=$(or $(SEED),1)
 
+.PHONY: story
+story: $(TOOLS) ## three years of fifty subscriptions against an independent oracle; SEED repeats one
+	go test -v -count=1 ./infra/years/... -args -years.seed=$(or $(SEED),1) 2>&1 | grep -v -e ' INFO ' -e ' WARN '
+
+.PHONY: mutate
+mutate: ## plant errors in the engine, one at a time: the story must notice each
+	go run ./infra/cmd/mutate
+
 .PHONY: cover
 cover: $(TOOLS) ## test coverage of shared/, written to build/cover.html
 	@mkdir -p build

@@ -163,8 +163,9 @@ func (tn *town) refund(m *member, r *rand.Rand, at time.Time) {
 	got, err := tn.refunds.Refund(tn.t.Context(), wish)
 	tn.must(err)
 	if v := got.Object; v.Status != billing.RefundSucceeded || v.Amount.Minor != amount || v.Tax.Minor != want {
-		tn.t.Errorf("%s: refunded %v with tax %v, %s; the oracle says %d with %d", m.name, v.Amount, v.Tax, v.Status, amount, want)
+		tn.fail(m, "refunded %v with tax %v, %s; the oracle says %d with %d of %+v", v.Amount, v.Tax, v.Status, amount, want, bill.Lines)
 	}
+
 	m.refunded[paid.ID] += amount
 	m.o.Refunded(big.NewRat(amount, bill.Due()))
 }

@@ -38,7 +38,7 @@ func (tn *town) live(seed uint64, members, years int) {
 			m.o.Advance(at)
 			tn.compare(m)
 		}
-		for range 1 + len(tn.members)/12 {
+		for range 1 + len(tn.members)/6 {
 			if len(tn.members) > 0 {
 				m := tn.members[r.IntN(len(tn.members))]
 				tn.act(m, r, at)

@@ -72,8 +72,18 @@ func open(t testing.TB, scope merchant.Scope, store vault, agenda lifecycle.Agen
 		Account: lifecycletest.Account, Wall: wall,
 	}
 	business := merchant.Business{ID: scope.Business, Name: "Northwind", Email: "o@northwind.example", Country: "FR", Zone: "UTC", CreatedAt: wall()}
-	tn.put(business, merchant.State{Scope: scope, Business: business, Recovery: merchant.DefaultRecovery(), Seller: merchant.Seller{Tax: seller()}})
+	tn.put(business, merchant.State{Scope: scope, Business: business, Recovery: policy(), Seller: merchant.Seller{Tax: seller()}})
 	return tn
+}
+
+// policy retries after fixed delays, so that the oracle knows when.
+func policy() merchant.Recovery {
+	p := merchant.DefaultRecovery()
+	p.Timing, p.Retries = merchant.TimingList, nil
+	for _, days := range []time.Duration{1, 2, 3, 4} {
+		p.Retries = append(p.Retries, days*24*time.Hour)
+	}
+	return p
 }
 
 // fake is the gateway in memory.

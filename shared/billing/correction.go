@@ -33,6 +33,7 @@ func (v Invoice) Correct(id string, buyer Buyer, seller tax.Seller, as tax.Buyer
 	correction.Notes, correction.Lines = nil, slices.Clone(v.Lines)
 	for i := range correction.Lines {
 		correction.Lines[i].Credited, correction.Lines[i].CreditedTax = money.Amount{}, money.Amount{}
+		correction.Lines[i].CreditedAlone = money.Amount{}
 	}
 	old = v
 	old.Corrected = id

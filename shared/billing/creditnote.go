@@ -134,8 +134,12 @@ func (l Line) credit(p NotePart) (line, back Line, err error) {
 	}
 	l.CreditedTax = money.Of(l.CreditedTax.Minor+taken.Minor, left.Currency)
 	l.Credited = money.Of(l.Credited.Minor+p.Gross.Minor, left.Currency)
+	if p.Tax {
+		l.CreditedAlone = money.Of(l.CreditedAlone.Minor+p.Gross.Minor, left.Currency)
+	}
 	back = l
-	back.Credited, back.CreditedTax, back.Discount = money.Amount{}, money.Amount{}, money.Of(0, left.Currency)
+	back.Credited, back.CreditedTax, back.CreditedAlone = money.Amount{}, money.Amount{}, money.Amount{}
+	back.Discount = money.Of(0, left.Currency)
 	back.Tax = money.Of(-taken.Minor, left.Currency)
 	back.Amount = money.Of(-p.Gross.Minor, left.Currency)
 	if !l.Inclusive {
@@ -148,16 +152,28 @@ func (l Line) credit(p NotePart) (line, back Line, err error) {
 // taxIn is the tax inside a part of the line, such that the parts of the
 // whole line make up its whole tax, whatever was given back of tax alone.
 func (l Line) taxIn(p NotePart) (money.Amount, error) {
-	rest := money.Of(l.Tax.Minor-l.CreditedTax.Minor, l.Amount.Currency)
+	cur := l.Amount.Currency
+	rest := money.Of(l.Tax.Minor-l.CreditedTax.Minor, cur)
 	if p.Tax {
 		if abs(p.Gross.Minor) > abs(rest.Minor) {
 			return rest, ErrCreditTooMuch
 		}
 		return p.Gross, nil
 	}
-	left := l.left()
-	whole := tax.Taxed{Net: money.Of(left.Minor-rest.Minor, left.Currency), Tax: rest, Gross: left}
-	return whole.Refunded(money.Of(0, left.Currency), p.Gross)
+	alone := l.CreditedAlone.Minor
+	all := tax.Taxed{Tax: money.Of(l.Tax.Minor-alone, cur), Gross: money.Of(l.Gross().Minor-alone, cur)}
+	part, err := all.Refunded(money.Of(l.Credited.Minor-alone, cur), p.Gross)
+	if err != nil {
+		return part, err
+	}
+	// Tax given back alone between two parts moves what later parts may hold.
+	netLeft := l.left().Minor - rest.Minor
+	sign := int64(1)
+	if p.Gross.Minor < 0 {
+		sign = -1
+	}
+	within := min(max(sign*part.Minor, 0, sign*(p.Gross.Minor-netLeft)), abs(p.Gross.Minor), abs(rest.Minor))
+	return money.Of(sign*within, cur), nil
 }
 
 func abs(n int64) int64 { return max(n, -n) }

@@ -140,3 +140,26 @@ func TestFinalisingKeepsTheSeller(t *testing.T) {
 }
 
 var taxedInGermany = tax.Buyer{Country: "DE"}
+
+// The tax in the parts of a line follows what was given back so far, also
+// after tax that went back alone: a part never holds more than its share.
+func TestTaxInPartsIsCumulative(t *testing.T) {
+	t.Parallel()
+	line := billing.Line{
+		Product: "pdt_1", Quantity: 1, Unit: money.Of(1147, "JPY"), Inclusive: true,
+		As: &tax.Decision{Treatment: tax.Standard, Rate: 81_000},
+	}
+	v := paidInvoice(t, billing.Draft{Currency: "JPY", Lines: []billing.Line{line}}) // 86 of tax
+	for _, part := range []struct {
+		gross, want int64
+		tax         bool
+	}{{822, 62, false}, {34, 2, false}, {10, 10, true}, {281, 12, false}} {
+		made, err := v.CreditNote(billing.Note{
+			ID: "inv_cn", At: start, Parts: []billing.NotePart{{Gross: money.Of(part.gross, "JPY"), Tax: part.tax}},
+		}, billing.Issuer{}, billing.Customer{})
+		if err != nil || made.Note.Tax.Minor != -part.want {
+			t.Errorf("%d holds %v of tax, want %d (%v)", part.gross, made.Note.Tax, part.want, err)
+		}
+		v = made.Invoice
+	}
+}

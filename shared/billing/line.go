@@ -24,22 +24,23 @@ const (
 // was taken off it, Tax what came on top or, in an inclusive price, lies
 // within; each is rounded once.
 type Line struct {
-	Kind        LineKind
-	Product     string // product id
-	Addon       string // addon id, beside the product that it belongs to
-	Description string
-	Category    string // tax category
-	Quantity    int64
-	Unit        money.Amount
-	Period      calendar.Period // empty: the invoice's own
-	Amount      money.Amount    // quantity times unit, or a part of it
-	Discount    money.Amount    // zero or of the amount's sign
-	Tax         money.Amount
-	Inclusive   bool          // Amount and Discount include the tax
-	Levy        int           // number of its decision in Invoice.Levies, from 1; 0: no tax is collected
-	Credited    money.Amount  // gross, by credit notes; empty for none
-	CreditedTax money.Amount  // the tax in it
-	As          *tax.Decision // taxes the line as another was, such as a credit at the rate of its charge; else decided anew
+	Kind          LineKind
+	Product       string // product id
+	Addon         string // addon id, beside the product that it belongs to
+	Description   string
+	Category      string // tax category
+	Quantity      int64
+	Unit          money.Amount
+	Period        calendar.Period // empty: the invoice's own
+	Amount        money.Amount    // quantity times unit, or a part of it
+	Discount      money.Amount    // zero or of the amount's sign
+	Tax           money.Amount
+	Inclusive     bool          // Amount and Discount include the tax
+	Levy          int           // number of its decision in Invoice.Levies, from 1; 0: no tax is collected
+	Credited      money.Amount  // gross, by credit notes; empty for none
+	CreditedTax   money.Amount  // the tax in it
+	CreditedAlone money.Amount  // of it, tax that went back without its net (rules 16)
+	As            *tax.Decision // taxes the line as another was, such as a credit at the rate of its charge; else decided anew
 }
 
 // Discounted is the line's amount less its discount.

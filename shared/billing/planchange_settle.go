@@ -79,7 +79,7 @@ func (s Subscription) Carry(p Proposal, i Issuer, customer Customer, at calendar
 	if ticket != nil {
 		ch.Tickets = []Ticket{*ticket}
 	}
-	if len(entry.Postings) > 0 {
+	if !invoice.Total.Nothing() || !p.Change.Credit.Gross.Nothing() {
 		ch.Entry = &entry
 	}
 	return ch, nil

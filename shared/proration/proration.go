@@ -42,8 +42,9 @@ type Item struct {
 	Quantity int64
 }
 
-// Funded is what was paid for the plan from an instant to the period's end.
-// It bounds what a change gives back.
+// Funded is what was paid for the plan from an instant to the period's end,
+// or, in the same proportions, for the whole period. It bounds what a change
+// gives back.
 type Funded struct {
 	From calendar.Instant
 	Paid money.Amount // after discounts, in the terms of the price: with tax when the price includes it

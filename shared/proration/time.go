@@ -43,16 +43,18 @@ func (c Change) Paid(q Quote, before, charged, tax money.Amount) (Funded, error)
 	f := Funded{From: c.At, Due: before, Paid: charged, Tax: tax}
 	switch {
 	case c.Mode == DoNotBill:
-		return c.unbilled(q)
+		return c.unbilled()
 	case q.Restart || c.Mode == Prorated || c.Mode == Difference && !c.dearer() && !c.Policy.FullDifference:
 		return f, nil
 	}
-	// The whole difference was paid: what counts for the time that is left
-	// is the left share of the new plan, less what came back for time used.
+	if c.dearer() {
+		return f, nil // of the whole price: the shares are the same, and not rounded again
+	}
 	return c.left(q, f)
 }
 
-// left reduces a whole price to the share of time that is left.
+// left reduces a whole price to the share of time that is left, less what
+// came back for time used.
 func (c Change) left(q Quote, f Funded) (Funded, error) {
 	var err error
 	for _, amount := range []*money.Amount{&f.Due, &f.Paid, &f.Tax} {
@@ -60,16 +62,13 @@ func (c Change) left(q Quote, f Funded) (Funded, error) {
 			return Funded{}, err
 		}
 	}
-	if c.dearer() {
-		return f, nil
-	}
 	return c.usedUp(q, f)
 }
 
 // usedUp is what is still paid for after a full difference was given back:
 // the old plan's unused share less the difference.
 func (c Change) usedUp(q Quote, f Funded) (Funded, error) {
-	old, err := c.remaining(q)
+	old, err := c.worth(q.Left)
 	if err != nil {
 		return Funded{}, err
 	}
@@ -91,10 +90,12 @@ func (c Change) usedUp(q Quote, f Funded) (Funded, error) {
 	return f, nil
 }
 
-// unbilled carries over to the new plan what was paid for the old one.
-func (c Change) unbilled(q Quote) (Funded, error) {
+// unbilled carries over to the new plan what was paid for the old one, for
+// a whole period, so that little time left is not rounded to nothing.
+func (c Change) unbilled() (Funded, error) {
 	f := Funded{From: c.At, Due: money.Of(0, c.currency()), Tax: money.Of(0, c.currency())}
-	rest, err := lines(c.New, q.Left)
+	whole := big.NewRat(1, 1)
+	rest, err := lines(c.New, whole)
 	if err != nil {
 		return Funded{}, err
 	}
@@ -104,7 +105,7 @@ func (c Change) unbilled(q Quote) (Funded, error) {
 		}
 	}
 	f.Due.Minor = max(f.Due.Minor, 1) // nothing paid covers nothing
-	if f.Paid, err = c.remaining(q); err != nil {
+	if f.Paid, err = c.worth(whole); err != nil {
 		return Funded{}, err
 	}
 	if !c.Funded.Paid.Nothing() && !c.Funded.Tax.Nothing() {
@@ -113,10 +114,10 @@ func (c Change) unbilled(q Quote) (Funded, error) {
 	return f, err
 }
 
-// remaining is what was paid for the time that is left of the old plan.
-func (c Change) remaining(q Quote) (money.Amount, error) {
+// worth is what was paid for a share of the period on the old plan.
+func (c Change) worth(share *big.Rat) (money.Amount, error) {
 	none := money.Of(0, c.currency())
-	given, err := lines(c.Old, new(big.Rat).Mul(q.Left, c.Funded.cover()))
+	given, err := lines(c.Old, new(big.Rat).Mul(share, c.Funded.cover()))
 	if err != nil {
 		return none, err
 	}
