@@ -31,6 +31,7 @@ func main() {
 	store := dynamo.New(dynamodb.NewFromConfig(aws), env.Need(config.Table))
 	queues := awssqs.NewFromConfig(aws)
 	p := publisher{&publish.Service{
+		States:     store,
 		Endpoints:  publish.NewEndpoints(store, clock.System),
 		Deliveries: sqs.New(queues, env.Need(config.QueueDeliveries)),
 		Mail:       sqs.New(queues, env.Need(config.QueueMail)),

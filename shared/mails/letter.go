@@ -46,6 +46,8 @@ type Letter struct {
 	URL       string   // of the one button
 	Endpoint  string   // host of a webhook, for the merchant
 	Gone      bool     // it said that it wants nothing more
+	Customer  string   // whom a notification to the merchant is about
+	Reference string   // id of the object that it is about
 	Also      []string // get the same letter
 }
 
@@ -74,6 +76,9 @@ func (s *Service) about(ctx context.Context, o record.Outbox, t Template) (Lette
 	}
 	if t == WebhookOff {
 		return s.webhookOff(ctx, o, event)
+	}
+	if n := noticeOf(t); n != "" {
+		return s.notify(ctx, o, event, n)
 	}
 	d, err := s.gather(ctx, o, event)
 	if errors.Is(err, record.ErrNotFound) {

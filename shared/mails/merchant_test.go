@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"perennial/shared/billing"
+	"perennial/shared/mails"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
 )
@@ -21,7 +22,8 @@ func (b *bench) switchedOff(e merchant.Endpoint) record.DueItem {
 		Put:    []any{e, state},
 		Events: []billing.Event{{Type: billing.EventWebhookOff, Object: "whk_1", Reason: string(e.Why)}},
 	})
-	return b.mail()
+	all := b.store.Outboxes()
+	return record.DueItem{Scope: scope, Ref: record.RefOf[record.Mail](mails.ID(all[len(all)-1].Key, mails.WebhookOff))}
 }
 
 func TestTheMerchantIsToldOfAWebhookThatWasSwitchedOff(t *testing.T) {

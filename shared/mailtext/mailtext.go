@@ -13,6 +13,7 @@ import (
 	texttemplate "text/template"
 
 	"perennial/shared/email"
+	"perennial/shared/i18n"
 	"perennial/shared/mails"
 )
 
@@ -52,6 +53,10 @@ type Writer struct{}
 // Write implements mails.Writer.
 func (Writer) Write(l mails.Letter) (email.Message, error) {
 	write, known := words[l.Template]
+	if strings.HasPrefix(string(l.Template), "notify_") {
+		_, known = catalogues[i18n.English][string(l.Template)]
+		write = notified
+	}
 	if !known {
 		return email.Message{}, fmt.Errorf("no words for mail %q", l.Template)
 	}

@@ -74,6 +74,9 @@ func letters() map[string]mails.Letter {
 		"cancel_scheduled":     letter(mails.CancelScheduled, nil),
 		"plan_changed":         letter(mails.PlanChanged, nil),
 		"method_changed":       letter(mails.MethodChanged, nil),
+		"dispute_opened": letter("notify_dispute_opened", func(l *mails.Letter) {
+			l.Reason, l.Reference, l.Customer, l.Support, l.Product = "fraudulent", "dp_1", "Ada Lovelace <ada@example.com>", "", ""
+		}),
 		"webhook_off": letter(mails.WebhookOff, func(l *mails.Letter) {
 			l.Name, l.Support, l.Product, l.Endpoint, l.URL = "Acme Analytics", "", "whk_1", "shop.example", "https://api.example/docs"
 		}),

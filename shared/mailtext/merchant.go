@@ -11,3 +11,16 @@ func webhookOff(s speech) page {
 	p.Middle = []string{s.say("webhook_off.kept"), s.say("webhook_off.replay")}
 	return p
 }
+
+// notified tells the merchant what happened to which of its objects.
+func notified(s speech) page {
+	t := string(s.Template)
+	return page{
+		Subject: s.say(t), Heading: s.say(t), Opening: []string{s.say("notify.opening")},
+		Facts: present([]fact{
+			s.fact("customer", line(s.Customer)), s.fact("subscription", s.Product), s.fact("amount", s.money(s.Amount)),
+			s.fact("card", s.card()), s.fact("reason", s.say(s.Reason)), s.fact("on", s.date(s.At)), s.fact("reference", s.Reference),
+		}),
+		Button: s.say("webhook_off.button"), Closing: []string{s.say("notify.settings")},
+	}
+}

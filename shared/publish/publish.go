@@ -15,6 +15,7 @@ import (
 	"perennial/shared/clock"
 	"perennial/shared/hooks"
 	"perennial/shared/mails"
+	"perennial/shared/merchant"
 	"perennial/shared/record"
 )
 
@@ -32,8 +33,14 @@ type Flow interface {
 	Succeed(ctx context.Context, token string, output []byte) (gone bool, err error)
 }
 
+// States gives a scope's settings, not more than half a minute old.
+type States interface {
+	State(ctx context.Context, scope merchant.Scope) (merchant.State, error)
+}
+
 // Service publishes.
 type Service struct {
+	States     States
 	Endpoints  *Endpoints
 	Deliveries Queue
 	Mail       Queue
@@ -52,7 +59,11 @@ func (s *Service) Publish(ctx context.Context, o record.Outbox) error {
 	if err := s.deliver(ctx, o); err != nil {
 		return fmt.Errorf("publish %s: %w", o.Key, err)
 	}
-	if err := send(ctx, s.Mail, mails.For(o, s.Wall())); err != nil {
+	items, err := mails.For(o, s.Wall(), func() (merchant.State, error) { return s.States.State(ctx, o.Scope) })
+	if err != nil {
+		return fmt.Errorf("publish %s: mail: %w", o.Key, err)
+	}
+	if err := send(ctx, s.Mail, items); err != nil {
 		return fmt.Errorf("publish %s: mail: %w", o.Key, err)
 	}
 	return nil

@@ -66,10 +66,12 @@ type bench struct {
 func newBench(t *testing.T, endpoints ...merchant.Endpoint) *bench {
 	t.Helper()
 	b := &bench{world: &world{sent: map[string][]string{}}, store: recordtest.New(), clock: clocktest.At(noon)}
+	b.commit(t, record.Commit{Put: []any{merchant.State{Scope: scope}}})
 	for _, e := range endpoints {
 		b.commit(t, record.Commit{Put: []any{e}})
 	}
 	b.Service = &publish.Service{
+		States:     b.store,
 		Endpoints:  publish.NewEndpoints(b.store, b.clock.Now),
 		Deliveries: queue{b.world, "deliveries"}, Mail: queue{b.world, "mail"}, Flow: b.world, Wall: b.clock.Now,
 	}
