@@ -116,6 +116,7 @@ func (ch Change) Forgo(p Payment, at calendar.Instant) Change {
 
 // end is the common part of every ending.
 func (s Subscription) end(to Status, event EventType, open []Invoice, hold *Hold, c Cancellation) Change {
+	trial := s.Status == StatusActive && s.Trialing() && event == EventSubscriptionCanceled
 	s.Status, s.Cancel, s.Open, s.Failure = to, c, nil, Failure{}
 	for _, v := range open {
 		if v.Status == InvoiceOpen {
@@ -124,6 +125,9 @@ func (s Subscription) end(to Status, event EventType, open []Invoice, hold *Hold
 	}
 	s.Change, s.Scheduled = nil, nil
 	ch := Change{Subscription: s, Events: s.events(event, c.Reason, EventSubscriptionUpdated)}
+	if trial {
+		ch.Events = append(ch.Events, Event{Type: EventTrialCancelled, Object: s.ID, Reason: c.Reason})
+	}
 	for _, v := range open {
 		if v.Status == InvoiceOpen {
 			v = v.void()

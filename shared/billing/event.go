@@ -36,6 +36,9 @@ const (
 	EventHoldStarted    EventType = "hold.started"
 	EventHoldDecided    EventType = "hold.decided"
 	EventNotice         EventType = "notice"
+	EventDunningStarted EventType = "dunning.started"
+	EventDunningDone    EventType = "dunning.recovered"
+	EventTrialCancelled EventType = "install.trial.cancelled"
 	EventReminder       EventType = "subscription.reminder"
 	EventWebhookOff     EventType = "webhook.disabled"
 )

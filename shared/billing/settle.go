@@ -242,6 +242,7 @@ func (s Subscription) paidEvents(m Move) []Event {
 		events = s.events(EventSubscriptionActive, ReasonFirst)
 	case m == MoveRecover && !s.Status.Access() || s.Status == StatusPastDue:
 		events = s.events(EventSubscriptionActive, ReasonReactivated)
+		events = append(events, Event{Type: EventDunningDone, Object: s.ID, Reason: string(s.Status)})
 	case m == MoveChange:
 		events = s.events(EventPlanChanged, string(CausePlanChange))
 	case s.Lock.Cause == CausePlanChange: // it took place before it was paid
@@ -317,8 +318,12 @@ func (ch *Change) fall(to Status, at calendar.Instant) error {
 	if err != nil {
 		return err
 	}
+	wasActive := s.Status == StatusActive
 	s.Status = status
 	ch.Events = append(ch.Events, s.events(event, ReasonRenewal, EventSubscriptionUpdated)...)
+	if wasActive {
+		ch.Events = append(ch.Events, Event{Type: EventDunningStarted, Object: s.ID, Reason: string(status)})
+	}
 	if status == StatusOnHold {
 		s.HoldEpoch++
 		s.Attempts = 0

@@ -13,7 +13,7 @@ import (
 )
 
 // internal are the event types beside Dodo's that an endpoint may name.
-var internal = []billing.EventType{billing.EventActionRequired, billing.EventHoldStarted, billing.EventHoldDecided}
+var internal = []billing.EventType{billing.EventActionRequired, billing.EventHoldStarted, billing.EventHoldDecided, billing.EventReminder, billing.EventTrialCancelled}
 
 // check names everything that is wrong with an endpoint.
 func check(e merchant.Endpoint) error {

@@ -32,8 +32,14 @@ var Types = []string{
 // Documented reports whether a type is in Dodo's list.
 func Documented(t billing.EventType) bool { return slices.Contains(Types, string(t)) }
 
+// named are the documented types that only go to endpoints that name them:
+// at Dodo a switch of the business turns them on.
+var named = []billing.EventType{billing.EventDunningStarted, billing.EventDunningDone}
+
 // Wanted reports whether an endpoint receives events of a type.
-func Wanted(e merchant.Endpoint, t billing.EventType) bool { return e.Wants(string(t), Documented(t)) }
+func Wanted(e merchant.Endpoint, t billing.EventType) bool {
+	return e.Wants(string(t), Documented(t) && !slices.Contains(named, t))
+}
 
 // WantsAny reports whether an endpoint receives at least one of the events.
 func WantsAny(e merchant.Endpoint, events []billing.Event) bool {

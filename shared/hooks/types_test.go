@@ -34,6 +34,11 @@ func TestNoFilterMeansAllAndAnEmptyFilterNothing(t *testing.T) {
 			t.Errorf("filter %v wants payment.failed: %t", c.types, got)
 		}
 	}
+	for _, kind := range []billing.EventType{billing.EventDunningStarted, billing.EventDunningDone, billing.EventTrialCancelled} {
+		if hooks.Wanted(merchant.Endpoint{}, kind) || !hooks.Wanted(merchant.Endpoint{Types: []string{string(kind)}}, kind) {
+			t.Errorf("%s is not for those alone who name it", kind)
+		}
+	}
 	if hooks.WantsAny(merchant.Endpoint{}, []billing.Event{{Type: billing.EventNotice}}) {
 		t.Error("an internal event went to an endpoint that did not name it")
 	}

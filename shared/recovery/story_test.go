@@ -47,7 +47,7 @@ func TestR130ADeclinedRenewalPutsTheSubscriptionOnHold(t *testing.T) {
 		t.Errorf("next billing date moved to %s, want the missed %s", s.Period.End, missed)
 	}
 	want := []billing.EventType{
-		billing.EventPaymentFailed, billing.EventSubscriptionOnHold, billing.EventSubscriptionUpdated, billing.EventHoldStarted,
+		billing.EventPaymentFailed, billing.EventSubscriptionOnHold, billing.EventSubscriptionUpdated, billing.EventDunningStarted, billing.EventHoldStarted,
 	}
 	if diff := cmp.Diff(want, lastEvents(w)); diff != "" {
 		t.Error(diff)
@@ -89,7 +89,7 @@ func TestR131To134ANewCardPaysTheDuesAndReactivates(t *testing.T) {
 		t.Errorf("paid at once, the anchor stays: next date %s, want %s", got.Subscription.Period.End, end)
 	}
 	want := []billing.EventType{
-		billing.EventPaymentSucceeded, billing.EventSubscriptionActive, billing.EventMethodUpdated,
+		billing.EventPaymentSucceeded, billing.EventSubscriptionActive, billing.EventDunningDone, billing.EventMethodUpdated,
 		billing.EventSubscriptionUpdated, billing.EventHoldDecided,
 	}
 	if diff := cmp.Diff(want, lastEvents(w)); diff != "" {

@@ -63,6 +63,32 @@ type HoldData struct {
 	Reason         *string `json:"reason"`
 }
 
+// DunningData is the data of events about the recovery of a subscription.
+type DunningData struct {
+	PayloadType    string  `json:"payload_type"`
+	SubscriptionID string  `json:"subscription_id"`
+	CustomerID     string  `json:"customer_id"`
+	BrandID        string  `json:"brand_id"`
+	TriggerState   string  `json:"trigger_state"` // past_due or on_hold
+	Status         string  `json:"status"`        // recovering or recovered
+	CreatedAt      string  `json:"created_at"`
+	PaymentID      *string `json:"payment_id"`
+}
+
+func dunningData(o record.Outbox, s billing.Subscription, e billing.Event) DunningData {
+	d := DunningData{
+		PayloadType: "DunningAttempt", SubscriptionID: s.ID, CustomerID: s.Customer, BrandID: BrandID(o.Scope, ""),
+		TriggerState: e.Reason, Status: "recovering", CreatedAt: o.At.String(), PaymentID: text(s.Failure.Payment),
+	}
+	if e.Type == billing.EventDunningDone {
+		d.Status = "recovered"
+	}
+	if p, ok := record.Find(o, func(p billing.Payment) bool { return p.Subscription == s.ID }); ok {
+		d.PaymentID = &p.ID
+	}
+	return d
+}
+
 // Event writes one event of an outbox item as a webhook body, with the state
 // of its object as it was then. The same event gives the same bytes.
 func Event(o record.Outbox, index int) ([]byte, error) {
@@ -88,6 +114,9 @@ func EventWith(o record.Outbox, index int, links invoices.Links) ([]byte, error)
 
 func dataOf(o record.Outbox, e billing.Event) (any, error) {
 	if s, ok := record.Find(o, func(s billing.Subscription) bool { return s.ID == e.Object }); ok {
+		if e.Type == billing.EventDunningStarted || e.Type == billing.EventDunningDone {
+			return dunningData(o, s, e), nil
+		}
 		return subscriptionData(o, s), nil
 	}
 	if p, ok := record.Find(o, func(p billing.Payment) bool { return p.ID == e.Object }); ok {
