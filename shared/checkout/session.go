@@ -93,7 +93,10 @@ func (s *Server) purchased(r *http.Request, v *visit) error {
 	if !isCustomer || !isInvoice {
 		return errGone
 	}
-	v.purchase, v.customer, v.invoice = purchase, customer, invoice
+	if v.invoice, err = purchase.Asks(invoice, v.state.Seller.Tax, v.now(s.Wall())); err != nil {
+		return err
+	}
+	v.purchase, v.customer = purchase, customer
 	lambdahttp.Note(r.Context(), "purchase", purchase.ID)
 	return nil
 }
@@ -107,7 +110,7 @@ func (s *Server) price(ctx context.Context, v *visit) (err error) {
 	if err != nil {
 		return err
 	}
-	v.dues, err = v.sub.DuesAt(open, v.now(s.Wall()), lifecycle.KeepFor(v.state), v.zone)
+	_, v.dues, err = lifecycle.Owed(v.state, v.sub, open, v.now(s.Wall()))
 	return err
 }
 

@@ -184,22 +184,18 @@ func (s *Service) renew(ctx context.Context, w work) error {
 
 // retry charges the open invoices again with the method that failed.
 func (s *Service) retry(ctx context.Context, w work) error {
-	zone, err := time.LoadLocation(w.sub.Zone)
-	if err != nil {
-		return err
-	}
 	open, hold, err := Arrears(ctx, s.Store, w.scope, w.sub)
 	if err != nil {
 		return err
 	}
-	dues, err := w.sub.DuesAt(open, w.now, KeepFor(w.state), zone)
+	sub, dues, err := Owed(w.state, w.sub, open, w.now)
 	if err != nil {
 		return err
 	}
 	method, backup := w.sub.RetryMethod()
 	_, err = s.Charger.Charge(ctx, charging.Start{
 		Scope: w.scope, Actor: record.System, Cause: "automatic retry", State: w.state, Hold: hold,
-		Subscription: w.sub, Customer: w.customer, Dues: dues, Method: method, By: billing.BySystem, Keep: backup,
+		Subscription: sub, Customer: w.customer, Dues: dues, Method: method, By: billing.BySystem, Keep: backup,
 	})
 	return err
 }

@@ -2,10 +2,8 @@ package portal
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"strconv"
-	"time"
 
 	"perennial/shared/billing"
 	"perennial/shared/cardfields"
@@ -77,11 +75,8 @@ func (s *Server) dues(r *http.Request, v visit, sub billing.Subscription) (billi
 	if err != nil {
 		return billing.Dues{}, err
 	}
-	zone, err := time.LoadLocation(sub.Zone)
-	if err != nil {
-		return billing.Dues{}, fmt.Errorf("dues of %s: %w", sub.ID, err)
-	}
-	return sub.DuesAt(open, v.now, lifecycle.KeepFor(v.State), zone)
+	_, dues, err := lifecycle.Owed(v.State, sub, open, v.now)
+	return dues, err
 }
 
 // due is the amount as the form shows it and sends it back.

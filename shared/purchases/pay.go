@@ -165,6 +165,7 @@ func (s *Service) open(ctx context.Context, p Pay) (dossier, error) {
 	case d.purchase.Attempts >= MaxAttempts:
 		return d, recovery.ErrTooMany
 	}
-	d.customer, d.invoice = customer, invoice
-	return d, nil
+	d.customer = customer
+	d.invoice, err = d.purchase.Asks(invoice, d.state.Seller.Tax, d.state.Clock.Now(s.Wall()))
+	return d, err
 }

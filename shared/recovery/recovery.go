@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"time"
 
 	"perennial/shared/billing"
 	"perennial/shared/calendar"
@@ -197,7 +196,7 @@ func (s *Service) switchMethod(ctx context.Context, p Pay, d dossier, m billing.
 
 // payDues charges the open invoices and wakes the hold's workflow.
 func (s *Service) payDues(ctx context.Context, p Pay, d dossier, m billing.Method) (Result, error) {
-	dues, err := quote(d)
+	sub, dues, err := lifecycle.Owed(d.state, d.sub, d.open, d.now)
 	if err != nil {
 		return Result{}, err
 	}
@@ -206,7 +205,7 @@ func (s *Service) payDues(ctx context.Context, p Pay, d dossier, m billing.Metho
 		return Result{}, err
 	}
 	got, err := s.Charger.Charge(ctx, charging.Start{
-		Scope: p.Scope, Actor: p.Actor, Cause: "pay dues", State: d.state, Subscription: d.sub,
+		Scope: p.Scope, Actor: p.Actor, Cause: "pay dues", State: d.state, Subscription: sub,
 		Customer: d.customer, Dues: dues, Hold: d.hold, Payment: payment, Method: m, By: p.By,
 		Keep: true, Checkout: p.Checkout, ReturnURL: p.ReturnURL,
 	})
@@ -253,15 +252,8 @@ func (s *Service) Quote(ctx context.Context, scope merchant.Scope, subscription 
 	if err != nil {
 		return billing.Dues{}, err
 	}
-	return quote(d)
-}
-
-func quote(d dossier) (billing.Dues, error) {
-	zone, err := time.LoadLocation(d.sub.Zone)
-	if err != nil {
-		return billing.Dues{}, fmt.Errorf("dues of %s: %w", d.sub.ID, err)
-	}
-	return d.sub.DuesAt(d.open, d.now, lifecycle.KeepFor(d.state), zone)
+	_, dues, err := lifecycle.Owed(d.state, d.sub, d.open, d.now)
+	return dues, err
 }
 
 // Finish asks the gateway about an attempt in flight, as after a challenge,

@@ -69,7 +69,7 @@ func (s *Service) planned(ctx context.Context, scope merchant.Scope, d dossier, 
 	if d.sub.Attempts >= recovery.MaxAttempts {
 		return billing.Payment{}, recovery.ErrTooMany
 	}
-	dues, err := d.sub.DuesAt(open, d.now, lifecycle.KeepFor(d.state), d.zone)
+	_, dues, err := lifecycle.Owed(d.state, d.sub, open, d.now)
 	if err != nil {
 		return billing.Payment{}, err
 	}
