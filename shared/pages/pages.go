@@ -18,6 +18,7 @@ import (
 	"strconv"
 	"strings"
 
+	"perennial/shared/i18n"
 	"perennial/shared/lambdahttp"
 )
 
@@ -32,6 +33,10 @@ type Chrome struct {
 	Email    string // who is signed in; empty when nobody is
 	Home     string // path of the first page, linked from the merchant's name
 	Back     string // the merchant's page to go back to, already checked
+	Support  string // the merchant's address for questions
+	Privacy  string // the merchant's texts, already checked
+	Terms    string
+	Menu     []Link
 	Banners  []Banner
 	Script   bool   // the page has card fields
 	Refresh  int    // seconds after which the page looks again; 0 never
@@ -53,6 +58,13 @@ func LookAgain(r *http.Request) (seconds int, next string) {
 		return 0, ""
 	}
 	return 4, r.URL.EscapedPath() + "?look=" + strconv.Itoa(n+1)
+}
+
+// Link leads to a page; Here marks the one that is shown.
+type Link struct {
+	Text string
+	Href string
+	Here bool
 }
 
 // Banner is a message above the content of a page.
@@ -101,7 +113,10 @@ func Parse(files fs.FS, folder string) Set {
 	return set
 }
 
-var functions = template.FuncMap{"asset": AssetPath}
+var functions = template.FuncMap{"asset": AssetPath, "t": say}
+
+// say is a sentence that a template holds, in the reader's language.
+func say(text string, args ...any) string { return i18n.Say(i18n.English, text, args...) }
 
 // Render writes a page. A template that fails is an internal error and shows
 // the error page, nothing of the page.

@@ -44,7 +44,7 @@ func (s *Server) business(w http.ResponseWriter, r *http.Request) (merchant.Scop
 }
 
 func entrance(scope merchant.Scope, state merchant.State, title string) pages.Chrome {
-	return pages.Chrome{Title: title, Business: state.Business.Name, Test: scope.Mode == merchant.Test}
+	return branded(state, pages.Chrome{Title: title, Test: scope.Mode == merchant.Test})
 }
 
 func (s *Server) loginForm(w http.ResponseWriter, r *http.Request) {

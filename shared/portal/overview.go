@@ -47,7 +47,7 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request) {
 	}
 	page := pages.Page{Chrome: v.chrome("Your subscriptions"), Content: newOverviewPage(v, g)}
 	page.Banners = v.banners(g)
-	templates.Render(w, r, http.StatusOK, "overview", page)
+	s.show(w, r, http.StatusOK, "overview", v, page.Chrome, page.Content)
 }
 
 func newOverviewPage(v visit, g goods) overviewPage {
@@ -76,68 +76,5 @@ func newOverviewPage(v visit, g goods) overviewPage {
 	return p
 }
 
-// subscriptionPage is one subscription with its method and payments (R116).
-type subscriptionPage struct {
-	subscriptionView
-	Facts    []fact
-	Expiry   string
-	Payments []paymentView
-}
-
 // fact is one line of a list of facts.
 type fact struct{ Name, Value string }
-
-func (s *Server) subscription(w http.ResponseWriter, r *http.Request) {
-	v, sub, ok := s.mine(w, r)
-	if !ok {
-		return
-	}
-	g, err := s.belongings(r.Context(), v, record.KindSubscription, record.KindPayment, record.KindInvoice)
-	if err != nil {
-		pages.Error(w, r, err)
-		return
-	}
-	for i := range g.subs { // the list may lag behind what was just paid
-		if g.subs[i].ID == sub.ID {
-			g.subs[i] = sub
-		}
-	}
-	page := pages.Page{Chrome: v.chrome(sub.ProductName)}
-	page.Banners = v.banners(g)
-	if r.URL.Query().Get("changed") == "method" && sub.Status == billing.StatusActive {
-		page.Banners = append(page.Banners, pages.Banner{
-			Tone: pages.Good, Title: "Payment method updated",
-			Lines: []string{"Renewals of " + sub.ProductName + " are charged to " + card(sub.Method) + " from now on. Nothing was charged today."},
-		})
-	}
-	page.Content = newSubscriptionPage(v, sub, g)
-	templates.Render(w, r, http.StatusOK, "subscription", page)
-}
-
-func newSubscriptionPage(v visit, sub billing.Subscription, g goods) subscriptionPage {
-	p := subscriptionPage{subscriptionView: v.view(sub)}
-	p.Facts = append(p.Facts, fact{"Price", p.Price})
-	if sub.Quantity > 1 {
-		p.Facts = append(p.Facts, fact{"Quantity", quantity(sub.Quantity)})
-	}
-	p.Facts = append(p.Facts, fact{"Started", v.date(sub.CreatedAt)})
-	if sub.Status == billing.StatusActive || sub.Status == billing.StatusPastDue {
-		p.Facts = append(p.Facts, fact{"Current period", v.date(sub.Period.Start) + " to " + v.date(sub.Period.End)})
-	}
-	switch {
-	case p.Next == "" || unpaid(sub): // a banner tells it
-	case sub.Status.Ended():
-		p.Facts = append(p.Facts, fact{"What happened", p.Next})
-	default:
-		p.Facts = append(p.Facts, fact{"What happens next", p.Next})
-	}
-	if !sub.Method.IsZero() {
-		p.Expiry = expiry(sub.Method)
-	}
-	for _, payment := range g.payments {
-		if payment.Subscription == sub.ID && payment.Status != billing.PaymentRequiresMethod {
-			p.Payments = append(p.Payments, v.payment(payment, nil))
-		}
-	}
-	return p
-}

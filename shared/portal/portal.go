@@ -23,6 +23,7 @@ import (
 	"perennial/shared/lambdahttp"
 	"perennial/shared/merchant"
 	"perennial/shared/pages"
+	"perennial/shared/portals"
 	"perennial/shared/record"
 	"perennial/shared/recovery"
 )
@@ -53,6 +54,7 @@ type Options struct {
 	Identity Identity
 	Store    Store
 	Recovery Recovery
+	Self     *portals.Service // what customers do by themselves
 	Surfaces map[string]Surface // by the name that the edge gives
 	Gateway  string             // origin of the gateway's card fields and challenges
 	Account  func(merchant.Scope) string
@@ -89,6 +91,18 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("POST /subscriptions/{id}/payment-method", s.changeMethod)
 	mux.HandleFunc("GET /subscriptions/{id}/payment-return", s.returned)
 	mux.HandleFunc("GET /subscriptions/{id}/payments/{payment}", s.result)
+	mux.HandleFunc("GET /subscriptions/{id}/plan", s.plans)
+	mux.HandleFunc("GET /subscriptions/{id}/plan/review", s.reviewPlan)
+	mux.HandleFunc("POST /subscriptions/{id}/plan", s.changePlan)
+	mux.HandleFunc("POST /subscriptions/{id}/plan/pay", s.payPlan)
+	mux.HandleFunc("POST /subscriptions/{id}/plan/drop", s.dropPlan)
+	mux.HandleFunc("GET /subscriptions/{id}/cancel", s.cancelForm)
+	mux.HandleFunc("POST /subscriptions/{id}/cancel", s.cancel)
+	mux.HandleFunc("POST /subscriptions/{id}/keep", s.keep)
+	mux.HandleFunc("POST /subscriptions/{id}/pause", s.pause)
+	mux.HandleFunc("POST /subscriptions/{id}/resume", s.resume)
+	mux.HandleFunc("GET /subscriptions/{id}/details", s.detailsForm)
+	mux.HandleFunc("POST /subscriptions/{id}/details", s.saveDetails)
 	return pages.Serve(mux)
 }
 
@@ -118,6 +132,7 @@ type visit struct {
 	identity.Visit
 	zone *time.Location
 	now  calendar.Instant
+	path string
 }
 
 // enter finds the session and the objects asked for, or answers with the
@@ -137,7 +152,7 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, about ...record.R
 		zone = time.UTC
 	}
 	lambdahttp.Note(r.Context(), "scope", got.Scope.String())
-	return visit{got, zone, got.State.Clock.Now(s.Wall())}, true
+	return visit{got, zone, got.State.Clock.Now(s.Wall()), r.URL.Path}, true
 }
 
 // mine enters with one subscription of the visitor; anybody else's does not
@@ -163,10 +178,15 @@ func (v visit) chrome(title string) pages.Chrome {
 	if email == "" {
 		email = "Signed in"
 	}
-	return pages.Chrome{
-		Title: title, Business: v.State.Business.Name, Test: v.Scope.Mode == merchant.Test,
-		Email: email, Home: "/", Back: identity.ReturnURL(v.Session.ReturnURL, nil),
-	}
+	return branded(v.State, pages.Chrome{
+		Title: title, Test: v.Scope.Mode == merchant.Test, Email: email, Home: "/", Menu: v.menu(v.path),
+		Back: identity.ReturnURL(v.Session.ReturnURL, nil),
+	})
+}
+
+// visitor is who acts, as the use cases want it.
+func (v visit) visitor() portals.Visitor {
+	return portals.Visitor{Scope: v.Scope, State: v.State, Customers: v.Session.Customers, Actor: v.Actor()}
 }
 
 // address is a path of a subscription's pages.

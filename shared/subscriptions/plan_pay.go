@@ -1,0 +1,96 @@
+package subscriptions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"perennial/shared/billing"
+	"perennial/shared/charging"
+	"perennial/shared/lifecycle"
+	"perennial/shared/merchant"
+	"perennial/shared/record"
+	"perennial/shared/recovery"
+)
+
+// PlanPayment is the wish to pay a change of plan that waits for it.
+type PlanPayment struct {
+	Scope        merchant.Scope
+	Actor        record.Actor
+	Subscription string
+	Customers    []string // the customer records the caller may act for; empty: any
+	Method       string   // id of a saved method; empty: the subscription's own
+	ReturnURL    string   // where a challenge sends the customer back
+}
+
+// PayPlan charges a change of plan that waits for its payment, on-session
+// (rules 3). A decline is a result, and the change waits on.
+func (s *Service) PayPlan(ctx context.Context, p PlanPayment) (PlanResult, error) {
+	if err := s.payable(p.Scope); err != nil {
+		return PlanResult{}, err
+	}
+	d, err := s.open(ctx, p.Scope, p.Subscription)
+	if err != nil {
+		return PlanResult{}, err
+	}
+	if len(p.Customers) > 0 && !slices.Contains(p.Customers, d.customer.ID) {
+		return PlanResult{}, fmt.Errorf("subscription %s: %w", p.Subscription, record.ErrNotFound)
+	}
+	invoice, err := s.awaited(ctx, p.Scope, d)
+	if err != nil {
+		return PlanResult{}, err
+	}
+	method, err := s.methodOf(ctx, p, d)
+	if err != nil {
+		return PlanResult{}, err
+	}
+	got, err := s.Charger.Charge(ctx, charging.Start{
+		Scope: p.Scope, Actor: p.Actor, Cause: "pay plan change", State: d.state, Subscription: d.sub, Customer: d.customer,
+		Dues: invoice.Dues(), Method: method, By: billing.ByCustomer, Keep: p.Method != "", ReturnURL: p.ReturnURL,
+	})
+	if errors.Is(err, record.ErrStale) {
+		err = billing.ErrLocked
+	}
+	return PlanResult{
+		Row: Row{Object: got.Subscription, Customer: d.customer}, Payment: got.Payment, ActionURL: got.ActionURL, Pending: got.Pending,
+	}, err
+}
+
+// awaited is the invoice of the change that waits, as long as it may be paid.
+func (s *Service) awaited(ctx context.Context, scope merchant.Scope, d dossier) (billing.Invoice, error) {
+	c := d.sub.Change
+	switch {
+	case d.sub.Lock.Set():
+		return billing.Invoice{}, billing.ErrLocked
+	case c == nil || c.Former != nil || d.now >= c.Expires:
+		return billing.Invoice{}, billing.ErrNoPending
+	case d.sub.Attempts >= recovery.MaxAttempts:
+		return billing.Invoice{}, recovery.ErrTooMany
+	}
+	open, _, err := lifecycle.Unsettled(ctx, s.Store, scope, d.sub)
+	if err != nil {
+		return billing.Invoice{}, err
+	}
+	for _, v := range open {
+		if v.ID == c.Invoice && v.Status == billing.InvoiceOpen {
+			return v, nil
+		}
+	}
+	return billing.Invoice{}, billing.ErrNoPending
+}
+
+// methodOf is what the customer chose to pay with.
+func (s *Service) methodOf(ctx context.Context, p PlanPayment, d dossier) (billing.Method, error) {
+	m := d.sub.Method
+	if p.Method != "" {
+		var err error
+		if m, err = record.Get[billing.Method](ctx, s.Store, p.Scope, record.MethodID(d.customer.ID, p.Method)); err != nil {
+			return m, fmt.Errorf("payment method %s: %w", p.Method, err)
+		}
+	}
+	if m.IsZero() {
+		return m, ErrNoCard
+	}
+	return m, charging.Barred(ctx, s.Store, p.Scope, m)
+}
