@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"log/slog"
-	"net/http"
 	"os"
 
 	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -14,10 +13,9 @@ import (
 	"perennial/shared/clock"
 	"perennial/shared/config"
 	"perennial/shared/identity"
+	"perennial/shared/invoices"
 	"perennial/shared/lambdahttp"
-	"perennial/shared/merchant"
 	"perennial/shared/pages"
-	"perennial/shared/portal"
 	"perennial/shared/queue/sqs"
 )
 
@@ -30,20 +28,13 @@ func main() {
 		os.Exit(1)
 	}
 	live, test, bank := env.URL(config.URLPortal), env.URL(config.URLPortalTest), env.URL(config.URLSandbox)
+	links := invoices.Links{URL: env.URL(config.URLAPI), Secrets: env.List(config.LinkSecret)}
 	id := &identity.Service{
 		Store: till.Store, Queue: sqs.New(awssqs.NewFromConfig(till.AWS), env.Need(config.QueueMailLogin)), Wall: clock.System,
 	}
 	served := options(env, live, test, bank)
 	env.Must()
-	lambdahttp.Start(handler(till, id, live, test, bank), served...)
-}
-
-func handler(till *assembly.Till, id *identity.Service, live, test, bank string) http.Handler {
-	return portal.New(portal.Options{
-		Identity: id, Store: till.Store, Recovery: till.Recovery, Gateway: bank, Wall: clock.System,
-		Account:  func(s merchant.Scope) string { return assembly.Account(s).ID },
-		Surfaces: map[string]portal.Surface{"portal": {Mode: merchant.Live, URL: live}, "portal-test": {Mode: merchant.Test, URL: test}},
-	})
+	lambdahttp.Start(handler(till, id, links, live, test, bank), served...)
 }
 
 func options(env *config.Env, live, test, bank string) []lambdahttp.Option {

@@ -138,7 +138,7 @@ var Functions = []Function{
 		Name: "portal", Memory: 256, Timeout: 29 * time.Second,
 		Grants:  []Grant{GrantReadTable, GrantWriteTable, GrantAnswerFlow},
 		SendsTo: []string{"mail-login"},
-		Env:     []string{"PERENNIAL_URL_PORTAL", "PERENNIAL_URL_PORTAL_TEST", "PERENNIAL_URL_CHECKOUT", "PERENNIAL_URL_SANDBOX", "PERENNIAL_SANDBOX_SECRET", "PERENNIAL_ORIGIN_SECRET"},
+		Env:     []string{"PERENNIAL_URL_API", "PERENNIAL_LINK_SECRET", "PERENNIAL_URL_PORTAL", "PERENNIAL_URL_PORTAL_TEST", "PERENNIAL_URL_CHECKOUT", "PERENNIAL_URL_SANDBOX", "PERENNIAL_SANDBOX_SECRET", "PERENNIAL_ORIGIN_SECRET"},
 	},
 	{
 		Name: "documents", Memory: 512, Timeout: 29 * time.Second,

@@ -20,9 +20,9 @@ func branded(state merchant.State, c pages.Chrome) pages.Chrome {
 	b := state.Settings.Branding
 	c.Business = cmp.Or(b.Name, state.Business.Name)
 	c.Support = cmp.Or(b.Support, state.Business.SupportEmail)
-	c.Privacy, c.Terms = identity.ReturnURL(b.PrivacyURL), identity.ReturnURL(b.TermsURL)
+	c.Privacy, c.Terms = identity.ReturnURL(b.PrivacyURL, nil), identity.ReturnURL(b.TermsURL, nil)
 	if c.Back == "" {
-		c.Back = identity.ReturnURL(b.ReturnURL)
+		c.Back = identity.ReturnURL(b.ReturnURL, nil)
 	}
 	return c
 }

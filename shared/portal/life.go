@@ -3,8 +3,11 @@ package portal
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"perennial/shared/billing"
+	"perennial/shared/fault"
+	"perennial/shared/i18n"
 	"perennial/shared/pages"
 	"perennial/shared/portals"
 )
@@ -133,11 +136,12 @@ type detailsPage struct {
 
 type country struct {
 	Code   string
+	Name   string
 	Chosen bool
 }
 
 func (s *Server) detailsForm(w http.ResponseWriter, r *http.Request) {
-	v, sub, ok := s.mine(w, r, s.customerOf(r)...)
+	v, sub, ok := s.mine(w, r)
 	if !ok {
 		return
 	}
@@ -161,8 +165,55 @@ func (s *Server) showDetails(w http.ResponseWriter, r *http.Request, status int,
 		Action: address(sub.ID, "details"), Back: address(sub.ID), Name: sub.ProductName, Customer: p.Name,
 		Business: p.Business, TaxID: p.TaxID, Address: p.Address, Wrong: wrong,
 	}
-	for _, code := range countries {
-		page.Countries = append(page.Countries, country{code, code == p.Address.Country})
-	}
+	page.Countries = nations(p.Address.Country)
 	s.show(w, r, status, "details", v, v.chrome(v.say("Billing details")), page)
+}
+
+// nations are the countries to choose from, by name.
+func nations(chosen string) []country {
+	var out []country
+	for _, c := range i18n.Countries(i18n.English) {
+		out = append(out, country{c.Code, c.Name, c.Code == chosen})
+	}
+	return out
+}
+
+func (s *Server) saveDetails(w http.ResponseWriter, r *http.Request) {
+	v, sub, ok := s.mine(w, r)
+	if !ok {
+		return
+	}
+	text := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
+	p := portals.Particulars{
+		Name: text("name"), TaxID: text("tax_id"), Business: text("business"),
+		Address: billing.Address{Country: text("country"), State: text("state"), City: text("city"), Street: text("street"), Zip: text("zip")},
+	}
+	err := s.Self.Correct(r.Context(), v.visitor(), sub, p)
+	if f := fault.Of(err); f != nil && f.Kind == fault.Invalid {
+		s.showDetails(w, r, http.StatusUnprocessableEntity, v, sub, p, v.wrong(f))
+		return
+	}
+	if err != nil {
+		s.fail(w, r, v, sub, err)
+		return
+	}
+	http.Redirect(w, r, address(sub.ID)+"?done=saved", http.StatusSeeOther)
+}
+
+// wrong puts what a fault says of a form's fields into sentences.
+func (v visit) wrong(f *fault.Fault) []string {
+	names := map[string]string{
+		"name": v.say("Name"), "email": v.say("E-mail address"), "phone": v.say("Phone"), "billing.country": v.say("Country"),
+		"customer_business_name": v.say("Business"), "tax_id": v.say("Tax id"), "address": v.say("Address"),
+	}
+	var out []string
+	for _, p := range f.Problems {
+		if name, ok := names[p.Field]; ok {
+			out = append(out, name+" "+p.Message+".")
+		}
+	}
+	if len(out) == 0 {
+		out = []string{f.Message}
+	}
+	return out
 }

@@ -20,6 +20,7 @@ import (
 	"perennial/shared/billing"
 	"perennial/shared/calendar"
 	"perennial/shared/identity"
+	"perennial/shared/invoices"
 	"perennial/shared/lambdahttp"
 	"perennial/shared/merchant"
 	"perennial/shared/pages"
@@ -51,14 +52,15 @@ type Recovery interface {
 
 // Options are what the portal is made of.
 type Options struct {
-	Identity Identity
-	Store    Store
-	Recovery Recovery
-	Self     *portals.Service // what customers do by themselves
-	Surfaces map[string]Surface // by the name that the edge gives
-	Gateway  string             // origin of the gateway's card fields and challenges
-	Account  func(merchant.Scope) string
-	Wall     func() time.Time
+	Identity  Identity
+	Store     Store
+	Recovery  Recovery
+	Self      *portals.Service   // what customers do by themselves
+	Documents invoices.Links     // addresses of invoices as files
+	Surfaces  map[string]Surface // by the name that the edge gives
+	Gateway   string             // origin of the gateway's card fields and challenges
+	Account   func(merchant.Scope) string
+	Wall      func() time.Time
 }
 
 // Surface is one origin of the portal.

@@ -16,13 +16,17 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"perennial/shared/billing"
+	"perennial/shared/customers"
 	"perennial/shared/gateway"
 	"perennial/shared/identity"
+	"perennial/shared/invoices"
 	"perennial/shared/lambdahttp"
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
 	"perennial/shared/pages"
 	"perennial/shared/portal"
+	"perennial/shared/portals"
+	"perennial/shared/subscriptions"
 )
 
 // post is a queue that keeps what it was given.
@@ -74,11 +78,23 @@ func (s *site) newBrowser() *http.Client {
 	return &browser
 }
 
+// self is what customers may do, over the same world.
+func (s *site) self() *portals.Service {
+	people := &customers.Service{Store: s.Store, Vault: s.Gateway, Wall: s.Clock.Now}
+	return &portals.Service{
+		Store: s.Store, Customers: people, Wallet: s.Recovery.Wallet, Payer: s.Recovery, Wall: s.Clock.Now,
+		Subscriptions: &subscriptions.Service{
+			Store: s.Store, Payer: s.Recovery, Charger: s.Charging, Account: lifecycletest.Account, Wall: s.Clock.Now,
+		},
+	}
+}
+
 // edge adds what CloudFront adds, and drops what a visitor may not send.
 func (s *site) edge() http.Handler {
 	h := portal.New(portal.Options{
 		Identity: s.identity, Store: s.Store, Recovery: s.Recovery, Gateway: bank, Wall: s.Clock.Now,
-		Account: func(scope merchant.Scope) string { return scope.String() },
+		Account: func(scope merchant.Scope) string { return scope.String() }, Self: s.self(),
+		Documents: invoices.Links{URL: "https://api.example", Secrets: []string{"secret"}},
 		Surfaces: map[string]portal.Surface{
 			"portal": {Mode: merchant.Live, URL: s.server.URL}, "portal-test": {Mode: merchant.Test, URL: s.server.URL},
 		},

@@ -102,6 +102,9 @@ func (s *Server) result(w http.ResponseWriter, r *http.Request) {
 
 func newResultPage(v visit, sub billing.Subscription, p billing.Payment) resultPage {
 	out := resultPage{Back: address(sub.ID), Facts: []fact{{"Amount", amount(p.Amount)}, {"Card", card(p.Method)}}}
+	if p.Cause == billing.CausePlanChange {
+		return out.planChange(v, sub, p)
+	}
 	switch p.Status {
 	case billing.PaymentSucceeded:
 		out.Paid, out.Heading = true, sub.ProductName+" is active again"
@@ -120,6 +123,25 @@ func newResultPage(v visit, sub billing.Subscription, p billing.Payment) resultP
 	}
 	if !out.Paid && sub.Status == billing.StatusOnHold {
 		out.Text += fmt.Sprintf(" %s stays on hold. You can try another card as soon as you like.", sub.ProductName)
+	}
+	return out
+}
+
+// planChange tells what became of the payment of a plan change (R107).
+func (out resultPage) planChange(v visit, sub billing.Subscription, p billing.Payment) resultPage {
+	switch p.Status {
+	case billing.PaymentSucceeded:
+		out.Paid, out.Heading = true, v.say("Your plan is %s now", sub.ProductName)
+		out.Text = v.say("Thank you. The receipt is on its way to you by mail.")
+		out.Facts = append(out.Facts, fact{v.say("Next payment"), v.date(sub.Period.End)})
+	case billing.PaymentFailed:
+		out.Heading, out.Text = v.say("The payment did not go through"), dunning.Explain(p.Decline)+" "+v.say("Nothing was charged.")
+		if sub.Change != nil && sub.Change.Former == nil {
+			out.Text += " " + v.say("You keep %s. The change waits for its payment until %s: pay it from the subscription's page, or discard it there.", sub.ProductName, v.date(sub.Change.Expires))
+			out.Other = address(sub.ID, "payment-method")
+		}
+	default:
+		out.Heading, out.Text = v.say("The payment was not made"), v.say("Nothing was charged. You keep %s.", sub.ProductName)
 	}
 	return out
 }

@@ -26,7 +26,7 @@ func berlin(t *testing.T) visit {
 		t.Fatal(err)
 	}
 	state := merchant.State{Recovery: merchant.DefaultRecovery()}
-	return visit{identity.Visit{State: state}, zone, on(time.March, 1)}
+	return visit{identity.Visit{State: state}, zone, on(time.March, 1), "/"}
 }
 
 func plan(status billing.Status) billing.Subscription {

@@ -2,8 +2,11 @@ package portals
 
 import (
 	"context"
+	"strings"
+	"unicode/utf8"
 
 	"perennial/shared/billing"
+	"perennial/shared/fault"
 	"perennial/shared/lifecycle"
 	"perennial/shared/subscriptions"
 )
@@ -21,9 +24,8 @@ func (v Visitor) MayCancelNow(sub billing.Subscription) bool {
 // allowed, or now. Reason and comment are optional (rules 23, R210).
 func (s *Service) Cancel(ctx context.Context, v Visitor, sub billing.Subscription, now bool, feedback, comment string) error {
 	c := subscriptions.Change{
-		Cancel:       lifecycle.CancelAtEnd,
-		Particulars:  billing.Cancellation{Reason: byCustomer, Feedback: feedback, Comment: comment},
-		CustomerName: "",
+		Cancel:      lifecycle.CancelAtEnd,
+		Particulars: billing.Cancellation{Reason: byCustomer, Feedback: feedback, Comment: comment},
 	}
 	if now {
 		if !v.MayCancelNow(sub) {
@@ -80,8 +82,25 @@ type Particulars struct {
 // Correct changes who a subscription is billed to, and the customer's name,
 // all or nothing.
 func (s *Service) Correct(ctx context.Context, v Visitor, sub billing.Subscription, p Particulars) error {
+	var check fault.Check
+	check.That(p.Name != "", "name", "must not be empty")
+	checkAddress(&check, p.Address)
+	if err := check.Fault("INVALID_REQUEST_PARAMETERS", "Please look at the details again."); err != nil {
+		return err
+	}
 	return s.change(ctx, v, sub, subscriptions.Change{
 		Edit:         billing.Edit{Billing: &p.Address, TaxID: &p.TaxID, BusinessName: &p.Business},
 		CustomerName: p.Name,
 	})
+}
+
+// checkAddress names what is wrong with a postal address.
+func checkAddress(check *fault.Check, a billing.Address) {
+	known := len(a.Country) == 2 && strings.Contains(billing.Countries, a.Country)
+	check.That(known, "billing.country", "must be chosen from the list")
+	long := false
+	for _, part := range []string{a.State, a.City, a.Street, a.Zip} {
+		long = long || utf8.RuneCountInString(part) > 200
+	}
+	check.That(!long, "address", "must be shorter")
 }
