@@ -87,6 +87,9 @@ func (p *plan) next() ([]point, int) {
 	batch := p.points[:n]
 	p.points = p.points[n:]
 	p.sites++
+	if *goal > 0 && p.sites%10 == 0 {
+		fmt.Printf("%d of %d injections\n", p.tally.total(), *goal)
+	}
 	return batch, p.sites
 }
 
