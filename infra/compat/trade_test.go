@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -119,15 +121,23 @@ func (s *shop) pay(page, card string) {
 	if err := json.Unmarshal(raw, &typed); err != nil || typed.Token == "" {
 		s.Fatalf("no token for %s: %s", card, raw)
 	}
-	form := url.Values{"token": {typed.Token}}
-	answer, said := s.browse("POST", page, "application/x-www-form-urlencoded", form.Encode())
-	if answer.StatusCode == http.StatusGone {
+	shown, said := s.browse("GET", page, "", "")
+	if shown.StatusCode == http.StatusGone {
 		panic(missing("the page is not there"))
 	}
+	form := url.Values{}
+	for _, field := range hidden.FindAllSubmatch(said, -1) {
+		form.Set(string(field[1]), html.UnescapeString(string(field[2])))
+	}
+	form.Set("token", typed.Token)
+	answer, said := s.browse("POST", page, "application/x-www-form-urlencoded", form.Encode())
 	if answer.StatusCode >= http.StatusBadRequest && card != cardFails {
 		s.Fatalf("the page answered %d: %s", answer.StatusCode, said)
 	}
 }
+
+// hidden are the fields that a form brings along.
+var hidden = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)"`)
 
 // browse asks for a page as a browser does, without following redirects.
 func (s *shop) browse(method, address, mime, body string) (*http.Response, []byte) {
