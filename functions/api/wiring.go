@@ -41,6 +41,7 @@ func newAPI(till *assembly.Till, env *config.Env) *httpapi.API {
 			Store: store, Payer: till.Recovery, Charger: till.Charging, Account: assembly.Account, Wall: clock.System,
 		},
 		Refunds:   till.Refunds,
+		Recovery:  till.Recovery,
 		Register:  &register.Service{Store: store},
 		Purchases: till.Sales,
 		Endpoints: &endpoints.Service{

@@ -111,9 +111,9 @@ func (s *Service) counted(ctx context.Context, a *attempt, d billing.Decline) (b
 	return *t, []any{*t}, nil
 }
 
-// place is the time zone of a customer's day, as far as the address or the
-// card tells it.
-func place(s billing.Subscription, otherwise *time.Location) *time.Location {
+// CustomersZone is the time zone of a customer's day, as far as the address or
+// the card tells it.
+func CustomersZone(s billing.Subscription, otherwise *time.Location) *time.Location {
 	country := s.Billing.Country
 	if country == "" {
 		country = s.Method.Country

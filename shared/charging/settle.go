@@ -145,7 +145,7 @@ func (s *Service) declined(ctx context.Context, a *attempt, d gateway.Decline) (
 	}
 	c = c.Resumed()
 	follow := dunning.Decide(a.state.Recovery, c.Subscription, dunning.Failed{
-		Decline: decline, At: c.At, Zone: place(c.Subscription, c.Zone), Tally: tally,
+		Decline: decline, At: c.At, Zone: CustomersZone(c.Subscription, c.Zone), Tally: tally,
 	})
 	change, err := c.Declined(decline, follow)
 	return change, counts, err

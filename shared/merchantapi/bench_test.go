@@ -212,6 +212,7 @@ func (b *bench) wire() {
 			Subscriptions: &subscriptions.Service{Store: b.counter, Payer: b.Recovery, Charger: b.Charging, Account: lifecycletest.Account, Wall: wall},
 			Purchases:     b.Sales(b.counter),
 			Register:      &register.Service{Store: b.counter},
+			Recovery:      b.Recovery,
 			Refunds:       &refunds.Service{Store: b.counter, Gateway: b.Gateway, Wall: wall},
 			Endpoints:     &endpoints.Service{Store: b.counter, Sealer: box{}, Queue: b.work, Wall: wall},
 			Advancer:      b.Advancer,

@@ -100,6 +100,7 @@ func (b *bench) operations() []operation {
 		{"DELETE", "/subscriptions/" + sub.ID + "/change-plan/pending", ""},
 		{"POST", "/subscriptions/" + sub.ID + "/change-plan/return", ""},
 		{"GET", "/subscriptions/" + sub.ID + "/upcoming", ""},
+		{"GET", "/subscriptions/" + sub.ID + "/recovery", ""},
 		{"POST", "/subscriptions/" + sub.ID + "/charge", `{"product_price":100}`},
 		{"POST", "/checkouts", fmt.Sprintf(`{"product_cart":[{"product_id":%q,"quantity":1}]}`, b.Product.ID)},
 		{"GET", "/checkouts/" + b.kept(), ""},

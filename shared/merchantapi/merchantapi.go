@@ -23,6 +23,7 @@ import (
 	"perennial/shared/operations"
 	"perennial/shared/purchases"
 	"perennial/shared/record"
+	"perennial/shared/recovery"
 	"perennial/shared/refunds"
 	"perennial/shared/register"
 	"perennial/shared/settings"
@@ -46,6 +47,7 @@ type Services struct {
 	Subscriptions *subscriptions.Service
 	Purchases     *purchases.Service
 	Register      *register.Service
+	Recovery      *recovery.Service
 	Refunds       *refunds.Service
 	Endpoints     *endpoints.Service
 	Advancer      *lifecycle.Advancer
@@ -75,6 +77,7 @@ func New(url string, auth httpapi.Authenticator, services Services) *httpapi.API
 	s.routePayments(api)
 	s.routeRefunds(api)
 	s.routeWebhooks(api)
+	s.routeRecovery(api)
 	s.routeSettings(api)
 	s.routeKeys(api)
 	httpapi.Route(api, "GET /test-clock", "Get the test clock", s.getClock, httpapi.Describe(aboutClock))

@@ -25,6 +25,7 @@ import (
 type Store interface {
 	record.Loader
 	record.Committer
+	record.Owned
 	State(ctx context.Context, scope merchant.Scope) (merchant.State, error)
 }
 

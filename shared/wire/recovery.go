@@ -1,0 +1,88 @@
+package wire
+
+import (
+	"strings"
+
+	"perennial/shared/billing"
+	"perennial/shared/dunning"
+)
+
+// RecoveryTimeline is how a failing subscription came to where it is, and
+// what comes next. It is ours; Dodo has nothing like it.
+type RecoveryTimeline struct {
+	SubscriptionID string           `json:"subscription_id"`
+	Status         string           `json:"status" doc:"recovering, or none when nothing is unpaid"`
+	FailingSince   *string          `json:"failing_since"`
+	AccessEndsAt   *string          `json:"access_ends_at" doc:"null when access has ended, or does not end"`
+	WindowEndsAt   *string          `json:"recovery_window_ends_at"`
+	Pacing         *string          `json:"pacing" doc:"smart, list, dodo, or holdout: the list, by chance, to measure smart timing"`
+	Attempts       []RecoveryTry    `json:"attempts" doc:"Oldest first."`
+	Upcoming       []RecoveryComing `json:"upcoming" doc:"What happens if nobody pays before, earliest first."`
+}
+
+// RecoveryTry is one attempt to collect the dues.
+type RecoveryTry struct {
+	PaymentID   string  `json:"payment_id"`
+	CreatedAt   string  `json:"created_at"`
+	InitiatedBy string  `json:"initiated_by" doc:"system, customer or merchant"`
+	Status      string  `json:"status"`
+	Amount      int64   `json:"amount"`
+	Currency    string  `json:"currency"`
+	CardNetwork *string `json:"card_network"`
+	CardLast4   *string `json:"card_last_four"`
+	ErrorCode   *string `json:"error_code"`
+	Class       *string `json:"decline_class"`
+	Customer    *string `json:"customer_message" doc:"What the customer is told."`
+	Merchant    *string `json:"merchant_message" doc:"What Perennial does about it."`
+}
+
+// RecoveryComing is one thing that is going to happen.
+type RecoveryComing struct {
+	At      string `json:"at"`
+	Kind    string `json:"kind" enum:"retry,hold,closed,cancel"`
+	Message string `json:"message"`
+	Backup  bool   `json:"backup_method" doc:"The retry charges the backup method."`
+	Assumed bool   `json:"assumed" doc:"Planned only if the bank answers as it did last."`
+}
+
+// comings say what is going to happen.
+var comings = map[dunning.ComingKind]string{
+	dunning.ComingRetry:  "The dues are charged again.",
+	dunning.ComingHold:   "Access ends, and the customer is told by mail.",
+	dunning.ComingClosed: "The last retry has been made; the subscription stays on hold until it is paid.",
+	dunning.ComingCancel: "The subscription is cancelled.",
+}
+
+// ToRecoveryTimeline converts a timeline of a subscription.
+func ToRecoveryTimeline(subscription string, t dunning.Timeline) RecoveryTimeline {
+	out := RecoveryTimeline{
+		SubscriptionID: subscription, Status: "none", Attempts: []RecoveryTry{}, Upcoming: []RecoveryComing{},
+	}
+	if t.Since.IsZero() {
+		return out
+	}
+	out.Status, out.Pacing = "recovering", text(t.Pacing)
+	out.FailingSince, out.AccessEndsAt, out.WindowEndsAt = instant(t.Since), instant(t.HoldAt), instant(t.WindowEnd)
+	for _, p := range t.Tries {
+		out.Attempts = append(out.Attempts, toRecoveryTry(p))
+	}
+	for _, c := range t.Next {
+		out.Upcoming = append(out.Upcoming, RecoveryComing{
+			At: c.At.String(), Kind: string(c.Kind), Message: comings[c.Kind], Backup: c.Backup, Assumed: c.Assumed,
+		})
+	}
+	return out
+}
+
+func toRecoveryTry(p billing.Payment) RecoveryTry {
+	out := RecoveryTry{
+		PaymentID: p.ID, CreatedAt: p.CreatedAt.String(), InitiatedBy: string(p.By), Status: string(p.Status),
+		Amount: p.Amount.Minor, Currency: string(p.Amount.Currency),
+		CardNetwork: text(p.Method.Brand), CardLast4: text(p.Method.Last4),
+	}
+	if d := p.Decline; d.Code != "" {
+		out.ErrorCode, out.Class = text(strings.ToUpper(d.Code)), text(d.Class)
+		out.Customer, out.Merchant = text(dunning.Explain(d)), text(dunning.ExplainToMerchant(d))
+	}
+	return out
+}
