@@ -8,6 +8,7 @@ import (
 	"perennial/shared/billing"
 	"perennial/shared/charging"
 	"perennial/shared/dunning"
+	"perennial/shared/lifecycle"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
 )
@@ -30,7 +31,7 @@ func (s *Service) Timeline(ctx context.Context, scope merchant.Scope, subscripti
 			o.Payments = append(o.Payments, p)
 		}
 	}
-	dues, err := quote(d)
+	_, dues, err := lifecycle.Owed(d.state, d.sub, d.open, d.now)
 	if err != nil {
 		return dunning.Timeline{}, err
 	}
