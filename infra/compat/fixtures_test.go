@@ -26,6 +26,7 @@ var named = map[string]string{
 	"/customers/{customer_id}": "customer", "/customers/{customer_id}/payment-methods/{payment_method_id}": "method",
 	"/discounts/{discount_id}": "discount", "/discounts/{discount_id}/customers/{customer_id}": "customer", "/discounts/code/{code}": "code",
 	"/disputes/{dispute_id}": "dispute", "/payments/{payment_id}": "payment", "/refunds/{refund_id}": "refund",
+	"/invoices/payments/{payment_id}": "payment", "/invoices/refunds/{refund_id}": "refund",
 	"/product-collections/{id}": "collection", "/product-collections/{id}/groups/{group_id}": "group",
 	"/product-collections/{id}/groups/{group_id}/items/{item_id}": "item",
 	"/products/{product_id}": "product", "/products/{product_id}/localized-prices/{id}": "local",

@@ -13,6 +13,7 @@ var licenseChecks = []check{
 	{34, "a disabled licence key neither activates nor validates", disableLicense},
 	{34, "a subscription's licence key has no expiry of its own", func(s *shop) {
 		_, key := s.soldKey()
+		//nolint:staticcheck // deprecated by Dodo and still what its merchants call
 		_, err := s.sdk.LicenseKeys.Update(s.Context(), key.ID, dodo.LicenseKeyUpdateParams{ExpiresAt: dodo.F(time.Now().AddDate(1, 0, 0))})
 		s.refused(err, http.StatusBadRequest, "NO_EXPIRY_ON_SUBSCRIPTION_LICENSE_KEYS")
 	}},
@@ -69,6 +70,7 @@ func useLicense(s *shop) {
 
 func disableLicense(s *shop) {
 	_, key := s.soldKey()
+	//nolint:staticcheck // deprecated by Dodo and still what its merchants call
 	_, err := s.sdk.LicenseKeys.Update(s.Context(), key.ID, dodo.LicenseKeyUpdateParams{Disabled: dodo.F(true)})
 	s.must(err)
 	public := s.client("").Licenses

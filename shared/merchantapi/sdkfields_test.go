@@ -157,6 +157,7 @@ func walk(v any, path ...string) any {
 func (f fields) compare(place string, schema any, read reflect.Type) {
 	place, object := f.resolve(place, schema)
 	switch read.Kind() {
+	default: // a leaf, or a union
 	case reflect.Pointer:
 		f.compare(place, object, read.Elem())
 	case reflect.Slice:
