@@ -58,14 +58,14 @@ func (s *Server) basket(w http.ResponseWriter, r *http.Request, v visit, change 
 		return
 	}
 	page := change
-	page.Bill, page.Codes, page.Open, page.Coupon = newBill(quote.Invoice), v.page.Cart.Codes, true, !v.page.Page.NoCodes
+	page.Bill, page.Codes, page.Open, page.Coupon = v.bill(quote.Invoice), v.page.Cart.Codes, true, !v.page.Page.NoCodes
 	page.Shown, page.Keeps = shown(quote.Invoice.Due()), quote.Subscribes()
 	page.Free = quote.Invoice.Due().Nothing() && !page.Keeps
 	page.Who = who(v, quote.Customer)
 	if page.Keeps {
-		page.Plan = amount(quote.Renewal.Due()) + " " + i18n.Every(i18n.English, quote.Plan.Price.Every)
+		page.Plan = v.amount(quote.Renewal.Due()) + " " + i18n.Every(v.locale, quote.Plan.Price.Every)
 		if quote.Plan.OnDemand {
-			page.Plan = "Charged when you use it"
+			page.Plan = v.say("Charged when you use it")
 		}
 		if quote.Plan.TrialDays > 0 {
 			page.Trial = v.date(quote.Next)
@@ -83,7 +83,7 @@ func (s *Server) presentPurchase(w http.ResponseWriter, r *http.Request, v visit
 		pages.Error(w, r, errGone)
 	case billing.PurchaseOpen:
 		s.showBasket(w, r, v, basketPage{
-			Bill: newBill(v.invoice), Shown: shown(v.invoice.Due()), Free: v.invoice.Due().Nothing(), Who: who(v, v.customer), Wrong: wrong,
+			Bill: v.bill(v.invoice), Shown: shown(v.invoice.Due()), Free: v.invoice.Due().Nothing(), Who: who(v, v.customer), Wrong: wrong,
 		})
 	}
 }
@@ -94,7 +94,7 @@ func (s *Server) showBasket(w http.ResponseWriter, r *http.Request, v visit, pag
 	if page.Wrong != "" || page.Refuse != "" {
 		status = http.StatusUnprocessableEntity
 	}
-	chrome := v.chrome("Checkout")
+	chrome := v.chrome(v.say("Checkout"))
 	chrome.Script, chrome.Back = !page.Free, v.page.Page.CancelURL
 	templates.Render(w, r, status, "basket", pages.Page{Chrome: chrome, Content: page})
 }
@@ -108,7 +108,7 @@ func who(v visit, c billing.Customer) []fact {
 			email = cart.Email
 		}
 	}
-	return []fact{{"Receipt to", email}, {"Billing address", addressLine(address)}}
+	return []fact{{"Receipt to", email}, {"Billing address", v.addressLine(address)}}
 }
 
 // buy places the cart, when it is not, and pays for it. Of two who press at
@@ -134,13 +134,13 @@ func (s *Server) buy(w http.ResponseWriter, r *http.Request, v visit) {
 	case errors.Is(err, billing.ErrLocked), errors.Is(err, record.ErrStale), errors.Is(err, billing.ErrPaid):
 		http.Redirect(w, r, v.path("/return"), http.StatusSeeOther)
 	case f != nil && f.Kind == fault.Invalid:
-		s.presentPurchase(w, r, v, f.Message)
+		s.presentPurchase(w, r, v, v.say(f.Message))
 	case err != nil:
 		pages.Error(w, r, err)
 	case got.ActionURL != "":
 		http.Redirect(w, r, got.ActionURL, http.StatusSeeOther)
 	case got.Payment.Status == billing.PaymentFailed:
-		s.presentPurchase(w, r, v, declined(got.Payment))
+		s.presentPurchase(w, r, v, v.declined(got.Payment))
 	default:
 		http.Redirect(w, r, v.path("/return"), http.StatusSeeOther)
 	}
@@ -160,10 +160,10 @@ func (s *Server) place(w http.ResponseWriter, r *http.Request, v visit) (visit, 
 		s.refused(w, r, v, err)
 		return v, false
 	case r.PostFormValue("shown") != shown(due):
-		s.basket(w, r, v, basketPage{Wrong: "The total has changed. Please look at it again."})
+		s.basket(w, r, v, basketPage{Wrong: v.say("The total has changed. Please look at it again.")})
 		return v, false
 	case r.PostFormValue("token") == "" && (quote.Subscribes() || !due.Nothing()):
-		s.basket(w, r, v, basketPage{Wrong: recovery.ErrNoMethod.Message})
+		s.basket(w, r, v, basketPage{Wrong: v.say(recovery.ErrNoMethod.Message)})
 		return v, false
 	}
 	page, err := s.Sales.Place(r.Context(), v.scope, v.page)
@@ -191,7 +191,7 @@ func (s *Server) refused(w http.ResponseWriter, r *http.Request, v visit, err er
 				v.page = page
 			}
 		}
-		s.basket(w, r, v, basketPage{Wrong: f.Message})
+		s.basket(w, r, v, basketPage{Wrong: v.say(f.Message)})
 		return
 	}
 	pages.Error(w, r, err)

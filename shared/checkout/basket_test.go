@@ -77,7 +77,7 @@ func TestASessionAsksWhoBuysAndTakesThePayment(t *testing.T) {
 	form := s.get(path)
 	form.must(t, 200, "Your details", `name="email"`, `name="street"`, "Continue to payment", "Germany")
 	bad := s.post(path+"/details", url.Values{"email": {"nobody"}, "country": {"US"}, "name": {"Grace"}})
-	bad.must(t, 422, `aria-invalid="true"`, "E-mail must be an e-mail address.", "City must not be empty.", `value="Grace"`)
+	bad.must(t, 422, `aria-invalid="true"`, "E-mail: must be an e-mail address", "City: must not be empty", `value="Grace"`)
 	if r := s.report(made.ID); r.Checkout.Cart.Name != "" {
 		t.Error("what was refused was kept")
 	}
@@ -213,7 +213,7 @@ func TestTheMerchantsQuestionsAreAnswered(t *testing.T) {
 	form.must(t, 200, "Size", "<option>L</option>", "https://shop.example/cart")
 	form.mustNot(t, `name="street"`, `name="phone_number"`, `name="tax_id"`)
 	details := url.Values{"email": {"grace@example.com"}, "name": {"Grace"}, "country": {"US"}, "zipcode": {"12207"}, "custom_fields.size": {"XXL"}}
-	s.post(path+"/details", details).must(t, 422, "Size must not be empty.")
+	s.post(path+"/details", details).must(t, 422, "Size: must not be empty")
 	details.Set("custom_fields.size", "L")
 	s.leadsTo(s.post(path+"/details", details), path).mustNot(t, `name="code"`)
 	s.leadsTo(s.card(path, "visa_ok"), path+"/return")

@@ -22,32 +22,32 @@ type billLine struct {
 	Amount string
 }
 
-func newBill(v billing.Invoice) billView {
-	bill := billView{Total: amount(v.Due())}
-	for _, l := range v.Lines {
-		line := billLine{What: l.Description, Amount: amount(l.Amount)}
+func (v visit) bill(i billing.Invoice) billView {
+	bill := billView{Total: v.amount(i.Due())}
+	for _, l := range i.Lines {
+		line := billLine{What: l.Description, Amount: v.amount(l.Amount)}
 		if l.Quantity > 1 {
 			line.Times = l.Quantity
 		}
 		bill.Lines = append(bill.Lines, line)
 	}
-	if len(v.Lines) > 1 || !v.Discount.Nothing() || !v.Tax.Nothing() {
-		bill.Sums = append(bill.Sums, fact{"Subtotal", amount(v.Subtotal)})
+	if len(i.Lines) > 1 || !i.Discount.Nothing() || !i.Tax.Nothing() {
+		bill.Sums = append(bill.Sums, fact{v.say("Subtotal"), v.amount(i.Subtotal)})
 	}
-	for _, r := range v.Reductions {
-		bill.Sums = append(bill.Sums, fact{"Discount " + r.Code, "−" + amount(r.Amount)})
+	for _, r := range i.Reductions {
+		bill.Sums = append(bill.Sums, fact{v.say("Discount %s", r.Code), "−" + v.amount(r.Amount)})
 	}
-	if !v.Tax.Nothing() {
-		name := "Tax"
-		if len(v.Lines) > 0 && v.Lines[0].Inclusive {
-			name = "Tax, included"
+	if !i.Tax.Nothing() {
+		name := v.say("Tax")
+		if len(i.Lines) > 0 && i.Lines[0].Inclusive {
+			name = v.say("Tax, included")
 		}
-		bill.Sums = append(bill.Sums, fact{name, amount(v.Tax)})
+		bill.Sums = append(bill.Sums, fact{name, v.amount(i.Tax)})
 	}
 	return bill
 }
 
-func amount(a money.Amount) string { return i18n.Money(i18n.English, a) }
+func (v visit) amount(a money.Amount) string { return i18n.Money(v.locale, a) }
 
 // fingerprint of a total, which the form sends back: what was shown is what is
 // charged.

@@ -115,22 +115,22 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, v visi
 	}
 	page := payPage{
 		Action: v.path(""), Fields: cardfields.Source(s.Gateway, s.Account(v.scope), s.URL),
-		Product: v.sub.ProductName, Price: i18n.Money(i18n.English, price) + " " + i18n.Every(i18n.English, v.sub.Price.Every),
-		Total: i18n.Money(i18n.English, v.dues.Total), Method: len(v.dues.Invoices) == 0, Email: v.customer.Email, Wrong: wrong,
+		Product: v.sub.ProductName, Price: i18n.Money(v.locale, price) + " " + i18n.Every(v.locale, v.sub.Price.Every),
+		Total: i18n.Money(v.locale, v.dues.Total), Method: len(v.dues.Invoices) == 0, Email: v.customer.Email, Wrong: wrong,
 	}
 	if v.sub.Status == billing.StatusPending && v.sub.TrialDays > 0 {
 		days := calendar.Interval{Count: v.sub.TrialDays, Unit: calendar.Day}
 		page.Trial = v.date(calendar.Boundary(v.now(s.Wall()), days, 1, v.zone))
 	}
 	if len(v.dues.Invoices) == 1 {
-		if bill := newBill(v.dues.Invoices[0]); len(bill.Sums) > 0 {
+		if bill := v.bill(v.dues.Invoices[0]); len(bill.Sums) > 0 {
 			page.Bill = &bill
 		}
 	}
 	if v.page.Method && !page.Method {
 		page.Next, page.Held = v.date(v.dues.Next), v.sub.Status == billing.StatusOnHold
 	}
-	chrome := v.chrome("Checkout")
+	chrome := v.chrome(v.say("Checkout"))
 	chrome.Script = true
 	templates.Render(w, r, status, "pay", pages.Page{Chrome: chrome, Content: page})
 }
@@ -162,13 +162,13 @@ func (s *Server) payDues(w http.ResponseWriter, r *http.Request, v visit) {
 	case errors.Is(err, billing.ErrLocked), errors.Is(err, record.ErrStale): // somebody was faster, perhaps this very form
 		http.Redirect(w, r, v.path("/return"), http.StatusSeeOther)
 	case f != nil && f.Kind == fault.Invalid:
-		s.show(w, r, http.StatusUnprocessableEntity, v, f.Message)
+		s.show(w, r, http.StatusUnprocessableEntity, v, v.say(f.Message))
 	case err != nil:
 		pages.Error(w, r, err)
 	case got.ActionURL != "":
 		http.Redirect(w, r, got.ActionURL, http.StatusSeeOther)
 	case got.Payment.Status == billing.PaymentFailed:
-		s.show(w, r, http.StatusUnprocessableEntity, v, declined(got.Payment))
+		s.show(w, r, http.StatusUnprocessableEntity, v, v.declined(got.Payment))
 	default:
 		http.Redirect(w, r, v.path("/return"), http.StatusSeeOther)
 	}

@@ -60,7 +60,7 @@ func TestPressedTwiceOrOpenedAgainChargesOnce(t *testing.T) {
 	for _, again := range []string{path, path + "/return"} {
 		got := s.get(again)
 		got.must(t, 200, "Thank you", "Atlas Pro is active")
-		got.mustNot(t, "<form")
+		got.mustNot(t, "data-card-fields")
 	}
 	if n := len(s.Gateway.Ledger()); n != 1 {
 		t.Errorf("%d charges", n)

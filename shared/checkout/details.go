@@ -34,9 +34,9 @@ func (s *Server) details(w http.ResponseWriter, r *http.Request, status int, v v
 		c.Billing.Country = v.state.Business.Country
 	}
 	page := detailsPage{
-		Action: v.path("/details"), Fields: inputs(v, c, wrong), Country: c.Billing.Country, Countries: i18n.Countries(i18n.English), Invalid: len(wrong) > 0,
+		Action: v.path("/details"), Fields: inputs(v, c, wrong), Country: c.Billing.Country, Countries: i18n.Countries(v.locale), Invalid: len(wrong) > 0,
 	}
-	chrome := v.chrome("Checkout")
+	chrome := v.chrome(v.say("Checkout"))
 	chrome.Back = v.page.Page.CancelURL
 	templates.Render(w, r, status, "details", pages.Page{Chrome: chrome, Content: page})
 }
@@ -45,26 +45,26 @@ func (s *Server) details(w http.ResponseWriter, r *http.Request, status int, v v
 func inputs(v visit, c billing.Cart, wrong map[string]string) []inputView {
 	var out []inputView
 	add := func(name, label, kind, auto, value string, required bool) {
-		out = append(out, inputView{Name: name, Label: label, Type: kind, Auto: auto, Value: value, Required: required, Wrong: wrong[name]})
+		out = append(out, inputView{Name: name, Label: label, Type: kind, Auto: auto, Value: value, Required: required, Wrong: v.say(wrong[name])})
 	}
 	opts := v.page.Page
 	if c.Customer == "" {
-		add("email", "E-mail", "email", "email", c.Email, true)
-		add("name", "Name", "text", "name", c.Name, true)
+		add("email", v.say("E-mail"), "email", "email", c.Email, true)
+		add("name", v.say("Name"), "text", "name", c.Name, true)
 		if !opts.NoPhone {
-			add("phone_number", "Phone", "tel", "tel", c.Phone, opts.NeedPhone)
+			add("phone_number", v.say("Phone"), "tel", "tel", c.Phone, opts.NeedPhone)
 		}
 	}
-	add("country", "Country", "country", "country", c.Billing.Country, true)
+	add("country", v.say("Country"), "country", "country", c.Billing.Country, true)
 	if !opts.Minimal {
-		add("street", "Street and number", "text", "street-address", c.Billing.Street, true)
-		add("city", "City", "text", "address-level2", c.Billing.City, true)
-		add("state", "State or province", "text", "address-level1", c.Billing.State, false)
+		add("street", v.say("Street and number"), "text", "street-address", c.Billing.Street, true)
+		add("city", v.say("City"), "text", "address-level2", c.Billing.City, true)
+		add("state", v.say("State or province"), "text", "address-level1", c.Billing.State, false)
 	}
-	add("zipcode", "Postal code", "text", "postal-code", c.Billing.Zip, opts.Minimal)
+	add("zipcode", v.say("Postal code"), "text", "postal-code", c.Billing.Zip, opts.Minimal)
 	if !opts.NoTaxID {
-		add("tax_id", "VAT or tax number, for businesses", "text", "off", c.TaxID, false)
-		add("business_name", "Business name", "text", "organization", c.BusinessName, false)
+		add("tax_id", v.say("VAT or tax number, for businesses"), "text", "off", c.TaxID, false)
+		add("business_name", v.say("Business name"), "text", "organization", c.BusinessName, false)
 	}
 	for _, f := range opts.Fields {
 		kind := map[string]string{"dropdown": "select", "boolean": "select"}[f.Type]
@@ -107,11 +107,11 @@ func (s *Server) fill(w http.ResponseWriter, r *http.Request) {
 	attempt := v.page
 	attempt.Cart = &typed
 	wrong := missing(purchases.Complete(attempt))
-	if i18n.Country(i18n.English, typed.Billing.Country) == typed.Billing.Country {
-		wrong["country"] = "must be chosen"
+	if i18n.Country(v.locale, typed.Billing.Country) == typed.Billing.Country {
+		wrong["country"] = i18n.Text("must be chosen")
 	}
 	if typed.Customer == "" && !billing.IsPlainEmail(typed.Email) {
-		wrong["email"] = "must be written in ASCII characters"
+		wrong["email"] = i18n.Text("must be written in ASCII characters")
 	}
 	if len(wrong) > 0 {
 		v.page = attempt
@@ -198,7 +198,7 @@ func (s *Server) coupon(w http.ResponseWriter, r *http.Request) {
 				pages.Error(w, r, err)
 				return
 			}
-			s.basket(w, r, v, basketPage{Typed: code, Refuse: f.Message})
+			s.basket(w, r, v, basketPage{Typed: code, Refuse: v.say(f.Message)})
 			return
 		}
 	}
@@ -209,12 +209,12 @@ func (s *Server) coupon(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, v.path(""), http.StatusSeeOther)
 }
 
-func addressLine(a billing.Address) string {
+func (v visit) addressLine(a billing.Address) string {
 	var parts []string
-	for _, part := range []string{a.Street, strings.TrimSpace(a.Zip + " " + a.City), a.State, i18n.Country(i18n.English, a.Country)} {
+	for _, part := range []string{a.Street, strings.TrimSpace(a.Zip + " " + a.City), a.State, i18n.Country(v.locale, a.Country)} {
 		if part != "" {
 			parts = append(parts, part)
 		}
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(parts, v.say(", "))
 }

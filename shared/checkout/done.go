@@ -37,23 +37,23 @@ func (s *Server) returned(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case got.Pending:
-		chrome := v.chrome("We are checking your payment")
+		chrome := v.chrome(v.say("We are checking your payment"))
 		chrome.Refresh, chrome.Next = pages.LookAgain(r)
 		s.done(w, r, chrome, donePage{
-			Heading: chrome.Title, Text: "The bank has not told us yet what happened. You will not be charged twice.",
-			Href: v.path("/return"), Link: "Look again",
+			Heading: chrome.Title, Text: v.say("The bank has not told us yet what happened. You will not be charged twice."),
+			Href: v.path("/return"), Link: v.say("Look again"),
 		})
 	case got.ActionURL != "":
-		s.done(w, r, v.chrome("Your bank is waiting"), donePage{
-			Heading: "Your bank is waiting", Text: "Your bank asks you to confirm the payment. Nothing was charged yet.",
-			Href: got.ActionURL, Link: "Continue at your bank",
+		s.done(w, r, v.chrome(v.say("Your bank is waiting")), donePage{
+			Heading: v.say("Your bank is waiting"), Text: v.say("Your bank asks you to confirm the payment. Nothing was charged yet."),
+			Href: got.ActionURL, Link: v.say("Continue at your bank"),
 		})
 	default:
 		if v, err = s.open(r, lateReturn); err != nil {
 			pages.Error(w, r, err)
 			return
 		}
-		s.present(w, r, v, declined(got.Payment))
+		s.present(w, r, v, v.declined(got.Payment))
 	}
 }
 
@@ -72,45 +72,45 @@ func (s *Server) finish(r *http.Request, v visit) (recovery.Result, error) {
 // bought tells that a one-time purchase is paid.
 func (s *Server) bought(w http.ResponseWriter, r *http.Request, v visit) {
 	page := donePage{
-		Heading: "Thank you", Text: "Your order is complete.", Link: "Return to " + v.state.Business.Name,
-		Facts: []fact{{"Paid", amount(v.invoice.Due())}, {"Invoice", v.invoice.Number}},
+		Heading: v.say("Thank you"), Text: v.say("Your order is complete."), Link: v.say("Return to %s", v.state.Business.Name),
+		Facts: []fact{{"Paid", v.amount(v.invoice.Due())}, {"Invoice", v.invoice.Number}},
 	}
 	if !v.invoice.Due().Nothing() {
-		page.Text = "Your payment was received. The receipt is on its way to " + v.customer.Email + "."
+		page.Text = v.say("Your payment was received. The receipt is on its way to %s.", v.customer.Email)
 	}
 	page.Href = identity.ReturnURL(v.page.ReturnURL, url.Values{
 		"payment_id": {v.purchase.Payment}, "status": {string(billing.PaymentSucceeded)}, "email": {v.customer.Email},
 	})
-	s.done(w, r, v.chrome("Thank you"), page)
+	s.done(w, r, v.chrome(v.say("Thank you")), page)
 }
 
 // declined says in plain words why a payment failed, nothing when it did not.
-func declined(p billing.Payment) string {
+func (v visit) declined(p billing.Payment) string {
 	if p.Status != billing.PaymentFailed {
 		return ""
 	}
-	return dunning.Explain(p.Decline) + " Nothing was charged."
+	return v.say(dunning.Explain(p.Decline)) + " " + v.say("Nothing was charged.")
 }
 
 // finished tells how the session ended, by the state of the subscription.
 func (s *Server) finished(w http.ResponseWriter, r *http.Request, v visit) {
-	page := donePage{Heading: "Thank you", Facts: []fact{{"Next payment", v.date(v.sub.Period.End)}}}
+	page := donePage{Heading: v.say("Thank you"), Facts: []fact{{"Next payment", v.date(v.sub.Period.End)}}}
 	switch {
 	case v.sub.Status != billing.StatusActive && v.sub.Status != billing.StatusPaused:
 		pages.Error(w, r, errGone)
 		return
 	case v.page.Method && v.sub.Status == billing.StatusPaused:
-		page.Text, page.Facts = "Your payment method for "+v.sub.ProductName+" is updated.", nil
+		page.Text, page.Facts = v.say("Your payment method for %s is updated.", v.sub.ProductName), nil
 	case v.page.Method:
-		page.Text = v.sub.ProductName + " is active, and your payment method is updated."
+		page.Text = v.say("%s is active, and your payment method is updated.", v.sub.ProductName)
 	case v.sub.TrialEnd == v.sub.Period.End && !v.sub.TrialEnd.IsZero():
-		page.Text, page.Facts[0].Name = "Your free trial of "+v.sub.ProductName+" has begun.", "First payment"
+		page.Text, page.Facts[0].Name = v.say("Your free trial of %s has begun.", v.sub.ProductName), v.say("First payment")
 	default:
-		page.Text = v.sub.ProductName + " is active. The receipt is on its way to " + v.customer.Email + "."
+		page.Text = v.say("%s is active. The receipt is on its way to %s.", v.sub.ProductName, v.customer.Email)
 	}
 	page.Href = identity.ReturnURL(v.page.ReturnURL, url.Values{"subscription_id": {v.sub.ID}, "status": {string(v.sub.Status)}})
-	page.Link = "Return to " + v.state.Business.Name
-	s.done(w, r, v.chrome("Thank you"), page)
+	page.Link = v.say("Return to %s", v.state.Business.Name)
+	s.done(w, r, v.chrome(v.say("Thank you")), page)
 }
 
 func (s *Server) done(w http.ResponseWriter, r *http.Request, chrome pages.Chrome, page donePage) {

@@ -28,6 +28,7 @@ type visit struct {
 	customer billing.Customer
 	dues     billing.Dues
 	zone     *time.Location
+	locale   string
 }
 
 var errGone = fault.New(fault.Gone, "CHECKOUT_SESSION_CONSUMED", "This page was already used or has expired.")
@@ -51,7 +52,9 @@ func (s *Server) open(r *http.Request, grace time.Duration) (visit, error) {
 		return v, gone(err)
 	}
 	lambdahttp.Note(r.Context(), "scope", scope.String())
-	return v, s.goods(r, &v)
+	err = s.goods(r, &v)
+	v.locale = v.language(r)
+	return v, err
 }
 
 // goods loads what the session is for.
@@ -142,11 +145,25 @@ func (v visit) used() bool {
 }
 
 func (v visit) chrome(title string) pages.Chrome {
-	return pages.Chrome{Title: title, Business: v.state.Business.Name, Test: v.scope.Mode == merchant.Test}
+	return pages.Chrome{Title: title, Business: v.state.Business.Name, Test: v.scope.Mode == merchant.Test, Tongue: pages.Tongue{Lang: v.locale}}
 }
+
+// language is the one that the merchant forces on the session, else the one
+// that its reader or customer is known to read.
+func (v visit) language(r *http.Request) string {
+	wishes, _ := v.page.Page.Kept["customization"].(map[string]any)
+	forced, _ := wishes["force_language"].(string)
+	if locale := i18n.Match(forced); locale != "" {
+		return locale
+	}
+	return pages.Locale(r, v.customer.Language)
+}
+
+// say is a sentence in the buyer's language.
+func (v visit) say(text string, args ...any) string { return i18n.Say(v.locale, text, args...) }
 
 func (v visit) path(more string) string {
 	return "/session/" + v.scope.String() + "/" + v.page.ID + more
 }
 
-func (v visit) date(i calendar.Instant) string { return i18n.Date(i18n.English, i.Time(), v.zone) }
+func (v visit) date(i calendar.Instant) string { return i18n.Date(v.locale, i.Time(), v.zone) }

@@ -3,21 +3,37 @@ package i18n
 import (
 	"slices"
 	"strings"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 )
 
 // CountryName is a country as people call it.
 type CountryName struct{ Code, Name string }
 
 // Countries are the countries that customers may live in, by the codes of
-// ISO 3166-1, in the order of their names (CLDR, English).
-func Countries(string) []CountryName { return countries }
+// ISO 3166-1, in the order of their names in a language (CLDR).
+func Countries(locale string) []CountryName {
+	out := make([]CountryName, len(countries))
+	for i, c := range countries {
+		out[i] = CountryName{c.Code, Country(locale, c.Code)}
+	}
+	slices.SortFunc(out, func(a, b CountryName) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
 
 // Country is the name of a country, or its code where it is not known.
-func Country(_, code string) string {
-	if i := slices.IndexFunc(countries, func(c CountryName) bool { return c.Code == code }); i >= 0 {
-		return countries[i].Name
+func Country(locale, code string) string {
+	i := slices.IndexFunc(countries, func(c CountryName) bool { return c.Code == code })
+	if i < 0 {
+		return code
 	}
-	return code
+	if l, _ := known(locale); l.Code != English {
+		if region, err := language.ParseRegion(code); err == nil {
+			return display.Regions(language.Make(l.Code)).Name(region)
+		}
+	}
+	return countries[i].Name
 }
 
 var countries = func() []CountryName {
@@ -26,7 +42,6 @@ var countries = func() []CountryName {
 		code, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
 		out = append(out, CountryName{code, name})
 	}
-	slices.SortFunc(out, func(a, b CountryName) int { return strings.Compare(a.Name, b.Name) })
 	return out
 }()
 

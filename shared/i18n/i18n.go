@@ -1,6 +1,8 @@
-// Package i18n writes amounts, dates and intervals as readers of a language
-// expect them (CLDR). Another language is a row of the tables below. It holds no sentences: pages and
-// mails do.
+// Package i18n speaks to readers in their language: sentences by their
+// English words from one catalogue a language, plurals, and amounts, dates,
+// intervals and names of countries as CLDR writes them. A language is a row
+// of languages.go and a file of catalogue; tests compare it with what the
+// pages say.
 package i18n
 
 import (
@@ -9,43 +11,20 @@ import (
 	"time"
 
 	"github.com/bojanz/currency"
-	"github.com/go-playground/locales"
-	"github.com/go-playground/locales/de"
-	"github.com/go-playground/locales/en"
-	"github.com/go-playground/locales/hi"
-	"github.com/go-playground/locales/it"
-	"github.com/go-playground/locales/ja"
 
 	"perennial/shared/calendar"
 	"perennial/shared/money"
 )
 
-// English is the language that everything falls back to.
-const English = "en"
-
-// Italian is the language whose units and card names are known besides.
-const Italian = "it"
-
-var languages = map[string]locales.Translator{
-	English: en.New(), "de": de.New(), "it": it.New(), "hi": hi.New(), "ja": ja.New(),
-}
-
-func language(locale string) locales.Translator {
-	if l, ok := languages[locale]; ok {
-		return l
-	}
-	return languages[English]
-}
-
 // Money is an amount with its currency's symbol and number of decimals, such
 // as "$1,234.50", "¥1,200" or "BHD 1.500".
 func Money(locale string, a money.Amount) string {
-	l := language(locale)
+	l, _ := known(locale)
 	amount, err := currency.NewAmountFromInt64(a.Minor, string(a.Currency))
 	if err != nil { // not an ISO currency: the plain number says least that is wrong
 		return fmt.Sprintf("%d %s", a.Minor, a.Currency)
 	}
-	return currency.NewFormatter(currency.NewLocale(l.Locale())).Format(amount)
+	return currency.NewFormatter(currency.NewLocale(l.Code)).Format(amount)
 }
 
 // Date is the day of a moment in a zone, such as "March 2, 2026". The zero
@@ -54,30 +33,23 @@ func Date(locale string, t time.Time, zone *time.Location) string {
 	if t.IsZero() {
 		return ""
 	}
-	return language(locale).FmtDateLong(t.In(zone))
-}
-
-// italian names the units: after an amount, and in the plural.
-var italian = map[calendar.Unit][2]string{
-	calendar.Day: {"al giorno", "giorni"}, calendar.Week: {"alla settimana", "settimane"},
-	calendar.Month: {"al mese", "mesi"}, calendar.Year: {"all'anno", "anni"},
+	l, _ := known(locale)
+	return l.cldr.FmtDateLong(t.In(zone))
 }
 
 // Every is an interval after an amount: "per month", "every 3 months".
 func Every(locale string, v calendar.Interval) string {
-	if v.Count == 0 {
+	switch {
+	case v.Count == 0:
 		return ""
+	case v.Unit == calendar.Day:
+		return Count(locale, v.Count, "per day", "every %d days", v.Count)
+	case v.Unit == calendar.Week:
+		return Count(locale, v.Count, "per week", "every %d weeks", v.Count)
+	case v.Unit == calendar.Year:
+		return Count(locale, v.Count, "per year", "every %d years", v.Count)
 	}
-	unit := strings.ToLower(string(v.Unit))
-	switch words := italian[v.Unit]; {
-	case locale == Italian && v.Count == 1:
-		return words[0]
-	case locale == Italian:
-		return fmt.Sprintf("ogni %d %s", v.Count, words[1])
-	case v.Count == 1:
-		return "per " + unit
-	}
-	return fmt.Sprintf("every %d %ss", v.Count, unit)
+	return Count(locale, v.Count, "per month", "every %d months", v.Count)
 }
 
 // brands are the card networks as they write themselves.
@@ -94,16 +66,10 @@ func Card(locale, brand, last4 string) string {
 		return ""
 	}
 	name := Network(brand)
-	if locale == Italian {
-		if name == "" {
-			name = "Carta"
-		}
-		return name + " che termina con " + last4
-	}
 	if name == "" {
-		name = "Card"
+		name = Say(locale, "Card")
 	}
-	return name + " ending in " + last4
+	return Say(locale, "%s ending in %s", name, last4)
 }
 
 // Network is a card network as it writes itself, empty for an unknown one.
@@ -115,8 +81,5 @@ func List(locale string, names []string) string {
 		return strings.Join(names, "")
 	}
 	last := len(names) - 1
-	if locale == Italian {
-		return strings.Join(names[:last], ", ") + " e " + names[last]
-	}
-	return strings.Join(names[:last], ", ") + " and " + names[last]
+	return Say(locale, "%s and %s", strings.Join(names[:last], Say(locale, ", ")), names[last])
 }

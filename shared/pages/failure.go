@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"perennial/shared/fault"
+	"perennial/shared/i18n"
 	"perennial/shared/lambdahttp"
 )
 
@@ -43,13 +44,13 @@ type failure struct {
 
 // headings and texts of error pages. They say nothing about what exists.
 var failures = map[int]failure{
-	http.StatusForbidden:             {Heading: "This cannot be done from here", Text: "Please go back, reload the page and try again."},
-	http.StatusNotFound:              {Heading: "There is nothing here", Text: "The address may be incomplete, or the page may have moved."},
-	http.StatusMethodNotAllowed:      {Heading: "There is nothing here", Text: "The address may be incomplete, or the page may have moved."},
-	http.StatusGone:                  {Heading: "This page is no longer available", Text: "It has expired or was already used."},
-	http.StatusRequestEntityTooLarge: {Heading: "That was too much", Text: "Please go back and send less."},
-	http.StatusTooManyRequests:       {Heading: "Please wait a moment", Text: "There were many requests from your network. Please try again in a few minutes."},
-	http.StatusServiceUnavailable:    {Heading: "Please try again in a moment", Text: "Nothing was charged and nothing was changed."},
+	http.StatusForbidden:             {Heading: i18n.Text("This cannot be done from here"), Text: i18n.Text("Please go back, reload the page and try again.")},
+	http.StatusNotFound:              {Heading: i18n.Text("There is nothing here"), Text: i18n.Text("The address may be incomplete, or the page may have moved.")},
+	http.StatusMethodNotAllowed:      {Heading: i18n.Text("There is nothing here"), Text: i18n.Text("The address may be incomplete, or the page may have moved.")},
+	http.StatusGone:                  {Heading: i18n.Text("This page is no longer available"), Text: i18n.Text("It has expired or was already used.")},
+	http.StatusRequestEntityTooLarge: {Heading: i18n.Text("That was too much"), Text: i18n.Text("Please go back and send less.")},
+	http.StatusTooManyRequests:       {Heading: i18n.Text("Please wait a moment"), Text: i18n.Text("There were many requests from your network. Please try again in a few minutes.")},
+	http.StatusServiceUnavailable:    {Heading: i18n.Text("Please try again in a moment"), Text: i18n.Text("Nothing was charged and nothing was changed.")},
 }
 
 var errorPages = Parse(web, "web/error")
@@ -58,7 +59,7 @@ var errorPages = Parse(web, "web/error")
 func Fail(w http.ResponseWriter, r *http.Request, status int) {
 	f, ok := failures[status]
 	if !ok {
-		f = failure{Heading: "Something went wrong", Text: lambdahttp.Sentence}
+		f = failure{Heading: i18n.Text("Something went wrong"), Text: lambdahttp.Sentence}
 	}
 	if status >= http.StatusInternalServerError {
 		f.Request = lambdahttp.RequestID(r.Context())
@@ -79,12 +80,16 @@ func Error(w http.ResponseWriter, r *http.Request, err error) {
 		Fail(w, r, status)
 		return
 	}
-	write(w, r, status, failure{Heading: "This did not work", Text: f.Message})
+	write(w, r, status, failure{Heading: i18n.Text("This did not work"), Text: f.Message})
 }
 
 func write(w http.ResponseWriter, r *http.Request, status int, f failure) {
+	say := func(text string) string { return i18n.Say(Locale(r), text) }
+	f.Heading, f.Text = say(f.Heading), say(f.Text)
 	var out bytes.Buffer
 	page := Page{Chrome: Chrome{Title: f.Heading}, Content: f}
+	page.speak(r)
+	page.Self = "" // it may be an address that only one reader should see
 	if err := errorPages.write(&out, "failure", page); err != nil {
 		lambdahttp.NoteError(r.Context(), fmt.Errorf("render error page: %w", err))
 		http.Error(w, f.Heading, status)

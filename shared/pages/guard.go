@@ -15,10 +15,11 @@ func Policy(gateways ...string) string {
 		"frame-src " + foreign + "; form-action 'self' " + foreign + "; base-uri 'none'; frame-ancestors 'none'"
 }
 
-// Serve wraps the routes of a surface: assets, the error page for unknown
+// Serve wraps the routes of a surface: assets, the choice of a language, the error page for unknown
 // paths, and the guard against forms that other sites post.
 func Serve(routes *http.ServeMux) http.Handler {
 	routes.HandleFunc("GET /assets/{file}", serveAsset)
+	routes.HandleFunc("POST /language", chooseLanguage)
 	routes.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { Fail(w, r, http.StatusNotFound) })
 	return guard(routes)
 }

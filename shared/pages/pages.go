@@ -17,6 +17,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 
 	"perennial/shared/i18n"
 	"perennial/shared/lambdahttp"
@@ -41,6 +42,16 @@ type Chrome struct {
 	Script   bool   // the page has card fields
 	Refresh  int    // seconds after which the page looks again; 0 never
 	Next     string // what it looks at then
+	Tongue
+}
+
+// Tongue is the language of a page and what its reader may choose instead.
+// Render fills it in.
+type Tongue struct {
+	Lang      string // ISO 639-1
+	Dir       string // ltr or rtl
+	Languages []i18n.Language
+	Self      string // this page's path, to come back to with another language; empty when it cannot be
 }
 
 // looks is how often a waiting page looks again by itself.
@@ -93,35 +104,57 @@ type Page struct {
 	Content any
 }
 
-// Set is the templates of one surface.
-type Set map[string]*template.Template
+// Set is the templates of one surface, in every language.
+type Set struct {
+	english map[string]*template.Template // never executed, so that it can be cloned
+	mu      sync.Mutex
+	spoken  map[string]*template.Template // by language and name, as readers ask for them
+}
 
 // Parse reads every page *.html of a folder; each defines "content". Files
 // that start with an underscore are parts which all pages may use.
-func Parse(files fs.FS, folder string) Set {
+func Parse(files fs.FS, folder string) *Set {
 	layout := template.Must(template.New("layout").Funcs(functions).ParseFS(web, "web/layout.html"))
 	parts, _ := fs.Glob(files, folder+"/_*.html") // the pattern is well-formed
 	if len(parts) > 0 {
 		template.Must(layout.ParseFS(files, parts...))
 	}
 	names, _ := fs.Glob(files, folder+"/[^_]*.html")
-	set := Set{}
+	set := &Set{english: map[string]*template.Template{}, spoken: map[string]*template.Template{}}
 	for _, name := range names {
 		page := template.Must(template.Must(layout.Clone()).ParseFS(files, name))
-		set[strings.TrimSuffix(path.Base(name), ".html")] = page
+		set.english[strings.TrimSuffix(path.Base(name), ".html")] = page
 	}
 	return set
 }
 
-var functions = template.FuncMap{"asset": AssetPath, "t": say}
+var functions = template.FuncMap{"asset": AssetPath, "t": i18n.Text}
 
-// say is a sentence that a template holds, in the reader's language.
-func say(text string, args ...any) string { return i18n.Say(i18n.English, text, args...) }
+// in is a page whose sentences are said in a language.
+func (s *Set) in(locale, name string) (*template.Template, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t, ok := s.spoken[locale+" "+name]; ok {
+		return t, nil
+	}
+	page, ok := s.english[name]
+	if !ok {
+		return nil, fmt.Errorf("no such page")
+	}
+	t, err := page.Clone()
+	if err != nil {
+		return nil, err
+	}
+	say := func(text string, args ...any) string { return i18n.Say(locale, text, args...) }
+	s.spoken[locale+" "+name] = t.Funcs(template.FuncMap{"t": say})
+	return t, nil
+}
 
 // Render writes a page. A template that fails is an internal error and shows
 // the error page, nothing of the page.
-func (s Set) Render(w http.ResponseWriter, r *http.Request, status int, name string, p Page) {
+func (s *Set) Render(w http.ResponseWriter, r *http.Request, status int, name string, p Page) {
 	var out bytes.Buffer
+	p.speak(r)
 	if err := s.write(&out, name, p); err != nil {
 		lambdahttp.NoteError(r.Context(), fmt.Errorf("render %s: %w", name, err))
 		Fail(w, r, http.StatusInternalServerError)
@@ -130,10 +163,10 @@ func (s Set) Render(w http.ResponseWriter, r *http.Request, status int, name str
 	send(w, status, out.Bytes())
 }
 
-func (s Set) write(out *bytes.Buffer, name string, p Page) error {
-	t, ok := s[name]
-	if !ok {
-		return fmt.Errorf("no such page")
+func (s *Set) write(out *bytes.Buffer, name string, p Page) error {
+	t, err := s.in(p.Lang, name)
+	if err != nil {
+		return err
 	}
 	return t.ExecuteTemplate(out, "layout.html", p)
 }

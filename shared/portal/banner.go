@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"fmt"
 	"strings"
 
 	"perennial/shared/billing"
@@ -24,7 +23,7 @@ func (v visit) banners(g goods) []pages.Banner {
 	for _, s := range g.subs {
 		switch {
 		case s.Lock.State == billing.LockAction && s.Status != billing.StatusPending:
-			out = append(out, atBank(s))
+			out = append(out, v.atBank(s))
 		case unpaid(s):
 			out = append(out, v.overdue(s, g.open[s.ID]))
 		}
@@ -33,11 +32,11 @@ func (v visit) banners(g goods) []pages.Banner {
 }
 
 // atBank tells that the customer's bank waits for the customer.
-func atBank(s billing.Subscription) pages.Banner {
+func (v visit) atBank(s billing.Subscription) pages.Banner {
 	return pages.Banner{
-		Tone: pages.Warn, Title: "Your bank asks you to confirm a payment",
-		Lines:  []string{amount(s.Lock.Amount) + " for " + s.ProductName + ". Nothing was charged yet."},
-		Action: "Continue at your bank", Href: address(s.ID, "payment-return"),
+		Tone: pages.Warn, Title: v.say("Your bank asks you to confirm a payment"),
+		Lines:  []string{v.say("%s for %s. Nothing was charged yet.", v.amount(s.Lock.Amount), s.ProductName)},
+		Action: v.say("Continue at your bank"), Href: address(s.ID, "payment-return"),
 	}
 }
 
@@ -49,17 +48,17 @@ func (v visit) overdue(s billing.Subscription, open []billing.Invoice) pages.Ban
 		due.Minor += i.Due().Minor
 	}
 	b := pages.Banner{
-		Tone: pages.Bad, Title: s.ProductName + " is on hold",
-		Action: "Update payment method", Href: address(s.ID, "payment-method"),
+		Tone: pages.Bad, Title: v.say("%s is on hold", s.ProductName),
+		Action: v.say("Update payment method"), Href: address(s.ID, "payment-method"),
 	}
 	if s.Status != billing.StatusOnHold {
-		b.Tone, b.Title = pages.Warn, "The payment for "+s.ProductName+" did not go through"
+		b.Tone, b.Title = pages.Warn, v.say("The payment for %s did not go through", s.ProductName)
 	}
-	reason := "The payment did not go through."
+	reason := v.say("The payment did not go through.")
 	if s.Failure.Decline.Code != "" {
-		reason = dunning.Explain(s.Failure.Decline)
+		reason = v.say(dunning.Explain(s.Failure.Decline))
 	}
-	b.Lines = []string{fmt.Sprintf("%s was due on %s. %s", amount(due), v.date(s.Period.End), reason), v.outlook(s)}
+	b.Lines = []string{v.say("%s was due on %s.", v.amount(due), v.date(s.Period.End)) + " " + reason, v.outlook(s)}
 	return b
 }
 
@@ -67,15 +66,15 @@ func (v visit) overdue(s billing.Subscription, open []billing.Invoice) pages.Ban
 func (v visit) outlook(s billing.Subscription) string {
 	var parts []string
 	if next := s.Failure.NextRetry; !next.IsZero() {
-		parts = append(parts, "We try "+card(s.Method)+" again on "+v.date(next)+".")
+		parts = append(parts, v.say("We try %s again on %s.", v.card(s.Method), v.date(next)))
 	}
 	switch {
 	case s.Status != billing.StatusOnHold && !s.Failure.HoldAt.IsZero():
-		parts = append(parts, "You keep access until "+v.date(s.Failure.HoldAt)+".")
+		parts = append(parts, v.say("You keep access until %s.", v.date(s.Failure.HoldAt)))
 	case v.State.Recovery.EndAction == merchant.EndCancel && s.Failure.WindowEnd > v.now:
-		parts = append(parts, "Without payment it is cancelled on "+v.date(s.Failure.WindowEnd)+".")
+		parts = append(parts, v.say("Without payment it is cancelled on %s.", v.date(s.Failure.WindowEnd)))
 	case s.Status == billing.StatusOnHold:
-		parts = append(parts, "With another card it is active again at once.")
+		parts = append(parts, v.say("With another card it is active again at once."))
 	}
 	return strings.Join(parts, " ")
 }

@@ -55,7 +55,7 @@ func (s *Server) sold(ctx context.Context, v visit, sub billing.Subscription) (b
 }
 
 // say is a sentence in the visitor's language.
-func (v visit) say(text string, args ...any) string { return i18n.Say(i18n.English, text, args...) }
+func (v visit) say(text string, args ...any) string { return i18n.Say(v.locale, text, args...) }
 
 // menu leads to the pages of a signed-in visitor.
 func (v visit) menu(here string) []pages.Link {

@@ -165,14 +165,14 @@ func (s *Server) showDetails(w http.ResponseWriter, r *http.Request, status int,
 		Action: address(sub.ID, "details"), Back: address(sub.ID), Name: sub.ProductName, Customer: p.Name,
 		Business: p.Business, TaxID: p.TaxID, Address: p.Address, Wrong: wrong,
 	}
-	page.Countries = nations(p.Address.Country)
+	page.Countries = v.nations(p.Address.Country)
 	s.show(w, r, status, "details", v, v.chrome(v.say("Billing details")), page)
 }
 
 // nations are the countries to choose from, by name.
-func nations(chosen string) []country {
+func (v visit) nations(chosen string) []country {
 	var out []country
-	for _, c := range i18n.Countries(i18n.English) {
+	for _, c := range i18n.Countries(v.locale) {
 		out = append(out, country{c.Code, c.Name, c.Code == chosen})
 	}
 	return out
@@ -209,11 +209,11 @@ func (v visit) wrong(f *fault.Fault) []string {
 	var out []string
 	for _, p := range f.Problems {
 		if name, ok := names[p.Field]; ok {
-			out = append(out, name+" "+p.Message+".")
+			out = append(out, name+": "+v.say(p.Message))
 		}
 	}
 	if len(out) == 0 {
-		out = []string{f.Message}
+		out = []string{v.say(f.Message)}
 	}
 	return out
 }

@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"perennial/shared/access"
+	"perennial/shared/billing"
 	"perennial/shared/fault"
+	"perennial/shared/i18n"
 	"perennial/shared/identity"
 	"perennial/shared/lambdahttp"
 	"perennial/shared/merchant"
@@ -47,13 +49,16 @@ func entrance(scope merchant.Scope, state merchant.State, title string) pages.Ch
 	return branded(state, pages.Chrome{Title: title, Test: scope.Mode == merchant.Test})
 }
 
+// say is a sentence in the language of a reader who is not signed in.
+func say(r *http.Request, text string) string { return i18n.Say(pages.Locale(r), text) }
+
 func (s *Server) loginForm(w http.ResponseWriter, r *http.Request) {
 	scope, state, ok := s.business(w, r)
 	if !ok {
 		return
 	}
 	templates.Render(w, r, http.StatusOK, "login", pages.Page{
-		Chrome:  entrance(scope, state, "Sign in"),
+		Chrome:  entrance(scope, state, say(r, "Sign in")),
 		Content: loginPage{Action: r.URL.Path, Next: identity.LocalPath(r.URL.Query().Get("next"))},
 	})
 }
@@ -68,8 +73,8 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	err := s.Identity.Ask(r.Context(), wish, lambdahttp.ClientIP(r).String())
 	if f := fault.Of(err); f != nil && f.Kind == fault.Invalid {
 		templates.Render(w, r, http.StatusUnprocessableEntity, "login", pages.Page{
-			Chrome:  entrance(scope, state, "Sign in"),
-			Content: loginPage{Action: r.URL.Path, Next: identity.LocalPath(wish.Next), Email: wish.Email, Wrong: f.Message},
+			Chrome:  entrance(scope, state, say(r, "Sign in")),
+			Content: loginPage{Action: r.URL.Path, Next: identity.LocalPath(wish.Next), Email: wish.Email, Wrong: say(r, f.Message)},
 		})
 		return
 	}
@@ -87,7 +92,7 @@ func (s *Server) sent(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	templates.Render(w, r, http.StatusOK, "sent", pages.Page{
-		Chrome: entrance(scope, state, "Check your mail"), Content: loginPath(scope),
+		Chrome: entrance(scope, state, say(r, "Check your mail")), Content: loginPath(scope),
 	})
 }
 
@@ -112,7 +117,7 @@ func (s *Server) linkPage(w http.ResponseWriter, r *http.Request) {
 		pages.Error(w, r, err)
 		return
 	}
-	templates.Render(w, r, http.StatusOK, "link", pages.Page{Chrome: entrance(scope, state, "Sign in"), Content: text})
+	templates.Render(w, r, http.StatusOK, "link", pages.Page{Chrome: entrance(scope, state, say(r, "Sign in")), Content: text})
 }
 
 // redeem uses the link, once, and opens a session (R081, R084).
@@ -133,7 +138,22 @@ func (s *Server) redeem(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	setCookie(w, opened.Token, access.SessionLife)
+	if !pages.Chosen(r) {
+		pages.KeepLanguage(w, s.language(r, opened))
+	}
 	http.Redirect(w, r, opened.Next, http.StatusSeeOther)
+}
+
+// language is the one that we write to the customer in, empty when it is not
+// known.
+func (s *Server) language(r *http.Request, opened identity.Opened) string {
+	for _, id := range opened.Session.Customers {
+		c, err := record.Get[billing.Customer](r.Context(), s.Store, opened.Scope, id)
+		if err == nil && c.Language != "" {
+			return c.Language
+		}
+	}
+	return ""
 }
 
 // deadLink says that a link is used or expired and offers a new one, without
@@ -144,7 +164,7 @@ func (s *Server) deadLink(w http.ResponseWriter, r *http.Request, scope merchant
 		again = loginPath(scope)
 	}
 	templates.Render(w, r, http.StatusGone, "dead", pages.Page{
-		Chrome: entrance(scope, state, "This link no longer works"), Content: again,
+		Chrome: entrance(scope, state, say(r, "This link no longer works")), Content: again,
 	})
 }
 
@@ -157,7 +177,7 @@ func (s *Server) signedOut(w http.ResponseWriter, r *http.Request) {
 			again, chrome = loginPath(scope)+"?next="+url.QueryEscape(r.URL.EscapedPath()), entrance(scope, state, "")
 		}
 	}
-	chrome.Title = "You are signed out"
+	chrome.Title = say(r, "You are signed out")
 	templates.Render(w, r, http.StatusForbidden, "signedout", pages.Page{Chrome: chrome, Content: again})
 }
 

@@ -64,7 +64,7 @@ func (s *Server) showMethods(w http.ResponseWriter, r *http.Request, status int,
 	page := newMethodPage(v, sub, g.methods, dues, chosen)
 	page.Wrong = wrong
 	page.Fields = cardfields.Source(s.Gateway, s.Account(v.Scope), s.surface(r).URL)
-	chrome := v.chrome("Payment method")
+	chrome := v.chrome(v.say("Payment method"))
 	chrome.Script = true
 	templates.Render(w, r, status, "method", pages.Page{Chrome: chrome, Content: page})
 }
@@ -80,30 +80,30 @@ func (s *Server) dues(r *http.Request, v visit, sub billing.Subscription) (billi
 }
 
 // due is the amount as the form shows it and sends it back.
-func due(d billing.Dues) string {
+func (v visit) due(d billing.Dues) string {
 	if d.Total.Nothing() {
 		return ""
 	}
-	return amount(d.Total)
+	return v.amount(d.Total)
 }
 
 func newMethodPage(v visit, sub billing.Subscription, saved []billing.Method, dues billing.Dues, chosen string) methodPage {
 	p := methodPage{
 		Action: address(sub.ID, "payment-method"), Back: address(sub.ID), Name: sub.ProductName,
-		Current: card(sub.Method), Fresh: true, Title: "Change payment method", Due: due(dues),
+		Current: v.card(sub.Method), Fresh: true, Title: v.say("Change payment method"), Due: v.due(dues),
 	}
 	if p.Due != "" {
-		p.Title, p.Next = "Pay what is due", v.date(dues.Next)
+		p.Title, p.Next = v.say("Pay what is due"), v.date(dues.Next)
 	}
 	if p.Due != "" && sub.Status == billing.StatusOnHold {
-		p.Title = "Pay and reactivate"
+		p.Title = v.say("Pay and reactivate")
 	}
 	failed := sub.Failure.Method
 	for _, m := range distinct(saved, sub.Method.ID) {
 		if p.Due != "" && (m.ID == failed.ID || m.Fingerprint != "" && m.Fingerprint == failed.Fingerprint) {
 			continue // the card that has just failed is no offer
 		}
-		view := methodView{ID: m.ID, Name: card(m), Expiry: expiry(m), Current: m.ID == sub.Method.ID, Chosen: m.ID == chosen}
+		view := methodView{ID: m.ID, Name: v.card(m), Expiry: expiry(m), Current: m.ID == sub.Method.ID, Chosen: m.ID == chosen}
 		p.Fresh = p.Fresh && !view.Chosen
 		p.Methods = append(p.Methods, view)
 	}
@@ -122,8 +122,8 @@ func (s *Server) changeMethod(w http.ResponseWriter, r *http.Request) {
 		pages.Error(w, r, err)
 		return
 	}
-	if r.PostForm.Has("due") && r.PostFormValue("due") != due(now) {
-		s.showMethods(w, r, http.StatusConflict, v, sub, chosen, "The amount has changed meanwhile. Please look at it and confirm again. Nothing was charged.")
+	if r.PostForm.Has("due") && r.PostFormValue("due") != v.due(now) {
+		s.showMethods(w, r, http.StatusConflict, v, sub, chosen, v.say("The amount has changed meanwhile. Please look at it and confirm again.")+" "+v.say("Nothing was charged."))
 		return
 	}
 	pay := recovery.Pay{
@@ -138,7 +138,7 @@ func (s *Server) changeMethod(w http.ResponseWriter, r *http.Request) {
 	case errors.Is(err, billing.ErrLocked):
 		http.Redirect(w, r, address(sub.ID, "payment-return"), http.StatusSeeOther)
 	case f != nil && f.Kind == fault.Invalid:
-		s.showMethods(w, r, http.StatusUnprocessableEntity, v, sub, chosen, f.Message)
+		s.showMethods(w, r, http.StatusUnprocessableEntity, v, sub, chosen, v.say(f.Message))
 	case err != nil:
 		pages.Error(w, r, err)
 	default:

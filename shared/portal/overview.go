@@ -45,7 +45,7 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request) {
 		pages.Error(w, r, err)
 		return
 	}
-	page := pages.Page{Chrome: v.chrome("Your subscriptions"), Content: newOverviewPage(v, g)}
+	page := pages.Page{Chrome: v.chrome(v.say("Your subscriptions")), Content: newOverviewPage(v, g)}
 	page.Banners = v.banners(g)
 	s.show(w, r, http.StatusOK, "overview", v, page.Chrome, page.Content)
 }
@@ -60,7 +60,7 @@ func newOverviewPage(v visit, g goods) overviewPage {
 		}
 	}
 	for _, m := range distinct(g.methods, "") {
-		p.Methods = append(p.Methods, methodView{ID: m.ID, Name: card(m), Expiry: expiry(m)})
+		p.Methods = append(p.Methods, methodView{ID: m.ID, Name: v.card(m), Expiry: expiry(m)})
 	}
 	for _, payment := range g.payments {
 		if payment.Status != billing.PaymentRequiresMethod && len(p.Payments) < recent {
@@ -68,9 +68,9 @@ func newOverviewPage(v visit, g goods) overviewPage {
 		}
 	}
 	for _, c := range g.customers {
-		p.Details = append(p.Details, fact{"Name", c.Name}, fact{"E-mail", c.Email})
+		p.Details = append(p.Details, fact{v.say("Name"), c.Name}, fact{v.say("E-mail"), c.Email})
 		if c.Phone != "" {
-			p.Details = append(p.Details, fact{"Phone", c.Phone})
+			p.Details = append(p.Details, fact{v.say("Phone"), c.Phone})
 		}
 	}
 	return p

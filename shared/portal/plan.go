@@ -76,7 +76,7 @@ func (s *Server) plans(w http.ResponseWriter, r *http.Request) {
 
 // price is an amount with the interval it is charged at.
 func (v visit) price(p billing.Price, a money.Amount) string {
-	return amount(a) + " " + i18n.Every(i18n.English, p.Every)
+	return v.amount(a) + " " + i18n.Every(v.locale, p.Every)
 }
 
 // reviewPage shows what a change costs before it is confirmed (R106).
@@ -195,7 +195,7 @@ func (s *Server) addons(r *http.Request, v visit, sub billing.Subscription, wish
 			wish.Addons = append(wish.Addons, lifecycle.AddonWish{Addon: a.ID, Quantity: n})
 		}
 		out = append(out, addonView{
-			ID: strings.TrimPrefix(a.ID, "adn_"), Name: a.Name, Price: amount(a.Price), Quantity: wished(*wish, a.ID),
+			ID: strings.TrimPrefix(a.ID, "adn_"), Name: a.Name, Price: v.amount(a.Price), Quantity: wished(*wish, a.ID),
 		})
 	}
 	return out, nil
@@ -222,7 +222,7 @@ func wished(w portals.Wish, addon string) int64 {
 func newReviewPage(v visit, sub billing.Subscription, wish portals.Wish, p portals.Preview) reviewPage {
 	page := reviewPage{
 		Action: address(sub.ID, "plan"), Again: address(sub.ID, "plan", "review"), Back: address(sub.ID, "plan"),
-		Name: p.Plan.Name, From: sub.ProductName, Product: p.Plan.ID, Quantity: wish.Quantity, Card: card(sub.Method),
+		Name: p.Plan.Name, From: sub.ProductName, Product: p.Plan.ID, Quantity: wish.Quantity, Card: v.card(sub.Method),
 	}
 	due := p.Due()
 	after := p.Row.Object
@@ -238,12 +238,12 @@ func newReviewPage(v visit, sub billing.Subscription, wish portals.Wish, p porta
 		return page
 	}
 	page.Rows = v.lines(p)
-	page.Due, page.Shown = amount(due), sum(due)
+	page.Due, page.Shown = v.amount(due), sum(due)
 	page.When = v.say("The change takes place at once.")
 	page.Then = v.say("From %s: %s.", v.date(after.Period.End), each)
 	page.Button = v.say("Change plan")
 	if !due.Nothing() {
-		page.Button = v.say("Pay %s and change", amount(due))
+		page.Button = v.say("Pay %s and change", v.amount(due))
 	}
 	return page
 }
@@ -259,16 +259,16 @@ func (v visit) lines(p portals.Preview) []fact {
 		if l.Quantity > 1 {
 			name = fmt.Sprintf("%s × %d", name, l.Quantity)
 		}
-		out = append(out, fact{name, amount(l.Amount)})
+		out = append(out, fact{name, v.amount(l.Amount)})
 	}
 	if d := p.Invoice.Discount; !d.Nothing() {
-		out = append(out, fact{v.say("Discount"), amount(money.Of(-d.Minor, d.Currency))})
+		out = append(out, fact{v.say("Discount"), v.amount(money.Of(-d.Minor, d.Currency))})
 	}
 	if t := p.Invoice.Tax; !t.Nothing() {
-		out = append(out, fact{v.say("Tax"), amount(t)})
+		out = append(out, fact{v.say("Tax"), v.amount(t)})
 	}
 	if c := p.Invoice.Credit; !c.Nothing() {
-		out = append(out, fact{v.say("Credit for time paid already"), amount(money.Of(-c.Minor, c.Currency))})
+		out = append(out, fact{v.say("Credit for time paid already"), v.amount(money.Of(-c.Minor, c.Currency))})
 	}
 	return out
 }
@@ -336,5 +336,5 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, v visit, sub billi
 		pages.Error(w, r, err)
 		return
 	}
-	s.showSubscription(w, r, pages.Status(err), v, sub, pages.Banner{Tone: pages.Warn, Title: v.say("This did not work"), Lines: []string{f.Message}})
+	s.showSubscription(w, r, pages.Status(err), v, sub, pages.Banner{Tone: pages.Warn, Title: v.say("This did not work"), Lines: []string{v.say(f.Message)}})
 }

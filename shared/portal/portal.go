@@ -132,9 +132,10 @@ func token(r *http.Request) string {
 // visit is a signed-in request with the time zone its dates are shown in.
 type visit struct {
 	identity.Visit
-	zone *time.Location
-	now  calendar.Instant
-	path string
+	zone   *time.Location
+	now    calendar.Instant
+	path   string
+	locale string
 }
 
 // enter finds the session and the objects asked for, or answers with the
@@ -154,7 +155,7 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, about ...record.R
 		zone = time.UTC
 	}
 	lambdahttp.Note(r.Context(), "scope", got.Scope.String())
-	return visit{got, zone, got.State.Clock.Now(s.Wall()), r.URL.Path}, true
+	return visit{got, zone, got.State.Clock.Now(s.Wall()), r.URL.Path, pages.Locale(r)}, true
 }
 
 // mine enters with one subscription of the visitor; anybody else's does not
@@ -178,7 +179,7 @@ func (s *Server) mine(w http.ResponseWriter, r *http.Request, about ...record.Re
 func (v visit) chrome(title string) pages.Chrome {
 	email := v.Session.Email
 	if email == "" {
-		email = "Signed in"
+		email = v.say("Signed in")
 	}
 	return branded(v.State, pages.Chrome{
 		Title: title, Test: v.Scope.Mode == merchant.Test, Email: email, Home: "/", Menu: v.menu(v.path),

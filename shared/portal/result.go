@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"fmt"
 	"net/http"
 
 	"perennial/shared/billing"
@@ -48,12 +47,12 @@ func (s *Server) returned(w http.ResponseWriter, r *http.Request) {
 	page := waitingPage{Name: sub.ProductName, Again: address(sub.ID, "payment-return"), Other: address(sub.ID, "payment-method")}
 	switch {
 	case got.Pending:
-		chrome := v.chrome("We are checking your payment")
+		chrome := v.chrome(v.say("We are checking your payment"))
 		chrome.Refresh, chrome.Next = pages.LookAgain(r)
 		templates.Render(w, r, http.StatusOK, "waiting", pages.Page{Chrome: chrome, Content: page})
 	case got.ActionURL != "":
 		page.Action = got.ActionURL
-		templates.Render(w, r, http.StatusOK, "waiting", pages.Page{Chrome: v.chrome("Your bank is waiting"), Content: page})
+		templates.Render(w, r, http.StatusOK, "waiting", pages.Page{Chrome: v.chrome(v.say("Your bank is waiting")), Content: page})
 	case got.Payment.ID != "":
 		http.Redirect(w, r, address(sub.ID, "payments", got.Payment.ID), http.StatusSeeOther)
 	default:
@@ -101,28 +100,28 @@ func (s *Server) result(w http.ResponseWriter, r *http.Request) {
 }
 
 func newResultPage(v visit, sub billing.Subscription, p billing.Payment) resultPage {
-	out := resultPage{Back: address(sub.ID), Facts: []fact{{"Amount", amount(p.Amount)}, {"Card", card(p.Method)}}}
+	out := resultPage{Back: address(sub.ID), Facts: []fact{{"Amount", v.amount(p.Amount)}, {"Card", v.card(p.Method)}}}
 	if p.Cause == billing.CausePlanChange {
 		return out.planChange(v, sub, p)
 	}
 	switch p.Status {
 	case billing.PaymentSucceeded:
-		out.Paid, out.Heading = true, sub.ProductName+" is active again"
-		out.Text = "Thank you. Your payment was received and your payment method was updated. Two mails are on their way: the receipt, and the confirmation that your subscription is active."
-		out.Facts = append(out.Facts, fact{"Invoice", p.InvoiceNumber}, fact{"Next payment", v.date(sub.Period.End)})
+		out.Paid, out.Heading = true, v.say("%s is active again", sub.ProductName)
+		out.Text = v.say("Thank you. Your payment was received and your payment method was updated. Two mails are on their way: the receipt, and the confirmation that your subscription is active.")
+		out.Facts = append(out.Facts, fact{v.say("Invoice"), p.InvoiceNumber}, fact{v.say("Next payment"), v.date(sub.Period.End)})
 		if sub.Status != billing.StatusActive || p.Cause == billing.CauseFirst {
-			out.Heading, out.Text = "Payment received", "Thank you. The receipt is on its way to you by mail."
+			out.Heading, out.Text = v.say("Payment received"), v.say("Thank you. The receipt is on its way to you by mail.")
 			out.Facts = out.Facts[:3]
 		}
 	case billing.PaymentFailed:
-		out.Heading = "The payment did not go through"
-		out.Text = dunning.Explain(p.Decline) + " Nothing was charged."
+		out.Heading = v.say("The payment did not go through")
+		out.Text = v.say(dunning.Explain(p.Decline)) + " " + v.say("Nothing was charged.")
 		out.Other = again(sub)
 	default:
-		out.Heading, out.Text, out.Other = "The payment was not made", "Nothing was charged.", again(sub)
+		out.Heading, out.Text, out.Other = v.say("The payment was not made"), v.say("Nothing was charged."), again(sub)
 	}
 	if !out.Paid && sub.Status == billing.StatusOnHold {
-		out.Text += fmt.Sprintf(" %s stays on hold. You can try another card as soon as you like.", sub.ProductName)
+		out.Text += " " + v.say("%s stays on hold. You can try another card as soon as you like.", sub.ProductName)
 	}
 	return out
 }
@@ -135,7 +134,7 @@ func (out resultPage) planChange(v visit, sub billing.Subscription, p billing.Pa
 		out.Text = v.say("Thank you. The receipt is on its way to you by mail.")
 		out.Facts = append(out.Facts, fact{v.say("Next payment"), v.date(sub.Period.End)})
 	case billing.PaymentFailed:
-		out.Heading, out.Text = v.say("The payment did not go through"), dunning.Explain(p.Decline)+" "+v.say("Nothing was charged.")
+		out.Heading, out.Text = v.say("The payment did not go through"), v.say(dunning.Explain(p.Decline))+" "+v.say("Nothing was charged.")
 		if sub.Change != nil && sub.Change.Former == nil {
 			out.Text += " " + v.say("You keep %s. The change waits for its payment until %s: pay it from the subscription's page, or discard it there.", sub.ProductName, v.date(sub.Change.Expires))
 			out.Other = address(sub.ID, "payment-method")

@@ -70,8 +70,8 @@ func (s *Server) showSubscription(w http.ResponseWriter, r *http.Request, status
 	chrome.Banners = append(more, v.banners(g)...)
 	if r.URL.Query().Get("changed") == "method" && sub.Status == billing.StatusActive {
 		chrome.Banners = append(chrome.Banners, pages.Banner{
-			Tone: pages.Good, Title: "Payment method updated",
-			Lines: []string{"Renewals of " + sub.ProductName + " are charged to " + card(sub.Method) + " from now on. Nothing was charged today."},
+			Tone: pages.Good, Title: v.say("Payment method updated"),
+			Lines: []string{v.say("Renewals of %s are charged to %s from now on. Nothing was charged today.", sub.ProductName, v.card(sub.Method))},
 		})
 	}
 	page := newSubscriptionPage(v, sub, g)
@@ -84,9 +84,9 @@ func newSubscriptionPage(v visit, sub billing.Subscription, g goods) subscriptio
 	switch {
 	case p.Next == "" || unpaid(sub): // a banner tells it
 	case sub.Status.Ended():
-		p.Facts = append(p.Facts, fact{"What happened", p.Next})
+		p.Facts = append(p.Facts, fact{v.say("What happened"), p.Next})
 	default:
-		p.Facts = append(p.Facts, fact{"What happens next", p.Next})
+		p.Facts = append(p.Facts, fact{v.say("What happens next"), p.Next})
 	}
 	if !sub.Method.IsZero() {
 		p.Expiry = expiry(sub.Method)
@@ -108,14 +108,14 @@ func (v visit) plan(sub billing.Subscription, g goods) []fact {
 	price := v.view(sub).Price
 	out := []fact{{"Price", price}}
 	if sub.Quantity > 1 {
-		out = append(out, fact{"Quantity", quantity(sub.Quantity)})
+		out = append(out, fact{v.say("Quantity"), quantity(sub.Quantity)})
 	}
 	for _, a := range sub.Addons {
 		each, err := a.Unit.Times(a.Quantity, 1)
 		if err != nil {
 			each = a.Unit
 		}
-		out = append(out, fact{v.say("Add-on"), fmt.Sprintf("%s × %d, %s", a.Name, a.Quantity, amount(each))})
+		out = append(out, fact{v.say("Add-on"), fmt.Sprintf("%s × %d, %s", a.Name, a.Quantity, v.amount(each))})
 	}
 	for _, d := range sub.Discounts {
 		if d.Live() {
@@ -123,14 +123,14 @@ func (v visit) plan(sub billing.Subscription, g goods) []fact {
 		}
 	}
 	if left := sub.Balance(); !left.Nothing() {
-		out = append(out, fact{v.say("Credit"), v.say("%s, used for the next payments", amount(left))})
+		out = append(out, fact{v.say("Credit"), v.say("%s, used for the next payments", v.amount(left))})
 	}
 	if next, ok := v.upcoming(sub, g); ok {
 		out = append(out, fact{v.say("Next payment"), next})
 	}
-	out = append(out, fact{"Started", v.date(sub.CreatedAt)})
+	out = append(out, fact{v.say("Started"), v.date(sub.CreatedAt)})
 	if sub.Status == billing.StatusActive || sub.Status == billing.StatusPastDue {
-		out = append(out, fact{"Current period", v.date(sub.Period.Start) + " to " + v.date(sub.Period.End)})
+		out = append(out, fact{v.say("Current period"), v.say("%s to %s", v.date(sub.Period.Start), v.date(sub.Period.End))})
 	}
 	return out
 }
@@ -144,14 +144,7 @@ func (v visit) discount(d billing.Applied) string {
 	if d.Cycles == 0 {
 		return name
 	}
-	return name + ", " + i18n.Count(i18n.English, d.Left, "for one more payment", "for %d more payments", counted(d.Left)...)
-}
-
-func counted(n int) []any {
-	if n == 1 {
-		return nil
-	}
-	return []any{n}
+	return name + v.say(", ") + i18n.Count(v.locale, d.Left, "for one more payment", "for %d more payments", d.Left)
 }
 
 // upcoming is what the next payment really takes, with discounts, credit and
@@ -165,9 +158,9 @@ func (v visit) upcoming(sub billing.Subscription, g goods) (string, bool) {
 		if err != nil || len(next) == 0 {
 			return "", false
 		}
-		text := amount(next[0].Due())
+		text := v.amount(next[0].Due())
 		if t := next[0].Tax; !t.Nothing() {
-			text = v.say("%s, with %s tax", text, amount(t))
+			text = v.say("%s, with %s tax", text, v.amount(t))
 		}
 		return v.say("%s on %s", text, v.date(sub.Period.End)), true
 	}
@@ -190,12 +183,12 @@ func (v visit) bill(sub billing.Subscription, g goods) []fact {
 	}
 	a := sub.Billing
 	parts := []string{}
-	for _, part := range []string{a.Street, strings.TrimSpace(a.Zip + " " + a.City), a.State, a.Country} {
+	for _, part := range []string{a.Street, strings.TrimSpace(a.Zip + " " + a.City), a.State, i18n.Country(v.locale, a.Country)} {
 		if part != "" {
 			parts = append(parts, part)
 		}
 	}
-	return append(out, fact{v.say("Address"), strings.Join(parts, ", ")})
+	return append(out, fact{v.say("Address"), strings.Join(parts, v.say(", "))})
 }
 
 // change is what is known of a change of plan that has not settled (rules 3).
@@ -232,7 +225,7 @@ func (v visit) change(sub billing.Subscription, open []billing.Invoice) *changeV
 	return &changeView{
 		Title: v.say("Your change to %s waits for its payment", c.Plan.ProductName), Path: path,
 		Text:  v.say("You keep %s until it is paid. Unpaid, the change is discarded on %s.", sub.ProductName, v.date(c.Expires)),
-		Pay:   v.say("Pay %s with %s", amount(due), card(sub.Method)),
+		Pay:   v.say("Pay %s with %s", v.amount(due), v.card(sub.Method)),
 		Other: address(sub.ID, "payment-method"), Drop: v.say("Discard the change"),
 	}
 }

@@ -29,19 +29,22 @@ type subscriptionView struct {
 }
 
 var chips = map[billing.Status]chip{
-	billing.StatusPending:   {pages.Plain, "Waiting for payment"},
-	billing.StatusActive:    {pages.Good, "Active"},
-	billing.StatusPastDue:   {pages.Warn, "Payment overdue"},
-	billing.StatusOnHold:    {pages.Bad, "On hold"},
-	billing.StatusPaused:    {pages.Plain, "Paused"},
-	billing.StatusCancelled: {pages.Plain, "Cancelled"},
-	billing.StatusFailed:    {pages.Plain, "Not started"},
-	billing.StatusExpired:   {pages.Plain, "Ended"},
+	billing.StatusPending:   {pages.Plain, i18n.Text("Waiting for payment")},
+	billing.StatusActive:    {pages.Good, i18n.Text("Active")},
+	billing.StatusPastDue:   {pages.Warn, i18n.Text("Payment overdue")},
+	billing.StatusOnHold:    {pages.Bad, i18n.Text("On hold")},
+	billing.StatusPaused:    {pages.Plain, i18n.Text("Paused")},
+	billing.StatusCancelled: {pages.Plain, i18n.Text("Cancelled")},
+	billing.StatusFailed:    {pages.Plain, i18n.Text("Not started")},
+	billing.StatusExpired:   {pages.Plain, i18n.Text("Ended")},
 }
 
-func (v visit) date(i calendar.Instant) string { return i18n.Date(i18n.English, i.Time(), v.zone) }
+func (v visit) date(i calendar.Instant) string { return i18n.Date(v.locale, i.Time(), v.zone) }
 
-func amount(a money.Amount) string { return i18n.Money(i18n.English, a) }
+func (v visit) amount(a money.Amount) string { return i18n.Money(v.locale, a) }
+
+// chip says a chip's word.
+func (v visit) chip(c chip) chip { return chip{c.Tone, v.say(c.Text)} }
 
 // view shows a subscription.
 func (v visit) view(s billing.Subscription) subscriptionView {
@@ -50,8 +53,8 @@ func (v visit) view(s billing.Subscription) subscriptionView {
 		total = s.Price.Amount // only an absurd quantity overflows; it could not be bought
 	}
 	out := subscriptionView{
-		ID: s.ID, Name: s.ProductName, Price: amount(total) + " " + i18n.Every(i18n.English, s.Price.Every),
-		Chip: chips[s.Status], Next: v.next(s), Card: card(s.Method), Href: address(s.ID),
+		ID: s.ID, Name: s.ProductName, Price: v.amount(total) + " " + i18n.Every(v.locale, s.Price.Every),
+		Chip: v.chip(chips[s.Status]), Next: v.next(s), Card: v.card(s.Method), Href: address(s.ID),
 	}
 	if !s.Status.Ended() && s.Status != billing.StatusPending {
 		out.Edit = address(s.ID, "payment-method")
@@ -63,23 +66,23 @@ func (v visit) view(s billing.Subscription) subscriptionView {
 func (v visit) next(s billing.Subscription) string {
 	switch {
 	case unpaid(s):
-		return "Payment was due on " + v.date(s.Period.End)
+		return v.say("Payment was due on %s", v.date(s.Period.End))
 	case s.Status == billing.StatusActive && s.Cancel.AtPeriodEnd:
-		return "Ends on " + v.date(s.Period.End)
+		return v.say("Ends on %s", v.date(s.Period.End))
 	case s.Status == billing.StatusActive && s.TrialEnd > v.now:
-		return "Trial until " + v.date(s.TrialEnd)
+		return v.say("Trial until %s", v.date(s.TrialEnd))
 	case s.Status == billing.StatusActive:
-		return "Renews on " + v.date(s.Period.End)
+		return v.say("Renews on %s", v.date(s.Period.End))
 	case s.Status == billing.StatusCancelled:
-		return "Cancelled on " + v.date(s.Cancel.At)
+		return v.say("Cancelled on %s", v.date(s.Cancel.At))
 	case s.Status == billing.StatusExpired:
-		return "Ended on " + v.date(s.EndsAt)
+		return v.say("Ended on %s", v.date(s.EndsAt))
 	}
 	return ""
 }
 
 // card names a payment method by brand and last four digits (R116).
-func card(m billing.Method) string { return i18n.Card(i18n.English, m.Brand, m.Last4) }
+func (v visit) card(m billing.Method) string { return i18n.Card(v.locale, m.Brand, m.Last4) }
 
 func expiry(m billing.Method) string { return fmt.Sprintf("%02d/%02d", m.ExpMonth, m.ExpYear%100) }
 
@@ -93,16 +96,16 @@ type paymentView struct {
 }
 
 var paymentChips = map[billing.PaymentStatus]chip{
-	billing.PaymentSucceeded:      {pages.Good, "Paid"},
-	billing.PaymentFailed:         {pages.Bad, "Declined"},
-	billing.PaymentCancelled:      {pages.Plain, "Given up"},
-	billing.PaymentProcessing:     {pages.Plain, "Being checked"},
-	billing.PaymentRequiresAction: {pages.Warn, "Waiting for your bank"},
-	billing.PaymentRequiresMethod: {pages.Plain, "Not paid yet"},
+	billing.PaymentSucceeded:      {pages.Good, i18n.Text("Paid")},
+	billing.PaymentFailed:         {pages.Bad, i18n.Text("Declined")},
+	billing.PaymentCancelled:      {pages.Plain, i18n.Text("Given up")},
+	billing.PaymentProcessing:     {pages.Plain, i18n.Text("Being checked")},
+	billing.PaymentRequiresAction: {pages.Warn, i18n.Text("Waiting for your bank")},
+	billing.PaymentRequiresMethod: {pages.Plain, i18n.Text("Not paid yet")},
 }
 
 func (v visit) payment(p billing.Payment, subs []billing.Subscription) paymentView {
-	out := paymentView{Date: v.date(p.CreatedAt), What: "Payment", Amount: amount(p.Amount), Card: card(p.Method), Chip: paymentChips[p.Status]}
+	out := paymentView{Date: v.date(p.CreatedAt), What: v.say("Payment"), Amount: v.amount(p.Amount), Card: v.card(p.Method), Chip: v.chip(paymentChips[p.Status])}
 	for _, s := range subs {
 		if s.ID == p.Subscription {
 			out.What = s.ProductName
@@ -113,10 +116,10 @@ func (v visit) payment(p billing.Payment, subs []billing.Subscription) paymentVi
 		names = append(names, article.Name)
 	}
 	if len(names) > 0 {
-		out.What = i18n.List(i18n.English, names)
+		out.What = i18n.List(v.locale, names)
 	}
 	if p.InvoiceNumber != "" {
-		out.What += ", invoice " + p.InvoiceNumber
+		out.What = v.say("%s, invoice %s", out.What, p.InvoiceNumber)
 	}
 	return out
 }

@@ -8,6 +8,7 @@ import (
 
 	"perennial/shared/billing"
 	"perennial/shared/calendar"
+	"perennial/shared/i18n"
 	"perennial/shared/identity"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
@@ -26,7 +27,7 @@ func berlin(t *testing.T) visit {
 		t.Fatal(err)
 	}
 	state := merchant.State{Recovery: merchant.DefaultRecovery()}
-	return visit{identity.Visit{State: state}, zone, on(time.March, 1), "/"}
+	return visit{identity.Visit{State: state}, zone, on(time.March, 1), "/", i18n.English}
 }
 
 func plan(status billing.Status) billing.Subscription {
