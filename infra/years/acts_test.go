@@ -49,9 +49,10 @@ func (tn *town) act(m *member, r *rand.Rand, at time.Time) {
 			m.card = oracle.Good
 			m.o.Pay(at)
 		case n < 13:
-			m.note(at, "the card works again")
-			tn.bank.Heal(tn.t, tn.engine(m).Method)
-			m.card = oracle.Good
+			if tn.bank.Heal(tn.t, tn.engine(m).Method) {
+				m.note(at, "the card works again")
+				m.card = oracle.Good
+			}
 		case n == 13:
 			tn.cancel(m, at, lifecycle.CancelAtEnd)
 		}

@@ -86,6 +86,7 @@ var (
 		nil, nil,
 		{{Bps: 5000, Cycles: 1}},
 		{{Bps: 1500, Cycles: 3, Keep: true}},
+		{{Bps: 2000, Keep: true}, {Bps: 1000, Cycles: 12, Keep: true}},
 		{{Bps: 1000}},
 		{{Flat: 333, Keep: true}},
 		{{Bps: 540, Keep: true}, {Flat: 250, Cycles: 4, Keep: true}},
@@ -143,6 +144,22 @@ func (tn *town) settle(n int, r *rand.Rand) *member {
 	}
 	m.o.Card = func(time.Time) oracle.Card { return m.card }
 	m.buy(tn, where, codes)
+	return m
+}
+
+// newcomer is a plain monthly subscription in the United States.
+func (tn *town) newcomer() *member {
+	tn.t.Helper()
+	m := &member{name: "plain", refunded: map[string]int64{}}
+	plan := oracle.Plan{Every: oracle.Every{Count: 1, Unit: "Month"}, Items: []oracle.Item{{ID: "pdt_plain", Unit: 2000, Quantity: 1}}}
+	term := oracle.Every{Count: 10, Unit: "Year"}
+	m.customer = billing.Customer{ID: "cus_plain", Email: "plain@example.com", Name: "Plain", InvoicePrefix: "PLAIN", CreatedAt: tn.now()}
+	tn.put(m.customer, product(plan, term, "USD", tn.now()))
+	m.o = &oracle.Sub{
+		Zone: time.UTC, Rates: oracle.Rates{Zone: time.UTC}, Plan: plan, Term: term, Keep: 7 * 24 * time.Hour,
+		Card: func(time.Time) oracle.Card { return m.card },
+	}
+	m.buy(tn, places[0], nil)
 	return m
 }
 

@@ -28,8 +28,8 @@ type bank interface {
 	gateway.Vault
 	gateway.Refunder
 	Card(t testing.TB, card string) (token string)
-	Heal(t testing.TB, method billing.Method)
-	Kept(t testing.TB) map[string]int64 // what it took less what it gave back, by payment
+	Heal(t testing.TB, method billing.Method) bool // false where a card stays as it is
+	Kept(t testing.TB) map[string]int64            // what it took less what it gave back, by payment
 }
 
 // town is a business whose customers live on one test clock.
@@ -91,7 +91,10 @@ type fake struct{ *gatewaytest.Fake }
 
 func (f fake) Card(_ testing.TB, card string) string { return f.Token(card) }
 
-func (f fake) Heal(_ testing.TB, m billing.Method) { f.Program(m.Reference, gatewaytest.Succeed()) }
+func (f fake) Heal(_ testing.TB, m billing.Method) bool {
+	f.Program(m.Reference, gatewaytest.Succeed())
+	return true
+}
 
 func (f fake) Kept(testing.TB) map[string]int64 {
 	net := map[string]int64{}

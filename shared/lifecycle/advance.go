@@ -67,6 +67,9 @@ func (a *Advancer) Run(ctx context.Context, scope merchant.Scope, deadline time.
 		if !state.Clock.Advancing() {
 			return true, nil
 		}
+		if len(w.given) >= crowd {
+			return true, a.halt(ctx, state, w.stuck(state.Clock.Target))
+		}
 		item, found, err := w.next(ctx, state.Clock.Target)
 		if err != nil {
 			return false, fmt.Errorf("agenda of %s: %w", scope, err)
@@ -90,6 +93,14 @@ func (a *Advancer) arrive(ctx context.Context, state merchant.State, stuck strin
 		return nil // another run has arrived
 	}
 	return err
+}
+
+// halt ends an advance where the clock stands: so much could not be done that
+// going on would leave a scope's whole business behind. It can be tried again.
+func (a *Advancer) halt(ctx context.Context, state merchant.State, stuck string) error {
+	at := state.Clock.Now(a.Life.Wall())
+	state.Clock.Target = at
+	return a.arrive(ctx, state, fmt.Sprintf("stopped at %s, because %d objects could not be done: %s", at, crowd, stuck))
 }
 
 func (a *Advancer) save(ctx context.Context, state merchant.State, actor record.Actor, cause string) (merchant.State, error) {

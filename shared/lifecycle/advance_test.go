@@ -3,6 +3,7 @@ package lifecycle_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -199,4 +200,41 @@ func TestTheClockOfTestModeMovesForwardOnly(t *testing.T) {
 	if err := begin(w.Scope, day); !errors.Is(err, lifecycle.ErrAdvancing) {
 		t.Errorf("while advancing: %v", err)
 	}
+}
+
+// A thousand items that fail end the advance with a word, in one run.
+func TestTheClockStopsWhereNothingWorks(t *testing.T) {
+	t.Parallel()
+	w := lifecycletest.New(t)
+	good := w.Active("visa_ok")
+	for i := range 1000 {
+		bad := good
+		bad.ID, bad.Version, bad.Zone = fmt.Sprintf("sub_bad%04d", i), 0, "Nowhere/Atlantis"
+		w.Put(bad)
+	}
+	begun := w.Now()
+	calls := 0
+	w.Advancer.Agenda = counting{w.Store, &calls}
+	w.Advance(40 * day)
+	clock := w.State().Clock
+	if clock.Advancing() || !strings.Contains(clock.Message, "stopped at") || !strings.Contains(clock.Message, "more") {
+		t.Errorf("the clock says %+v", clock)
+	}
+	if now := w.Now(); now < begun || now > good.Period.End {
+		t.Errorf("it stopped at %s, the first thing failed at %s", now, good.Period.End)
+	}
+	if calls > 1000 {
+		t.Errorf("it looked %d times", calls)
+	}
+}
+
+// counting counts looks at an agenda.
+type counting struct {
+	record.Waiting
+	calls *int
+}
+
+func (c counting) DueItems(ctx context.Context, p record.Partition, until calendar.Instant, limit int) ([]record.DueItem, error) {
+	*c.calls++
+	return c.Waiting.DueItems(ctx, p, until, limit)
 }

@@ -16,8 +16,9 @@ import (
 )
 
 const (
-	// patience is how often one item may stay due before the walk gives up on it.
-	patience = 5
+	// crowd is how many items may stay due before the clock stops where it is:
+	// few enough to be tried in one run, which remembers nothing of the last.
+	crowd = 400
 	// look is how many due items are read at a time, besides those given up.
 	look = 25
 )
@@ -35,6 +36,7 @@ type walk struct {
 	scope    merchant.Scope
 	known    map[record.Ref]record.DueItem // what was touched, and when it is due next
 	tries    map[try]int
+	given    map[try]bool         // what was given up
 	problems map[record.Ref]error // of the last try
 }
 
@@ -47,7 +49,7 @@ type try struct {
 func newWalk(a *Advancer, scope merchant.Scope) *walk {
 	return &walk{
 		Advancer: a, scope: scope, known: map[record.Ref]record.DueItem{},
-		tries: map[try]int{}, problems: map[record.Ref]error{},
+		tries: map[try]int{}, given: map[try]bool{}, problems: map[record.Ref]error{},
 	}
 }
 
@@ -56,7 +58,7 @@ func newWalk(a *Advancer, scope merchant.Scope) *walk {
 // a strong read of everything that was touched say so.
 func (w *walk) next(ctx context.Context, target calendar.Instant) (item record.DueItem, found bool, err error) {
 	for i := 0; ; i++ {
-		listed, err := w.Agenda.DueItems(ctx, record.Partition{Scope: w.scope}, target, look+w.given())
+		listed, err := w.Agenda.DueItems(ctx, record.Partition{Scope: w.scope}, target, look+len(w.given))
 		if err != nil {
 			return item, false, err
 		}
@@ -79,22 +81,23 @@ func (w *walk) next(ctx context.Context, target calendar.Instant) (item record.D
 	return item, found, nil
 }
 
-// given is how many items were given up.
-func (w *walk) given() int {
-	n := 0
-	for _, tries := range w.tries {
-		if tries >= patience {
-			n++
-		}
+// patience is how often one item may stay due before the walk gives up on it:
+// the less, the more were given up, because then it is not the item's fault.
+func (w *walk) patience() int {
+	switch n := len(w.given); {
+	case n < 10:
+		return 5
+	case n < 50:
+		return 2
 	}
-	return n
+	return 1
 }
 
 // pick is the earliest due item, listed or known, that was not given up. Of
 // an object that was touched, the agenda's word may be older than ours.
 func (w *walk) pick(listed []record.DueItem, target calendar.Instant) (first record.DueItem, found bool) {
 	consider := func(d record.DueItem) {
-		due := !d.Due.IsZero() && d.Due <= target && w.tries[try{d.Ref, d.Due}] < patience
+		due := !d.Due.IsZero() && d.Due <= target && !w.given[try{d.Ref, d.Due}]
 		if due && (!found || earlier(d, first) < 0) {
 			first, found = d, true
 		}
@@ -117,10 +120,14 @@ func earlier(a, b record.DueItem) int {
 // step stops the clock at the item's instant, does it, and looks when its
 // object is due next. What fails is noted and tried again.
 func (w *walk) step(ctx context.Context, state merchant.State, item record.DueItem) {
-	w.tries[try{item.Ref, item.Due}]++
+	this := try{item.Ref, item.Due}
+	w.tries[this]++
 	err := w.do(ctx, state, item)
 	if again := w.read(ctx, item.Ref); err == nil {
 		err = again
+	}
+	if w.tries[this] >= w.patience() && (err != nil || w.known[item.Ref].Due == item.Due) {
+		w.given[this] = true
 	}
 	if err == nil {
 		delete(w.problems, item.Ref)
