@@ -38,6 +38,9 @@ func (tn *town) pay(m *member, card string) {
 // act lets something happen to a member, in the engine and in the oracle.
 func (tn *town) act(m *member, r *rand.Rand, at time.Time) {
 	tn.t.Helper()
+	if at.Before(m.quiet) {
+		return
+	}
 	switch m.o.Status {
 	case "active":
 		tn.actActive(m, r, at)
@@ -78,6 +81,8 @@ func (tn *town) actActive(m *member, r *rand.Rand, at time.Time) {
 		m.card = oracle.Good
 	case n < 60 && m.card == oracle.Good && !m.o.CancelEnd:
 		tn.changePlan(m, r, at)
+	case n < 40 && !m.o.CancelEnd:
+		tn.changeUnpaid(m, r, at)
 	case n < 70 && !m.o.CancelEnd:
 		m.note(at, "pauses")
 		tn.alter(m, subscriptions.Change{Pause: true})
@@ -106,20 +111,44 @@ func (tn *town) cancel(m *member, at time.Time, mode lifecycle.CancelMode) {
 	m.o.Cancel(mode == lifecycle.CancelNow)
 }
 
-// changePlan moves to a random plan with or without an addon.
-func (tn *town) changePlan(m *member, r *rand.Rand, at time.Time) {
-	tn.t.Helper()
+// anyPlan is a random plan of a member, with or without an addon.
+func (tn *town) anyPlan(m *member, r *rand.Rand) (oracle.Plan, subscriptions.PlanChange) {
 	to := m.plans[r.IntN(len(m.plans))]
 	to.Items = slices.Clone(to.Items)
 	to.Items[0].Quantity = 1 + int64(r.IntN(3))
 	wish := subscriptions.PlanChange{
 		Scope: tn.scope, Actor: record.System, Subscription: m.sub, Product: to.Items[0].ID, Quantity: to.Items[0].Quantity,
-		By: billing.ByMerchant, DropDiscounts: false,
+		By: billing.ByMerchant,
 	}
 	if r.IntN(3) == 0 {
 		to.Items = append(to.Items, m.addon)
 		wish.Addons = []lifecycle.AddonWish{{Addon: m.addon.ID, Quantity: m.addon.Quantity}}
 	}
+	return to, wish
+}
+
+// changeUnpaid wants another plan with a card that is declined, and rather
+// stays than owes: nothing changes, and nothing else is done for a day, after
+// which the wish is discarded (rules 3).
+func (tn *town) changeUnpaid(m *member, r *rand.Rand, at time.Time) {
+	tn.t.Helper()
+	_, wish := tn.anyPlan(m, r)
+	wish.Mode, wish.Prevent, wish.Replace = proration.Full, true, true
+	preview, err := tn.plans.PreviewPlan(tn.t.Context(), wish)
+	tn.must(err)
+	if preview.Due().Nothing() {
+		return
+	}
+	m.note(at, "wants another plan for %v, the card is declined", preview.Due())
+	_, err = tn.plans.ChangePlan(tn.t.Context(), wish)
+	tn.must(err)
+	m.quiet = at.Add(25 * time.Hour)
+}
+
+// changePlan moves to a random plan.
+func (tn *town) changePlan(m *member, r *rand.Rand, at time.Time) {
+	tn.t.Helper()
+	to, wish := tn.anyPlan(m, r)
 	mode := []oracle.Mode{oracle.Prorated, oracle.Prorated, oracle.Difference, oracle.FullPrice, oracle.DoNotBill}[r.IntN(5)]
 	restarts := to.Every != m.o.Cycle() || at.Before(m.o.TrialEnd)
 	if mode == oracle.Difference && restarts {

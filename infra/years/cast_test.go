@@ -64,6 +64,7 @@ type member struct {
 	addon    oracle.Item
 	bills    int               // of the oracle's that were compared
 	invoices []billing.Invoice // as they were compared, one for each bill
+	quiet    time.Time         // until then a change waits for its payment, and holds credit
 	refunded map[string]int64  // by payment
 	log      []string
 }

@@ -106,7 +106,7 @@ func writeTaxes(b *strings.Builder) {
 		}
 		rows = append(rows, []string{fmt.Sprint(c.amount), c.percent + " %", how, fmt.Sprint(c.tax)})
 	}
-	table(b, "Tax", "Tax is reckoned for each line after its discounts, on top of an exclusive price and within an inclusive one, at the rate of the day on which the invoice is made, in the buyer's country. An issued invoice never changes. The merchant sells: without a registration that is valid that day nothing is collected.",
+	table(b, "Tax", "Tax is reckoned for each line after its discounts, on top of an exclusive price and within an inclusive one, at the rate of the day of payment, in the buyer's country. An issued invoice never changes. The merchant sells: without a registration that is valid that day nothing is collected.",
 		[]string{"Amount (minor units)", "Rate", "Tax", "Is"}, rows)
 }
 

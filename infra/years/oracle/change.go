@@ -21,15 +21,17 @@ const (
 type worth struct {
 	paid []*big.Rat // of each position of the plan
 	tax  *big.Rat
+	base *big.Rat      // what the tax was reckoned for
 	time time.Duration // for how long
 	back *big.Rat      // share that was refunded
 }
 
 // fund notes what a bill paid for.
 func (s *Sub) fund(b Bill, length time.Duration) {
-	s.worth = worth{tax: fraction(b.Tax, 1), time: length, back: new(big.Rat)}
+	s.worth = worth{tax: fraction(b.Tax, 1), base: new(big.Rat), time: length, back: new(big.Rat)}
 	for _, l := range b.Lines {
 		s.worth.paid = append(s.worth.paid, fraction(l.Amount-l.Discount, 1))
+		s.worth.base.Add(s.worth.base, fraction(l.Amount-l.Discount, 1))
 	}
 }
 
@@ -70,6 +72,7 @@ func (s *Sub) Change(at time.Time, to Plan, mode Mode, same bool) (b Bill, back 
 		s.consume(b)
 	}
 	s.fund(b, s.End.Sub(at))
+	s.exactly(to, charge, b)
 	if !restart && charge.Cmp(left) != 0 {
 		s.scale(left) // a whole price was paid; for the time that is left counts its share
 	}
@@ -90,17 +93,28 @@ func ratio(a, b time.Duration) *big.Rat { return fraction(int64(a/time.Second), 
 // what was not refunded.
 func (s *Sub) gives(part *big.Rat) int64 {
 	kept := new(big.Rat).Sub(fraction(1, 1), s.worth.back)
-	sum, net := new(big.Rat), int64(0)
+	net := int64(0)
 	for _, p := range s.worth.paid {
-		sum.Add(sum, p)
 		exact := new(big.Rat).Mul(p, part)
 		net += Round(exact.Mul(exact, kept))
 	}
-	if sum.Sign() == 0 || s.Plan.Inclusive {
+	if s.worth.base.Sign() == 0 || s.Plan.Inclusive {
 		return net
 	}
 	tax := new(big.Rat).Mul(s.worth.tax, fraction(net, 1))
-	return net + Round(tax.Quo(tax, sum))
+	return net + Round(tax.Quo(tax, s.worth.base))
+}
+
+// exactly takes the rounding out of what a share of a plan was paid with:
+// little time may be left, and a later change bill whole prices.
+func (s *Sub) exactly(p Plan, part *big.Rat, b Bill) {
+	for i, l := range b.Lines {
+		price := fraction(p.Items[i].Unit*p.Items[i].Quantity, 1)
+		s.worth.paid[i] = price.Mul(price, part)
+		if l.Amount > 0 {
+			price.Mul(price, fraction(l.Amount-l.Discount, l.Amount))
+		}
+	}
 }
 
 // scale keeps a share of what was paid.
@@ -109,6 +123,7 @@ func (s *Sub) scale(part *big.Rat) {
 		p.Mul(p, part)
 	}
 	s.worth.tax.Mul(s.worth.tax, part)
+	s.worth.base.Mul(s.worth.base, part)
 }
 
 // unbilled carries what was paid over to another plan.

@@ -164,8 +164,7 @@ func (s *Sub) charge(at time.Time) {
 // settle pays the dues. In time the dates stay; later, or when the period is
 // over already, a whole period begins at payment (rules 5).
 func (s *Sub) settle(at time.Time) {
-	b := *s.Dues
-	b.At = at
+	b := s.taxed(*s.Dues, at)
 	if s.Status == "on_hold" && (!at.Before(b.From.Add(s.Keep)) || !at.Before(b.To)) {
 		s.EndsAt = s.EndsAt.Add(at.Sub(b.From)) // the term is as long as it was
 		s.Anchor = at
@@ -173,6 +172,20 @@ func (s *Sub) settle(at time.Time) {
 	}
 	s.Status, s.retryAt = "active", time.Time{}
 	s.paid(b)
+}
+
+// taxed is a bill at the rate of the day on which it is paid (rules 16).
+func (s *Sub) taxed(b Bill, at time.Time) Bill {
+	b.At, b.Tax, b.Total, b.Lines = at, 0, 0, append([]Line(nil), b.Lines...)
+	for i := range b.Lines {
+		l := &b.Lines[i]
+		l.Tax, l.Gross = taxOf(l.Amount-l.Discount, s.Rates.On(at), s.Plan.Inclusive)
+		b.Tax, b.Total = b.Tax+l.Tax, b.Total+l.Gross
+	}
+	if over := b.Credit - b.Total; over > 0 {
+		b.Credit, s.Credit = b.Total, s.Credit+over
+	}
+	return b
 }
 
 // Pay is the customer paying the dues with a good card.
