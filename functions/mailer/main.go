@@ -34,6 +34,7 @@ func main() {
 	m := mailer{&mails.Service{
 		Store: store, Portals: portals, Wall: clock.System, Writer: mailtext.Writer{},
 		Links:     &identity.Service{Store: store, Mailboxes: store, Portals: portals, Wall: clock.System},
+		Checkout:  env.URL(config.URLCheckout),
 		Reference: env.URL(config.URLAPI) + "/docs",
 		Sender:    ses.New(sesv2.NewFromConfig(aws), env.Need(config.MailFrom)),
 	}}

@@ -180,7 +180,7 @@ var Functions = []Function{
 	{
 		Name: "mailer", Memory: 256, Timeout: 60 * time.Second,
 		Grants: []Grant{GrantReadTable, GrantWriteTable, GrantSendMail},
-		Env:    []string{"PERENNIAL_MAIL_FROM", "PERENNIAL_URL_PORTAL", "PERENNIAL_URL_PORTAL_TEST", "PERENNIAL_URL_API"},
+		Env:    []string{"PERENNIAL_MAIL_FROM", "PERENNIAL_URL_PORTAL", "PERENNIAL_URL_PORTAL_TEST", "PERENNIAL_URL_CHECKOUT", "PERENNIAL_URL_API"},
 	},
 	{
 		Name: "sandbox", Memory: 256, Timeout: 29 * time.Second,

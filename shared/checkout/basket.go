@@ -176,7 +176,7 @@ func (s *Server) place(w http.ResponseWriter, r *http.Request, v visit) (visit, 
 		return v, false
 	}
 	v.page = page
-	if err := s.goods(r, &v); err != nil {
+	if err := s.goods(r, &v, 0); err != nil {
 		pages.Error(w, r, err)
 		return v, false
 	}

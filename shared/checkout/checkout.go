@@ -78,6 +78,7 @@ type payPage struct {
 	Bill    *billView // how the total comes about, where it is more than the price
 	Method  bool      // only the method is changed
 	Email   string
+	Card    string // that was declined
 	Wrong   string
 }
 
@@ -129,6 +130,9 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, v visi
 	}
 	if v.page.Method && !page.Method {
 		page.Next, page.Held = v.date(v.dues.Next), v.sub.Status == billing.StatusOnHold
+	}
+	if v.page.Hold != 0 { // whoever was forwarded the link learns no address (rules 20)
+		page.Email, page.Card = "", i18n.Card(v.locale, v.sub.Failure.Method.Brand, v.sub.Failure.Method.Last4)
 	}
 	chrome := v.chrome(v.say("Checkout"))
 	chrome.Script = true

@@ -52,13 +52,13 @@ func (s *Server) open(r *http.Request, grace time.Duration) (visit, error) {
 		return v, gone(err)
 	}
 	lambdahttp.Note(r.Context(), "scope", scope.String())
-	err = s.goods(r, &v)
+	err = s.goods(r, &v, grace)
 	v.locale = v.language(r)
 	return v, err
 }
 
 // goods loads what the session is for.
-func (s *Server) goods(r *http.Request, v *visit) (err error) {
+func (s *Server) goods(r *http.Request, v *visit, grace time.Duration) (err error) {
 	switch {
 	case v.page.Purchase != "":
 		return s.purchased(r, v)
@@ -77,6 +77,9 @@ func (s *Server) goods(r *http.Request, v *visit) (err error) {
 		return errGone
 	}
 	v.sub, v.customer = sub, customer
+	if v.over() && (grace == 0 || sub.Status != billing.StatusActive) {
+		return errGone
+	}
 	lambdahttp.Note(r.Context(), "subscription", sub.ID)
 	return s.price(r.Context(), v)
 }
@@ -133,6 +136,12 @@ const lateReturn = time.Hour
 // expired reports whether the session ended so long ago.
 func (s *Server) expired(v visit, grace time.Duration) bool {
 	return !s.Wall().Before(v.page.ExpiresAt.Add(grace))
+}
+
+// over reports a recovery link whose hold has ended, however it did (rules
+// 20): of whoever holds it then, we know only that it was mailed once.
+func (v visit) over() bool {
+	return v.page.Hold != 0 && (v.sub.Status != billing.StatusOnHold || v.sub.HoldEpoch != v.page.Hold)
 }
 
 // used reports whether the session has done its work: the first payment was

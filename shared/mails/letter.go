@@ -88,6 +88,11 @@ func (s *Service) about(ctx context.Context, o record.Outbox, t Template) (Lette
 		return Letter{}, false, fmt.Errorf("mail %s of %s: %w", t, o.Key, err)
 	}
 	l, wanted, err := d.write(t, s.Portals[o.Scope.Mode])
+	if err == nil && wanted && t == OnHold {
+		if err = s.pace(ctx, d); err == nil {
+			l.URL, err = s.payLink(ctx, d, l.URL)
+		}
+	}
 	if err != nil {
 		return Letter{}, false, fmt.Errorf("mail %s of %s: %w", t, o.Key, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"perennial/shared/billing"
 	"perennial/shared/clock"
@@ -53,6 +54,7 @@ type Service struct {
 	Portals map[merchant.Mode]string // base URL of the portal
 	Wall    clock.Wall
 
+	Checkout  string // base URL of the hosted pages; without it recovery mails lead to the portal
 	Reference string // address of the API's description, for merchants
 }
 
@@ -76,6 +78,10 @@ func (s *Service) Event(ctx context.Context, item record.DueItem) error {
 		return err
 	}
 	letter, wanted, err := s.about(ctx, o, template)
+	var wait later
+	if errors.As(err, &wait) {
+		return s.postpone(ctx, c, time.Duration(wait))
+	}
 	if err != nil {
 		return err
 	}

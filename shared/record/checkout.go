@@ -19,6 +19,7 @@ type Checkout struct {
 	Payment      string // payment it is meant to make
 	Method       bool   // it replaces the subscription's payment method
 	Replaces     string // that method's id when the page was made; it is used when another is kept
+	Hold         int    // the hold that it recovers from, and ends with; 0 for none
 	ReturnURL    string
 	CreatedAt    time.Time
 	ExpiresAt    time.Time

@@ -1,0 +1,102 @@
+package checkout_test
+
+import (
+	"context"
+	"net/url"
+	"testing"
+	"time"
+
+	"perennial/shared/billing"
+	"perennial/shared/email"
+	"perennial/shared/lifecycle"
+	"perennial/shared/mails"
+	"perennial/shared/merchant"
+	"perennial/shared/record"
+)
+
+// letterbox keeps the one letter that it is to write.
+type letterbox struct{ letter mails.Letter }
+
+func (b *letterbox) Write(l mails.Letter) (email.Message, error) {
+	b.letter = l
+	return email.Message{To: l.To}, nil
+}
+
+func (b *letterbox) Send(context.Context, email.Message) error { return nil }
+
+// recoveryLink is the path of the link in the mail about a hold.
+func (s *site) recoveryLink(sub billing.Subscription) string {
+	s.t.Helper()
+	box := &letterbox{}
+	service := mails.Service{
+		Store: s.Store, Writer: box, Sender: box, Portals: map[merchant.Mode]string{}, Wall: s.Clock.Now, Checkout: s.server.URL,
+	}
+	hold := s.Hold(sub)
+	open, _, err := lifecycle.Arrears(s.t.Context(), s.Store, s.Scope, sub)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	err = s.Store.Commit(s.t.Context(), record.Commit{
+		Scope: s.Scope, Actor: record.System, Cause: "test", At: s.Now(), Put: []any{hold}, Attach: []any{open[0]},
+		Events: []billing.Event{{Type: billing.EventNotice, Object: hold.ID(), Reason: string(billing.StatusOnHold)}},
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	all := s.Store.Outboxes()
+	id := mails.ID(all[len(all)-1].Key, mails.OnHold)
+	if err := service.Event(s.t.Context(), record.DueItem{Scope: s.Scope, Ref: record.RefOf[record.Mail](id)}); err != nil {
+		s.t.Fatal(err)
+	}
+	link, err := url.Parse(box.letter.URL)
+	if err != nil || link.Path == "" {
+		s.t.Fatalf("the mail leads to %q: %v", box.letter.URL, err)
+	}
+	return link.Path
+}
+
+// Rules 20: opened on the sixth day, opened twice, forwarded.
+func TestTheRecoveryLinkWorksUntilTheHoldEndsAndShowsLittle(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	sub := s.OnHold()
+	path := s.recoveryLink(sub)
+	s.Clock.Advance(6 * 24 * time.Hour)
+	for range 2 {
+		form := s.get(path)
+		form.must(t, 200, "Atlas Pro", "$20.00", "ending in 0341", "Pay $20.00 and reactivate")
+		form.mustNot(t, s.Customer.Email, "Ada")
+	}
+	s.pay(path, "decline_on_charge").must(t, 422, "Nothing was charged.")
+	s.leadsTo(s.pay(path, "mastercard_ok"), path+"/return").must(t, 200, "Atlas Pro is active")
+	s.get(path).must(t, 410)
+	s.pay(path, "visa_ok").must(t, 410)
+	if got := s.Sub(sub.ID); got.Status != billing.StatusActive || got.Method.Last4 != "4444" {
+		t.Errorf("it is %s with %s", got.Status, got.Method.Last4)
+	}
+	s.Reconcile()
+}
+
+func TestTheRecoveryLinkDiesWithItsHold(t *testing.T) {
+	t.Parallel()
+	cancelled := open(t)
+	sub := cancelled.OnHold()
+	path := cancelled.recoveryLink(sub)
+	if _, err := cancelled.Life.Cancel(t.Context(), lifecycle.Cancel{
+		Scope: cancelled.Scope, Actor: record.System, Subscription: sub.ID, Mode: lifecycle.CancelNow,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, more := range []string{"", "/return"} {
+		cancelled.get(path+more).must(t, 410)
+	}
+	later := open(t)
+	sub = later.OnHold()
+	path = later.recoveryLink(sub)
+	held := later.Sub(sub.ID)
+	held.HoldEpoch++
+	later.Put(held, billing.Hold{Subscription: sub.ID, Epoch: held.HoldEpoch, Customer: sub.Customer})
+	for _, more := range []string{"", "/return"} {
+		later.get(path+more).must(t, 410)
+	}
+}
