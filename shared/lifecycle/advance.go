@@ -52,6 +52,29 @@ func (a *Advancer) Begin(ctx context.Context, scope merchant.Scope, actor record
 	return a.save(ctx, state, actor, "advance clock")
 }
 
+// Freeze stops the clock of a test scope where it is, or lets it run on. Doing
+// so twice is the same as once.
+func (a *Advancer) Freeze(ctx context.Context, scope merchant.Scope, actor record.Actor, frozen bool) (merchant.State, error) {
+	state, err := a.Life.Store.State(ctx, scope)
+	if err != nil {
+		return state, fmt.Errorf("state of %s: %w", scope, err)
+	}
+	switch {
+	case scope.Mode != merchant.Test:
+		return state, ErrLiveClock
+	case state.Clock.Advancing():
+		return state, ErrAdvancing
+	case state.Clock.Held == frozen:
+		return state, nil
+	case frozen:
+		state.Clock = state.Clock.Freeze(a.Life.Wall())
+		return a.save(ctx, state, actor, "freeze clock")
+	default:
+		state.Clock = state.Clock.Thaw(a.Life.Wall())
+		return a.save(ctx, state, actor, "let clock run")
+	}
+}
+
 // Run works towards the target until it is reached or the deadline is near.
 // It reports whether the clock has arrived; otherwise it is to be run again.
 func (a *Advancer) Run(ctx context.Context, scope merchant.Scope, deadline time.Time) (bool, error) {

@@ -111,6 +111,7 @@ type Brake struct {
 type Clock struct {
 	Offset  time.Duration    // business time minus wall time
 	Frozen  calendar.Instant // when set, business time stands still here
+	Held    bool             // it stays frozen after an advance too, until it is let go
 	Target  calendar.Instant // when set, an advance to this instant is running
 	Message string           // why the last advance failed, for the operator
 }
@@ -134,9 +135,22 @@ func (c Clock) Stand(at calendar.Instant) Clock {
 }
 
 // Arrive ends an advance: business time is the target at this wall time and
-// runs on from there.
+// runs on from there, unless the clock is held.
 func (c Clock) Arrive(wall time.Time) Clock {
+	if c.Held {
+		return Clock{Frozen: c.Target, Held: true}
+	}
 	return Clock{Offset: c.Target.Time().Sub(wall)}
+}
+
+// Freeze stops business time where it is, so that only an advance moves it.
+func (c Clock) Freeze(wall time.Time) Clock {
+	return Clock{Frozen: c.Now(wall), Held: true, Message: c.Message}
+}
+
+// Thaw lets a frozen clock run on from where it stands.
+func (c Clock) Thaw(wall time.Time) Clock {
+	return Clock{Offset: c.Now(wall).Time().Sub(wall), Message: c.Message}
 }
 
 // Tier is how often a key may ask.

@@ -14,7 +14,8 @@ import (
 )
 
 const aboutClock = "A test mode has its own business time. Advancing it does everything that falls due on the way, " +
-	"in order: renewals, retries, mails, webhooks. It runs in the background; ask for the clock until its status is `ready`."
+	"in order: renewals, retries, mails, webhooks. It runs in the background; ask for the clock until its status is no longer `advancing`. " +
+	"A frozen clock moves by advances alone."
 
 // furthest is how far from the wall a clock may be set.
 const furthest = 50 * 366 * 24 * time.Hour
@@ -22,15 +23,18 @@ const furthest = 50 * 366 * 24 * time.Hour
 // TestClock is the business time of a test mode.
 type TestClock struct {
 	Time    string  `json:"time"`
-	Status  string  `json:"status" enum:"ready,advancing"`
+	Status  string  `json:"status" enum:"ready,frozen,advancing" doc:"ready: it runs; frozen: it stands until it is advanced or let go."`
 	Message *string `json:"message" doc:"Why the last advance left something undone."`
 }
 
 // ToAPIClock converts a scope's clock at a wall time.
 func ToAPIClock(c merchant.Clock, wall time.Time) TestClock {
 	out := TestClock{Time: c.Now(wall).String(), Status: "ready"}
-	if c.Advancing() {
+	switch {
+	case c.Advancing():
 		out.Status = "advancing"
+	case c.Held:
+		out.Status = "frozen"
 	}
 	if c.Message != "" {
 		out.Message = &c.Message
@@ -43,6 +47,16 @@ func (s *server) getClock(ctx context.Context, c httpapi.Caller, _ httpapi.None)
 		return TestClock{}, lifecycle.ErrLiveClock
 	}
 	state, err := s.Advancer.Life.Store.State(ctx, scopeOf(c))
+	return ToAPIClock(state.Clock, s.Wall()), err
+}
+
+func (s *server) freezeClock(ctx context.Context, c httpapi.Caller, _ httpapi.None) (TestClock, error) {
+	state, err := s.Advancer.Freeze(ctx, scopeOf(c), actorOf(c), true)
+	return ToAPIClock(state.Clock, s.Wall()), err
+}
+
+func (s *server) unfreezeClock(ctx context.Context, c httpapi.Caller, _ httpapi.None) (TestClock, error) {
+	state, err := s.Advancer.Freeze(ctx, scopeOf(c), actorOf(c), false)
 	return ToAPIClock(state.Clock, s.Wall()), err
 }
 

@@ -51,6 +51,32 @@ func TestTheClockIsAdvancedByTheCollector(t *testing.T) {
 	}
 }
 
+func TestAFrozenClockMovesByAdvancesAlone(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	at := func(method, path, body, time, status string) {
+		t.Helper()
+		if _, c := b.clock(method, path, body); c.Time != time || c.Status != status {
+			t.Errorf("%s %s: %+v, want %s %s", method, path, c, time, status)
+		}
+	}
+	at("POST", "/test-clock/freeze", "", "2027-01-31T09:30:00.000000Z", "frozen")
+	b.Clock.Advance(time.Hour)
+	at("POST", "/test-clock/freeze", "", "2027-01-31T09:30:00.000000Z", "frozen")
+	at("POST", "/test-clock/advance", `{"to":"2027-02-01T00:00:00Z"}`, "2027-01-31T09:30:00.000000Z", "advancing")
+	if status, raw := b.send("POST", "/test-clock/unfreeze", writer, ""); status != 409 {
+		t.Errorf("let go on the way: %d %s", status, raw)
+	}
+	if arrived, err := b.Advancer.Run(t.Context(), b.Scope, b.Clock.Now().Add(time.Minute)); err != nil || !arrived {
+		t.Fatal(arrived, err)
+	}
+	b.Clock.Advance(time.Hour)
+	at("GET", "/test-clock", "", "2027-02-01T00:00:00.000000Z", "frozen")
+	at("POST", "/test-clock/unfreeze", "", "2027-02-01T00:00:00.000000Z", "ready")
+	b.Clock.Advance(time.Hour)
+	at("GET", "/test-clock", "", "2027-02-01T01:00:00.000000Z", "ready")
+}
+
 func TestALostMessageIsSentAgainByAskingAgain(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

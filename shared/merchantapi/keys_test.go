@@ -133,6 +133,8 @@ func (b *bench) operations() []operation {
 		{"DELETE", "/api_keys/" + key(reader, b.Scope).ID(), ""},
 		{"GET", "/test-clock", ""},
 		{"POST", "/test-clock/advance", `{"to":"2027-03-01T00:00:00Z"}`},
+		{"POST", "/test-clock/freeze", ""},
+		{"POST", "/test-clock/unfreeze", ""},
 	}...)
 }
 

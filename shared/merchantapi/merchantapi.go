@@ -83,6 +83,8 @@ func New(url string, auth httpapi.Authenticator, services Services) *httpapi.API
 	httpapi.Route(api, "GET /test-clock", "Get the test clock", s.getClock, httpapi.Describe(aboutClock))
 	httpapi.Route(api, "POST /test-clock/advance", "Advance the test clock", s.advanceClock,
 		httpapi.Status(http.StatusAccepted), httpapi.Describe(aboutClock))
+	httpapi.Route(api, "POST /test-clock/freeze", "Freeze the test clock", s.freezeClock, httpapi.Describe(aboutClock))
+	httpapi.Route(api, "POST /test-clock/unfreeze", "Let the test clock run", s.unfreezeClock, httpapi.Describe(aboutClock))
 	httpapi.Route(api, "POST /checkouts", "Create a checkout session", s.createCheckout, httpapi.Describe(aboutCheckout))
 	httpapi.Route(api, "GET /checkouts/{id}", "Get a checkout session", s.getCheckout)
 	httpapi.Route(api, "POST /checkouts/preview", "Preview a checkout session", s.previewCheckout, httpapi.Describe(aboutQuote))

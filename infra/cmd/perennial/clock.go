@@ -11,7 +11,7 @@ import (
 )
 
 func clockCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "clock", Short: "Look at or advance the clock of a test mode"}
+	cmd := &cobra.Command{Use: "clock", Short: "Look at, advance or freeze the clock of a test mode"}
 	api := merchantFlags(cmd)
 	show := &cobra.Command{
 		Use: "show", Short: "Print the time of the test mode", Args: cobra.NoArgs,
@@ -27,8 +27,27 @@ func clockCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.AddCommand(show, advanceCommand(api))
+	cmd.AddCommand(show, advanceCommand(api),
+		freezeCommand(api, "freeze", "Stop the test clock where it is; only advances move it then"),
+		freezeCommand(api, "unfreeze", "Let a frozen test clock run on"))
 	return cmd
+}
+
+func freezeCommand(api *merchantAPI, verb, short string) *cobra.Command {
+	return &cobra.Command{
+		Use: verb, Short: short, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := api.complete(); err != nil {
+				return err
+			}
+			c, err := api.clock(cmd.Context(), http.MethodPost, "/test-clock/"+verb, nil)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), c)
+			return nil
+		},
+	}
 }
 
 func advanceCommand(api *merchantAPI) *cobra.Command {

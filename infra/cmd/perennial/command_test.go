@@ -120,6 +120,10 @@ func TestMerchantCommandsSayWhatTheyDid(t *testing.T) {
 			"clock show", map[string]string{"GET /test-clock": `{"time":"2027-03-01T00:00:00Z","status":"ready"}`},
 			[]string{"GET /test-clock"}, "2027-03-01T00:00:00Z ready\n",
 		},
+		{
+			"clock freeze", map[string]string{"POST /test-clock/freeze": `{"time":"2027-03-01T00:00:00Z","status":"frozen"}`},
+			[]string{"POST /test-clock/freeze"}, "2027-03-01T00:00:00Z frozen\n",
+		},
 	} {
 		s := newShop(t, c.answers)
 		out, err := s.run(strings.Fields(c.args)...)
