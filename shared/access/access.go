@@ -70,15 +70,14 @@ func (s Session) Check(now time.Time) error {
 }
 
 // Narrow keeps the customers who still have the address that the link was
-// mailed to, as they are now; with none left the session has ended. One that
-// came by API is of a customer, whatever the address.
+// mailed to, as they are now, and have not signed out everywhere since; with
+// none left the session has ended. One that came by API is of a customer,
+// whatever the address.
 func (s Session) Narrow(now []billing.Customer) (Session, error) {
-	if s.Email == "" {
-		return s, nil
-	}
 	var kept []string
 	for _, c := range now {
-		if s.May(c.ID) && billing.NormalEmail(c.Email) == s.Email {
+		same := s.Email == "" || billing.NormalEmail(c.Email) == s.Email
+		if s.May(c.ID) && same && (c.LeftAt.IsZero() || s.CreatedAt.After(c.LeftAt)) {
 			kept = append(kept, c.ID)
 		}
 	}

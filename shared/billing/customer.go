@@ -3,6 +3,7 @@ package billing
 import (
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 
 	"perennial/shared/calendar"
@@ -33,6 +34,7 @@ type Customer struct {
 	Gateways      map[string]string
 	PaidAt        calendar.Instant // the first payment that took money
 	TaxExempt     bool             // the merchant holds a certificate of exemption
+	LeftAt        time.Time        // wall time until which every session of the portal has ended
 	CreatedAt     calendar.Instant
 }
 

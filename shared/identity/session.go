@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"perennial/shared/access"
+	"perennial/shared/billing"
 	"perennial/shared/ids"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
@@ -100,9 +101,6 @@ func (s *Service) Visit(ctx context.Context, mode merchant.Mode, token string, a
 // narrow takes the customers from a session who have changed their address
 // since its link was mailed: whoever reads the old mailbox is out.
 func (s *Service) narrow(ctx context.Context, scope merchant.Scope, session access.Session) (access.Session, error) {
-	if session.Email == "" {
-		return session, nil
-	}
 	customers, err := s.customers(ctx, scope, session.Customers)
 	if err != nil {
 		return access.Session{}, err
@@ -124,6 +122,40 @@ func (s *Service) Leave(ctx context.Context, mode merchant.Mode, token string) e
 		return fmt.Errorf("end session: %w", lost(err, access.ErrSession))
 	}
 	return nil
+}
+
+// LeaveEverywhere ends every session of the visitor's customer records, on
+// this device and all others: those begun up to now are refused from now on.
+func (s *Service) LeaveEverywhere(ctx context.Context, mode merchant.Mode, token string) error {
+	visit, err := s.Visit(ctx, mode, token)
+	if err != nil {
+		return lost(err, access.ErrSession)
+	}
+	for range 5 { // a customer record changes under us at times
+		if err = s.leaveEverywhere(ctx, visit); !errors.Is(err, record.ErrStale) {
+			return err
+		}
+	}
+	return fmt.Errorf("end every session: %w", err)
+}
+
+func (s *Service) leaveEverywhere(ctx context.Context, visit Visit) error {
+	customers, err := s.customers(ctx, visit.Scope, visit.Session.Customers)
+	if err != nil {
+		return err
+	}
+	now := s.Wall()
+	commit := record.Commit{Scope: visit.Scope, Actor: visit.Actor(), Cause: "POST /profile/leave", At: visit.State.Clock.Now(now)}
+	for _, c := range customers {
+		if _, err := visit.Session.Narrow([]billing.Customer{c}); err == nil {
+			c.LeftAt = now
+			commit.Put = append(commit.Put, c)
+		}
+	}
+	if len(commit.Put) == 0 {
+		return access.ErrSession
+	}
+	return s.Store.Commit(ctx, commit)
 }
 
 func actor(s access.Session) record.Actor {

@@ -17,6 +17,7 @@ type goods struct {
 	subs      []billing.Subscription
 	methods   []billing.Method
 	payments  []billing.Payment
+	refunds   []billing.Refund
 	open      map[string][]billing.Invoice // open invoices by subscription
 }
 
@@ -90,6 +91,8 @@ func (g *goods) add(obj any) {
 		g.methods = append(g.methods, o)
 	case billing.Payment:
 		g.payments = append(g.payments, o)
+	case billing.Refund:
+		g.refunds = append(g.refunds, o)
 	case billing.Invoice:
 		if o.Status == billing.InvoiceOpen {
 			g.open[o.Subscription] = append(g.open[o.Subscription], o)

@@ -26,3 +26,5 @@ func amountOf(sum string) int64 {
 	n, _ := strconv.ParseInt(strings.TrimSuffix(sum, " USD"), 10, 64) // no number is no amount
 	return n
 }
+
+type siteBrowser = http.Client

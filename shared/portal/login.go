@@ -23,6 +23,9 @@ type loginPage struct {
 	Next   string
 	Email  string
 	Wrong  string
+
+	Heading string // instead of "Sign in"
+	Lead    string
 }
 
 // business finds the merchant of the static link, or answers that there is

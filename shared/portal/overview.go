@@ -1,10 +1,8 @@
 package portal
 
 import (
-	"errors"
 	"net/http"
 
-	"perennial/shared/access"
 	"perennial/shared/billing"
 	"perennial/shared/pages"
 	"perennial/shared/record"
@@ -37,12 +35,8 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	g, err := s.belongings(r.Context(), v, record.KindSubscription, record.KindMethod, record.KindPayment, record.KindInvoice)
-	if errors.Is(err, access.ErrSession) { // found out only now: the address is somebody else's
-		s.signedOut(w, r)
-		return
-	}
 	if err != nil {
-		pages.Error(w, r, err)
+		s.lost(w, r, err)
 		return
 	}
 	page := pages.Page{Chrome: v.chrome(v.say("Your subscriptions")), Content: newOverviewPage(v, g)}

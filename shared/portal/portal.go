@@ -35,6 +35,8 @@ type Identity interface {
 	Redeem(ctx context.Context, mode merchant.Mode, token string) (identity.Opened, error)
 	Visit(ctx context.Context, mode merchant.Mode, token string, about ...record.Ref) (identity.Visit, error)
 	Leave(ctx context.Context, mode merchant.Mode, token string) error
+	// LeaveEverywhere ends every session of the visitor's customer records.
+	LeaveEverywhere(ctx context.Context, mode merchant.Mode, token string) error
 }
 
 // Store is what the pages read.
@@ -93,6 +95,18 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("POST /subscriptions/{id}/payment-method", s.changeMethod)
 	mux.HandleFunc("GET /subscriptions/{id}/payment-return", s.returned)
 	mux.HandleFunc("GET /subscriptions/{id}/payments/{payment}", s.result)
+	mux.HandleFunc("GET /billing", s.history)
+	mux.HandleFunc("GET /payment-methods", s.methods)
+	mux.HandleFunc("GET /payment-methods/new", s.newMethod)
+	mux.HandleFunc("POST /payment-methods", s.saveMethod)
+	mux.HandleFunc("POST /payment-methods/{method}/remove", s.removeMethod)
+	mux.HandleFunc("GET /payment-methods/{method}/use", s.useForm)
+	mux.HandleFunc("POST /payment-methods/{method}/use", s.useForAll)
+	mux.HandleFunc("GET /profile", s.profile)
+	mux.HandleFunc("GET /profile/data", s.data)
+	mux.HandleFunc("POST /profile/leave", s.leaveEverywhere)
+	mux.HandleFunc("POST /profile/{customer}", s.saveProfile)
+	mux.HandleFunc("GET /cancel/{business}", s.publicCancel)
 	mux.HandleFunc("GET /subscriptions/{id}/plan", s.plans)
 	mux.HandleFunc("GET /subscriptions/{id}/plan/review", s.reviewPlan)
 	mux.HandleFunc("POST /subscriptions/{id}/plan", s.changePlan)

@@ -1,0 +1,178 @@
+package portal_test
+
+import (
+	"encoding/json"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"perennial/shared/billing"
+	"perennial/shared/lifecycle/lifecycletest"
+	"perennial/shared/merchant"
+	"perennial/shared/refunds"
+)
+
+// R062, R090: what was paid and given back, filtered, with papers.
+func TestR090TheBillingHistoryHasPapersAndFilters(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	sub := s.OnHold()
+	s.signIn()
+	page := s.get("/billing")
+	page.must(t, 200, "Atlas Pro", "invoice ADA1-0001", "Invoice (PDF)", "https://api.example/invoices/payments/pay_", "signature=", "Declined")
+	paid := s.get("/billing?kind=paid")
+	paid.must(t, 200, "Paid")
+	if strings.Contains(paid.text, "Declined") || !strings.Contains(paid.text, `value="paid" selected`) {
+		t.Error("the filter shows what was not paid")
+	}
+	s.get("/billing?year=1999").must(t, 200, "Nothing fits")
+	if strange := s.get("/billing?year=%22%3E%3Cscript%3Ealert(1)&page=-5&kind=x"); strings.Contains(strange.text, "<script>alert") {
+		t.Error("a filter became markup")
+	}
+	payment := sub.Receipts[0]
+	if _, err := s.Refunds.Refund(t.Context(), refunds.Wish{Scope: s.Scope, Payment: payment}); err != nil {
+		t.Fatal(err)
+	}
+	s.get("/billing?kind=refund").must(t, 200, "Refund, Atlas Pro", "-$20.00")
+}
+
+// R064: cards are listed, added and removed, but never from under a
+// subscription.
+func TestCardsAreAddedAndRemovedButNotTheOneInUse(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	sub := s.Active("visa_ok")
+	s.signIn()
+	s.form("/payment-methods", url.Values{}).must(t, 422, "new card")
+	s.form("/payment-methods", url.Values{"token": {s.Gateway.Token("expired_card")}}).must(t, 422, "The card has expired")
+	s.get(s.form("/payment-methods", url.Values{"token": {s.Gateway.Token("mastercard_ok")}}).to).must(t, 200, "Mastercard ending in 4444", "was saved", "Atlas Pro")
+	s.form("/payment-methods/"+sub.Method.ID+"/remove", nil).must(t, 409, "charged to this payment method")
+	var other billing.Method
+	for _, m := range lifecycletest.All[billing.Method](s.World) {
+		if m.ID != sub.Method.ID {
+			other = m
+		}
+	}
+	got := s.get(s.form("/payment-methods/"+other.ID+"/remove", nil).to)
+	got.must(t, 200, "was removed")
+	if strings.Contains(got.text, "Mastercard") {
+		t.Error("the card is still there")
+	}
+	s.stranger()
+	s.form("/payment-methods/"+sub.Method.ID+"/remove", nil).must(t, 404)
+	s.get("/payment-methods/"+sub.Method.ID+"/use").must(t, 404)
+}
+
+// Rules 6: one card for all, charged one by one, partial success shown, and
+// nothing twice.
+func TestOneCardPaysEverySubscription(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	first := s.OnHold()
+	s.Product.ID, s.Product.Version = "pdt_2", 0
+	s.Put(s.Product)
+	second := s.Active("visa_ok")
+	s.Clock.Advance(time.Second)
+	s.signIn()
+	s.form("/payment-methods", url.Values{"token": {s.Gateway.Token("mastercard_ok")}})
+	card := lifecycletest.All[billing.Method](s.World)[0]
+	path := "/payment-methods/" + card.ID + "/use"
+	s.get(path).must(t, 200, "$20.00 is due", "nothing is due", "Use it for all and pay $20.00")
+	before := s.taken()
+	s.form(path, url.Values{"due": {"$10.00"}}).must(t, 409, "The amount has changed")
+	for range 2 { // pressing twice
+		s.form(path, url.Values{"due": {"$20.00"}})
+	}
+	s.get(path).must(t, 200, "Done", "All subscriptions")
+	if s.taken()-before != 2000 {
+		t.Errorf("took %d", s.taken()-before)
+	}
+	for _, id := range []string{first.ID, second.ID} {
+		if got := s.Sub(id); got.Status != billing.StatusActive || got.Method.Last4 != "4444" {
+			t.Errorf("%s is %s on %s", id, got.Status, got.Method.Last4)
+		}
+	}
+	s.Reconcile()
+}
+
+// R094, R095: name, e-mail and phone are seen, name and phone changed.
+func TestR095TheProfileIsSeenAndCorrected(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.signIn()
+	s.get("/profile").must(t, 200, `value="Ada"`, "ada@example.com")
+	s.get(s.form("/profile/cus_1", url.Values{"name": {"Ada <script>"}, "phone": {"+49 30 123"}}).to).must(t, 200, "were saved", "Ada &lt;script&gt;", "&#43;49 30 123")
+	s.form("/profile/cus_1", url.Values{"name": {""}, "phone": {"call me"}}).must(t, 422, "Name must have", "Phone must be")
+	s.stranger()
+	s.form("/profile/cus_1", url.Values{"name": {"Eve"}}).must(t, 404)
+	if c := lifecycletest.Get[billing.Customer](s.World, "cus_1"); c.Name != "Ada <script>" {
+		t.Errorf("the name is %q", c.Name)
+	}
+}
+
+func TestTheDataHoldsTheVisitorsThingsAlone(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	sub := s.Active("visa_ok")
+	s.signIn()
+	got := s.get("/profile/data")
+	if !json.Valid([]byte(got.text)) || got.header.Get("Content-Disposition") == "" || got.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("%v %s", got.header, got.text)
+	}
+	got.must(t, 200, sub.ID, "ada@example.com", `"last4": "4242"`)
+	s.stranger()
+	if got := s.get("/profile/data"); strings.Contains(got.text, "ada@example.com") || strings.Contains(got.text, sub.ID) {
+		t.Error("Eve gets Ada's data")
+	}
+}
+
+func TestSigningOutEverywhereEndsEverySession(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.Active("visa_ok")
+	phone := s.newBrowser()
+	laptop := s.browser
+	s.signIn()
+	s.browser = phone
+	s.signIn()
+	s.get("/").must(t, 200)
+	s.Clock.Advance(time.Second)
+	s.form("/profile/leave", nil).must(t, 403, "signed out")
+	for _, browser := range []struct{ name string }{{"phone"}, {"laptop"}} {
+		s.browser = map[string]*siteBrowser{"phone": phone, "laptop": laptop}[browser.name]
+		for _, path := range []string{"/", "/billing", "/profile/data"} {
+			s.get(path).must(t, 403)
+		}
+	}
+	s.Clock.Advance(time.Second)
+	s.signIn()
+	s.get("/").must(t, 200, "Atlas Pro")
+}
+
+// Rules 23: nobody needs a login to find the way to cancel.
+func TestThePublicCancellationPageMailsTheWay(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.get("/cancel/bus_1").must(t, 200, "Cancel a subscription", "no password and no reason", `action="/login/bus_1"`)
+	s.get("/cancel/bus_none").must(t, 404)
+}
+
+// R061: the seller's own name and address for questions.
+func TestR061ThePagesBearTheBrand(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.set(func(x *merchant.Settings) {
+		x.Branding.Name, x.Branding.Support = "North <Wind>", "help@northwind.example"
+		x.Branding.TermsURL, x.Branding.ReturnURL = "https://northwind.example/terms", "https://northwind.example"
+	})
+	s.Put(merchant.Brand{ID: "brnd_2", Name: "Southwind", SupportEmail: "help@southwind.example"})
+	p := lifecycletest.Get[billing.Product](s.World, s.Product.ID)
+	p.Brand = "brnd_2"
+	s.Put(p)
+	sub := s.Active("visa_ok")
+	s.get("/login/bus_1").must(t, 200, "North &lt;Wind&gt;", "help@northwind.example", "https://northwind.example/terms")
+	s.signIn()
+	s.get("/").must(t, 200, "North &lt;Wind&gt;", "Go back to", `href="https://northwind.example"`)
+	s.get("/subscriptions/"+sub.ID).must(t, 200, "Southwind", "help@southwind.example")
+}

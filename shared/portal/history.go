@@ -1,0 +1,163 @@
+package portal
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"perennial/shared/access"
+	"perennial/shared/billing"
+	"perennial/shared/invoices"
+	"perennial/shared/money"
+	"perennial/shared/pages"
+	"perennial/shared/record"
+)
+
+// rows is how many lines one page of the history has.
+const rows = 25
+
+// historyPage is what was paid and given back, newest first (R062, R090).
+type historyPage struct {
+	Lines  []historyLine
+	Years  []choice
+	Kinds  []choice
+	Newer  string
+	Older  string
+	Filter bool // something is filtered out
+}
+
+type choice struct {
+	Value  string
+	Text   string
+	Chosen bool
+}
+
+// historyLine is a payment or a refund, with its paper.
+type historyLine struct {
+	paymentView
+	Paper string // address of the PDF, empty when there is none
+	Label string // what the paper is
+	at    billing.Payment
+	kind  string
+	year  string
+}
+
+func (s *Server) history(w http.ResponseWriter, r *http.Request) {
+	v, ok := s.enter(w, r)
+	if !ok {
+		return
+	}
+	g, err := s.belongings(r.Context(), v, record.KindSubscription, record.KindPayment, record.KindRefund)
+	if err != nil {
+		s.lost(w, r, err)
+		return
+	}
+	q := r.URL.Query()
+	page := newHistoryPage(v, s.Documents, g, q.Get("year"), q.Get("kind"), int(whole(q.Get("page"), 1)))
+	s.show(w, r, http.StatusOK, "history", v, v.chrome(v.say("Billing history")), page)
+}
+
+// lost answers when the visitor's things cannot be read: an address that has
+// become somebody else's signs out.
+func (s *Server) lost(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, access.ErrSession) { // found out only now
+		s.signedOut(w, r)
+		return
+	}
+	pages.Error(w, r, err)
+}
+
+func newHistoryPage(v visit, papers invoices.Links, g goods, year, kind string, number int) historyPage {
+	all := v.ledger(papers, g)
+	p := historyPage{Filter: year != "" || kind != ""}
+	var years []string
+	var kept []historyLine
+	for _, l := range all {
+		if !slices.Contains(years, l.year) {
+			years = append(years, l.year)
+		}
+		if (year == "" || l.year == year) && (kind == "" || l.kind == kind) {
+			kept = append(kept, l)
+		}
+	}
+	p.Years = append(p.Years, choice{"", v.say("All years"), year == ""})
+	for _, y := range years {
+		p.Years = append(p.Years, choice{y, y, y == year})
+	}
+	for _, k := range []choice{
+		{"", v.say("Everything"), false}, {"paid", v.say("Paid"), false}, {"failed", v.say("Not paid"), false}, {"refund", v.say("Refunds"), false},
+	} {
+		k.Chosen = k.Value == kind
+		p.Kinds = append(p.Kinds, k)
+	}
+	number = min(max(number, 1), (len(kept)+rows-1)/rows+1)
+	from := min((number-1)*rows, len(kept))
+	p.Lines = kept[from:min(from+rows, len(kept))]
+	path := func(n int) string { return "/billing?year=" + year + "&kind=" + kind + "&page=" + strconv.Itoa(n) }
+	if !slices.ContainsFunc(p.Years, func(c choice) bool { return c.Value == year }) {
+		year = "" // nothing of a visitor's own words is repeated
+	}
+	if !slices.ContainsFunc(p.Kinds, func(c choice) bool { return c.Value == kind }) {
+		kind = ""
+	}
+	if number > 1 {
+		p.Newer = path(number - 1)
+	}
+	if from+rows < len(kept) {
+		p.Older = path(number + 1)
+	}
+	return p
+}
+
+// ledger lines up payments and refunds, newest first.
+func (v visit) ledger(papers invoices.Links, g goods) []historyLine {
+	var all []historyLine
+	for _, p := range g.payments {
+		if p.Status == billing.PaymentRequiresMethod {
+			continue
+		}
+		l := historyLine{paymentView: v.payment(p, g.subs), kind: "failed", at: p}
+		if p.Status == billing.PaymentSucceeded {
+			l.kind = "paid"
+		}
+		if p.InvoiceNumber != "" {
+			l.Paper, l.Label = papers.To(v.Scope, invoices.Payments, p.ID), v.say("Invoice (PDF)")
+		}
+		all = append(all, l)
+	}
+	for _, x := range g.refunds {
+		all = append(all, v.refund(papers, x, g.subs))
+	}
+	slices.SortStableFunc(all, func(a, b historyLine) int {
+		return int(min(max(b.at.CreatedAt-a.at.CreatedAt, -1), 1))
+	})
+	for i := range all {
+		all[i].year = strconv.Itoa(all[i].at.CreatedAt.Time().In(v.zone).Year())
+	}
+	return all
+}
+
+// refund is money that went back, or is on its way.
+func (v visit) refund(papers invoices.Links, x billing.Refund, subs []billing.Subscription) historyLine {
+	l := historyLine{kind: "refund", at: billing.Payment{CreatedAt: x.CreatedAt}}
+	l.paymentView = paymentView{
+		Date: v.date(x.CreatedAt), What: v.say("Refund"), Card: card(x.Method),
+		Amount: amount(money.Of(-x.Amount.Minor, x.Amount.Currency)), Chip: chip{pages.Plain, v.say("On its way")},
+	}
+	for _, s := range subs {
+		if s.ID == x.Subscription {
+			l.What = v.say("Refund, %s", s.ProductName)
+		}
+	}
+	switch {
+	case x.Status == billing.RefundSucceeded:
+		l.Chip = chip{pages.Good, v.say("Refunded")}
+	case !x.Status.Open():
+		l.Chip = chip{pages.Bad, v.say("Refund failed")}
+	}
+	if len(x.Notes) > 0 {
+		l.Paper, l.Label = papers.To(v.Scope, invoices.Refunds, x.ID), v.say("Credit note (PDF)")
+	}
+	return l
+}

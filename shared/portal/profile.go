@@ -1,0 +1,172 @@
+package portal
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"perennial/shared/access"
+	"perennial/shared/billing"
+	"perennial/shared/fault"
+	"perennial/shared/pages"
+	"perennial/shared/record"
+	"perennial/shared/wire"
+)
+
+// profilePage shows who the visitor is, by customer record (R094, R095).
+type profilePage struct {
+	People []person
+	Credit []fact
+	Since  string
+	Wrong  []string
+}
+
+type person struct {
+	Action string
+	Name   string
+	Email  string
+	Phone  string
+	ID     string
+}
+
+func (s *Server) profile(w http.ResponseWriter, r *http.Request) {
+	v, ok := s.enter(w, r)
+	if ok {
+		s.showProfile(w, r, http.StatusOK, v, nil)
+	}
+}
+
+func (s *Server) showProfile(w http.ResponseWriter, r *http.Request, status int, v visit, wrong []string) {
+	g, err := s.belongings(r.Context(), v, record.KindSubscription)
+	if err != nil {
+		s.lost(w, r, err)
+		return
+	}
+	page := profilePage{Wrong: wrong, Since: v.date(v.State.Clock.Now(v.Session.CreatedAt))}
+	for _, c := range g.customers {
+		page.People = append(page.People, person{Action: "/profile/" + c.ID, Name: c.Name, Email: c.Email, Phone: c.Phone, ID: c.ID})
+	}
+	for _, sub := range g.subs {
+		if left := sub.Balance(); !left.Nothing() && !sub.Status.Ended() {
+			page.Credit = append(page.Credit, fact{sub.ProductName, amount(left)})
+		}
+	}
+	s.show(w, r, status, "profile", v, v.chrome(v.say("Profile")), page)
+}
+
+func (s *Server) saveProfile(w http.ResponseWriter, r *http.Request) {
+	v, ok := s.enter(w, r)
+	if !ok {
+		return
+	}
+	g, err := s.belongings(r.Context(), v) // narrows the visitor to whom the address still is
+	if err != nil {
+		s.lost(w, r, err)
+		return
+	}
+	who := v.visitor()
+	who.Customers = nil
+	for _, c := range g.customers {
+		who.Customers = append(who.Customers, c.ID)
+	}
+	text := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
+	err = s.Self.SaveProfile(r.Context(), who, r.PathValue("customer"), text("name"), text("phone"))
+	if f := fault.Of(err); f != nil && f.Kind == fault.Invalid {
+		s.showProfile(w, r, http.StatusUnprocessableEntity, v, v.wrong(f))
+		return
+	}
+	if err != nil {
+		pages.Error(w, r, err)
+		return
+	}
+	http.Redirect(w, r, "/profile?done=saved", http.StatusSeeOther)
+}
+
+// leaveEverywhere signs out here and on every other device.
+func (s *Server) leaveEverywhere(w http.ResponseWriter, r *http.Request) {
+	err := s.Identity.LeaveEverywhere(r.Context(), s.surface(r).Mode, token(r))
+	if err != nil && !errors.Is(err, access.ErrSession) {
+		pages.Error(w, r, err)
+		return
+	}
+	setCookie(w, "", -time.Second)
+	s.signedOut(w, r)
+}
+
+// data hands out what is kept about the visitor, in the API's words.
+func (s *Server) data(w http.ResponseWriter, r *http.Request) {
+	v, ok := s.enter(w, r)
+	if !ok {
+		return
+	}
+	g, err := s.belongings(r.Context(), v, record.KindSubscription, record.KindMethod, record.KindPayment, record.KindRefund)
+	if err != nil {
+		s.lost(w, r, err)
+		return
+	}
+	body, err := json.MarshalIndent(v.export(g), "", "  ")
+	if err != nil {
+		pages.Error(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Disposition", `attachment; filename="my-data.json"`)
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(body) // the reader may have gone
+}
+
+// exported is the file of a visitor's data.
+type exported struct {
+	Business      string              `json:"business"`
+	Customers     []wire.Customer     `json:"customers"`
+	Subscriptions []wire.Subscription `json:"subscriptions"`
+	Payments      []exportedPayment   `json:"payments"`
+	Refunds       []exportedPayment   `json:"refunds"`
+	Cards         []exportedCard      `json:"payment_methods"`
+}
+
+type exportedPayment struct {
+	ID       string    `json:"id"`
+	Date     time.Time `json:"date"`
+	Amount   int64     `json:"amount"`
+	Currency string    `json:"currency"`
+	Status   string    `json:"status"`
+	Invoice  string    `json:"invoice,omitempty"`
+}
+
+type exportedCard struct {
+	Brand  string `json:"brand"`
+	Last4  string `json:"last4"`
+	Expiry string `json:"expires"`
+}
+
+func (v visit) export(g goods) exported {
+	out := exported{
+		Business: v.State.Business.Name, Customers: []wire.Customer{}, Subscriptions: []wire.Subscription{},
+		Payments: []exportedPayment{}, Refunds: []exportedPayment{}, Cards: []exportedCard{},
+	}
+	owner := map[string]billing.Customer{}
+	for _, c := range g.customers {
+		c.Metadata = nil // the merchant's own notes
+		owner[c.ID] = c
+		out.Customers = append(out.Customers, wire.ToCustomer(v.Scope, c))
+	}
+	for _, sub := range g.subs {
+		sub.Metadata = nil
+		out.Subscriptions = append(out.Subscriptions, wire.ToSubscription(v.Scope, sub, owner[sub.Customer]))
+	}
+	for _, p := range g.payments {
+		out.Payments = append(out.Payments, exportedPayment{
+			p.ID, p.CreatedAt.Time(), p.Amount.Minor, string(p.Amount.Currency), string(p.Status), p.InvoiceNumber,
+		})
+	}
+	for _, x := range g.refunds {
+		out.Refunds = append(out.Refunds, exportedPayment{x.ID, x.CreatedAt.Time(), x.Amount.Minor, string(x.Amount.Currency), string(x.Status), ""})
+	}
+	for _, m := range distinct(g.methods, "") {
+		out.Cards = append(out.Cards, exportedCard{m.Brand, m.Last4, expiry(m)})
+	}
+	return out
+}

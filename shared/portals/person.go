@@ -1,0 +1,84 @@
+package portals
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"perennial/shared/billing"
+	"perennial/shared/customers"
+	"perennial/shared/fault"
+	"perennial/shared/record"
+)
+
+// SaveProfile changes the name and phone number of one of the visitor's
+// customer records (R095).
+func (s *Service) SaveProfile(ctx context.Context, v Visitor, customer, name, phone string) error {
+	if !slices.Contains(v.Customers, customer) {
+		return fmt.Errorf("customer %s: %w", customer, record.ErrNotFound)
+	}
+	var check fault.Check
+	check.That(len(phone) <= 40 && strings.Trim(phone, "0123456789 +-()./") == "", "phone", "must be a phone number")
+	check.That(name != "" && len(name) <= 200, "name", "must have 1 to 200 characters")
+	if err := check.Fault("INVALID_REQUEST_PARAMETERS", "Please look at the details again."); err != nil {
+		return err
+	}
+	_, err := s.Customers.Update(ctx, v.Scope, v.Actor, customer, func(c billing.Customer) billing.Customer {
+		c.Name, c.Phone = name, phone
+		return c
+	})
+	return err
+}
+
+// AddMethod saves a new card for one of the visitor's customer records.
+func (s *Service) AddMethod(ctx context.Context, v Visitor, customer, token string) (billing.Method, error) {
+	if !slices.Contains(v.Customers, customer) {
+		return billing.Method{}, fmt.Errorf("customer %s: %w", customer, record.ErrNotFound)
+	}
+	c, err := record.Get[billing.Customer](ctx, s.Store, v.Scope, customer)
+	if err != nil {
+		return billing.Method{}, fmt.Errorf("customer %s: %w", customer, err)
+	}
+	return s.Wallet.Save(ctx, v.Scope, v.Actor, c, token)
+}
+
+// RemoveMethod forgets a saved card, under whatever ids it was saved. What a
+// running subscription is charged to is refused.
+func (s *Service) RemoveMethod(ctx context.Context, v Visitor, m billing.Method) error {
+	if !slices.Contains(v.Customers, m.Customer) {
+		return fmt.Errorf("payment method %s: %w", m.ID, record.ErrNotFound)
+	}
+	if err := s.unused(ctx, v, m); err != nil {
+		return err
+	}
+	saved, err := s.Customers.Methods(ctx, v.Scope, m.Customer)
+	if err != nil {
+		return err
+	}
+	for _, twin := range saved {
+		if twin.ID != m.ID && (m.Fingerprint == "" || twin.Fingerprint != m.Fingerprint) {
+			continue
+		}
+		if err := s.Customers.RemoveMethod(ctx, v.Scope, v.Actor, m.Customer, twin.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unused refuses a card that a running subscription is charged to, under
+// whatever id it was saved.
+func (s *Service) unused(ctx context.Context, v Visitor, m billing.Method) error {
+	found, err := s.Store.Owned(ctx, v.Scope, m.Customer, record.KindSubscription)
+	if err != nil {
+		return fmt.Errorf("subscriptions of %s: %w", m.Customer, err)
+	}
+	for _, obj := range found {
+		sub, ok := obj.(billing.Subscription)
+		if ok && !sub.Status.Ended() && (sub.Method.ID == m.ID || m.Fingerprint != "" && sub.Method.Fingerprint == m.Fingerprint) {
+			return customers.ErrMethodInUse
+		}
+	}
+	return nil
+}
