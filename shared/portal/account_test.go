@@ -103,7 +103,7 @@ func TestR095TheProfileIsSeenAndCorrected(t *testing.T) {
 	s.signIn()
 	s.get("/profile").must(t, 200, `value="Ada"`, "ada@example.com")
 	s.get(s.form("/profile/cus_1", url.Values{"name": {"Ada <script>"}, "phone": {"+49 30 123"}}).to).must(t, 200, "were saved", "Ada &lt;script&gt;", "&#43;49 30 123")
-	s.form("/profile/cus_1", url.Values{"name": {""}, "phone": {"call me"}}).must(t, 422, "Name must have", "Phone must be")
+	s.form("/profile/cus_1", url.Values{"name": {""}, "phone": {"call me"}}).must(t, 422, "Name: must have", "Phone: must be")
 	s.stranger()
 	s.form("/profile/cus_1", url.Values{"name": {"Eve"}}).must(t, 404)
 	if c := lifecycletest.Get[billing.Customer](s.World, "cus_1"); c.Name != "Ada <script>" {

@@ -16,10 +16,10 @@ func (s *Server) publicCancel(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	templates.Render(w, r, http.StatusOK, "login", pages.Page{
-		Chrome: entrance(scope, state, "Cancel a subscription"),
+		Chrome: entrance(scope, state, say(r, "Cancel a subscription")),
 		Content: loginPage{
-			Action: loginPath(scope), Next: "/", Heading: "Cancel a subscription",
-			Lead: "Enter the e-mail address you bought with. We mail you a link; behind it you choose the subscription and confirm. You need no password and no reason.",
+			Action: loginPath(scope), Next: "/", Heading: say(r, "Cancel a subscription"),
+			Lead: say(r, "Enter the e-mail address you bought with. We mail you a link; behind it you choose the subscription and confirm. You need no password and no reason."),
 		},
 	})
 }

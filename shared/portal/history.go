@@ -142,8 +142,8 @@ func (v visit) ledger(papers invoices.Links, g goods) []historyLine {
 func (v visit) refund(papers invoices.Links, x billing.Refund, subs []billing.Subscription) historyLine {
 	l := historyLine{kind: "refund", at: billing.Payment{CreatedAt: x.CreatedAt}}
 	l.paymentView = paymentView{
-		Date: v.date(x.CreatedAt), What: v.say("Refund"), Card: card(x.Method),
-		Amount: amount(money.Of(-x.Amount.Minor, x.Amount.Currency)), Chip: chip{pages.Plain, v.say("On its way")},
+		Date: v.date(x.CreatedAt), What: v.say("Refund"), Card: v.card(x.Method),
+		Amount: v.amount(money.Of(-x.Amount.Minor, x.Amount.Currency)), Chip: chip{pages.Plain, v.say("On its way")},
 	}
 	for _, s := range subs {
 		if s.ID == x.Subscription {

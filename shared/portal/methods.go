@@ -53,14 +53,14 @@ func (s *Server) showSaved(w http.ResponseWriter, r *http.Request, status int, v
 	}
 	chrome := v.chrome(v.say("Payment methods"))
 	chrome.Banners = more
-	s.show(w, r, status, "methods", v, chrome, newMethodsPage(g))
+	s.show(w, r, status, "methods", v, chrome, newMethodsPage(v, g))
 }
 
-func newMethodsPage(g goods) methodsPage {
+func newMethodsPage(v visit, g goods) methodsPage {
 	p := methodsPage{Add: true}
 	live := running(g)
 	for _, m := range distinct(g.methods, "") {
-		view := savedView{methodView: methodView{ID: m.ID, Name: card(m), Expiry: expiry(m)}}
+		view := savedView{methodView: methodView{ID: m.ID, Name: v.card(m), Expiry: expiry(m)}}
 		others := 0
 		for _, sub := range live {
 			if same(sub.Method, m) {
@@ -121,12 +121,12 @@ func (s *Server) saveMethod(w http.ResponseWriter, r *http.Request) {
 	}
 	token := r.PostFormValue("token")
 	if token == "" {
-		s.showNew(w, r, http.StatusUnprocessableEntity, v, recovery.ErrNoMethod.Message)
+		s.showNew(w, r, http.StatusUnprocessableEntity, v, v.say(recovery.ErrNoMethod.Message))
 		return
 	}
 	_, err = s.Self.AddMethod(r.Context(), v.visitor(), g.customers[0].ID, token)
 	if f := fault.Of(err); f != nil && f.Kind == fault.Invalid {
-		s.showNew(w, r, http.StatusUnprocessableEntity, v, f.Message)
+		s.showNew(w, r, http.StatusUnprocessableEntity, v, v.say(f.Message))
 		return
 	}
 	if err != nil {
@@ -164,7 +164,7 @@ func (s *Server) removeMethod(w http.ResponseWriter, r *http.Request) {
 	}
 	err := s.Self.RemoveMethod(r.Context(), v.visitor(), m)
 	if f := fault.Of(err); f != nil && f.Kind == fault.Conflict {
-		s.showSaved(w, r, http.StatusConflict, v, pages.Banner{Tone: pages.Warn, Title: v.say("This did not work"), Lines: []string{f.Message}})
+		s.showSaved(w, r, http.StatusConflict, v, pages.Banner{Tone: pages.Warn, Title: v.say("This did not work"), Lines: []string{v.say(f.Message)}})
 		return
 	}
 	if err != nil {
@@ -205,13 +205,13 @@ func (s *Server) showUse(w http.ResponseWriter, r *http.Request, status int, v v
 		pages.Error(w, r, err)
 		return
 	}
-	chrome := v.chrome(v.say("Use %s", card(m)))
+	chrome := v.chrome(v.say("Use %s", v.card(m)))
 	chrome.Banners = more
 	s.show(w, r, status, "use", v, chrome, page)
 }
 
 func (s *Server) newUsePage(r *http.Request, v visit, g goods, m billing.Method) (usePage, error) {
-	p := usePage{Action: "/payment-methods/" + m.ID + "/use", Name: card(m)}
+	p := usePage{Action: "/payment-methods/" + m.ID + "/use", Name: v.card(m)}
 	total, left := money.Amount{}, 0
 	for _, sub := range running(g) {
 		if sub.Customer != m.Customer {
@@ -225,27 +225,27 @@ func (s *Server) newUsePage(r *http.Request, v visit, g goods, m billing.Method)
 		switch {
 		case sub.Lock.Set():
 			line.Text, line.Href = v.say("Your bank waits for you, or has not answered yet"), address(sub.ID, "payment-return")
-		case due(dues) == "" && same(sub.Method, m):
-			line.Text, line.Done = v.say("Charged to %s", card(m)), true
-		case due(dues) == "":
-			line.Text = v.say("Charged to %s now; nothing is due", card(sub.Method))
+		case v.due(dues) == "" && same(sub.Method, m):
+			line.Text, line.Done = v.say("Charged to %s", v.card(m)), true
+		case v.due(dues) == "":
+			line.Text = v.say("Charged to %s now; nothing is due", v.card(sub.Method))
 			left++
 		default:
-			line.Text = v.say("%s is due", amount(dues.Total))
+			line.Text = v.say("%s is due", v.amount(dues.Total))
 			if same(sub.Failure.Method, m) {
-				line.Text += ". " + dunning.Explain(sub.Failure.Decline)
+				line.Text += ". " + v.say(dunning.Explain(sub.Failure.Decline))
 			}
 			left++
 			if total.Currency == "" || total.Currency == dues.Total.Currency {
 				total = money.Of(total.Minor+dues.Total.Minor, dues.Total.Currency)
 			} else {
-				p.Due += amount(dues.Total) + " + "
+				p.Due += v.amount(dues.Total) + " + "
 			}
 		}
 		p.Lines = append(p.Lines, line)
 	}
 	if !total.Nothing() {
-		p.Due += amount(total)
+		p.Due += v.amount(total)
 	}
 	switch {
 	case left == 0:

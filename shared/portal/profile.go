@@ -50,7 +50,7 @@ func (s *Server) showProfile(w http.ResponseWriter, r *http.Request, status int,
 	}
 	for _, sub := range g.subs {
 		if left := sub.Balance(); !left.Nothing() && !sub.Status.Ended() {
-			page.Credit = append(page.Credit, fact{sub.ProductName, amount(left)})
+			page.Credit = append(page.Credit, fact{sub.ProductName, v.amount(left)})
 		}
 	}
 	s.show(w, r, status, "profile", v, v.chrome(v.say("Profile")), page)
