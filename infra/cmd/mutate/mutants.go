@@ -25,7 +25,7 @@ var mutants = []mutant{
 	{"months have 30 days at most", "shared/calendar/calendar.go", "min(day, last)", "min(day, last, 30)"},
 	{"a repeated hour is the later", "shared/calendar/calendar.go", "max(before, after), min(before, after)}", "min(before, after), max(before, after)}"},
 	{"halves round down", "shared/money/money.go", "CmpAbs(den) >= 0", "CmpAbs(den) > 0"},
-	{"late dues keep the dates", "shared/billing/lock.go", "return l.Restart || ", "return l.Restart && "},
+	{"late dues keep the dates", "shared/billing/lock.go", "return l.Restart || ", "return at < 0 && l.Restart || at < 0 && "},
 	{"a pause does not move the term", "shared/billing/pause.go", "s.EndsAt = s.EndsAt.Add(length)", "s.EndsAt = s.EndsAt.Add(length - length)"},
 	{"a pause counts as time used", "shared/billing/pause.go", "s.Frozen += length", "s.Frozen += length - length"},
 	{"what was refunded comes back once more", "shared/billing/planchange.go", "if share := s.goneSince(o); share.Sign() > 0 {", "if share := s.goneSince(o); share.Sign() > 1 {"},
