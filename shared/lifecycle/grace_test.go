@@ -90,7 +90,7 @@ func TestRule9OurOwnFaultKeepsAccessUntilItIsMended(t *testing.T) {
 	if got := w.Sub(s.ID); got.Status != billing.StatusPastDue || got.Failure.HoldAt != mended.Add(2*day) {
 		t.Errorf("mended, then no money: %s %+v, grace counts from %s", got.Status, got.Failure, mended)
 	}
-	w.Advance(day + 2*time.Hour) // the next morning's retries are spread over two hours
+	w.AdvanceTo(w.Sub(s.ID).Failure.NextRetry) // some time in the two hours of the next morning's retries
 	if got := w.Sub(s.ID); got.Status != billing.StatusActive || !got.Failure.At.IsZero() {
 		t.Errorf("paid a day later: %s %+v", got.Status, got.Failure)
 	}
