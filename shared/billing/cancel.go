@@ -123,7 +123,7 @@ func (s Subscription) end(to Status, event EventType, open []Invoice, hold *Hold
 			s = s.unspend(v, c.At)
 		}
 	}
-	s.Change, s.Scheduled = nil, nil
+	s.Change, s.Scheduled, s.Spent = nil, nil, nil
 	ch := Change{Subscription: s, Events: s.events(event, c.Reason, EventSubscriptionUpdated)}
 	if trial {
 		ch.Events = append(ch.Events, Event{Type: EventTrialCancelled, Object: s.ID, Reason: c.Reason})

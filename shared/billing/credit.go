@@ -27,12 +27,18 @@ func (s Subscription) Balance() money.Amount {
 	return left
 }
 
-// spend uses credit, the oldest first. What is used up is forgotten: the
-// journal knows it.
+// spend uses credit, the oldest first. What is used up is forgotten once it
+// has paid: the journal knows it.
 func (s Subscription) spend(amount money.Amount) Subscription {
 	var kept []Credit
+	s.Spent = slices.Clone(s.Spent)
 	for _, c := range s.Credits {
 		used := min(c.Left.Minor, amount.Minor)
+		if used > 0 {
+			part := c
+			part.Left.Minor = used
+			s.Spent = append(s.Spent, part)
+		}
 		c.Left.Minor -= used
 		amount.Minor -= used
 		if !c.Left.Nothing() {
@@ -51,12 +57,38 @@ func (s Subscription) unspend(v Invoice, at calendar.Instant) Subscription {
 	return s.refill(v.ID, v.Credit, at)
 }
 
+// refill gives back credit that was used, as it was before. Of what nothing is
+// known a new credit is made.
 func (s Subscription) refill(from string, amount money.Amount, at calendar.Instant) Subscription {
-	if amount.Minor <= 0 {
-		return s
+	s.Credits, s.Spent = slices.Clone(s.Credits), slices.Clone(s.Spent)
+	for len(s.Spent) > 0 && amount.Minor > 0 {
+		last := len(s.Spent) - 1
+		back := s.Spent[last]
+		back.Left.Minor = min(back.Left.Minor, amount.Minor)
+		amount.Minor -= back.Left.Minor
+		s.Credits = restore(s.Credits, back)
+		if s.Spent[last].Left.Minor -= back.Left.Minor; s.Spent[last].Left.Nothing() {
+			s.Spent = s.Spent[:last]
+		}
 	}
-	s.Credits = append(slices.Clone(s.Credits), Credit{ID: from, Gross: amount, Left: amount, At: at})
+	if len(s.Spent) == 0 {
+		s.Spent = nil
+	}
+	if amount.Minor > 0 {
+		s.Credits = append(s.Credits, Credit{ID: from, Gross: amount, Left: amount, At: at})
+	}
 	return s
+}
+
+// restore adds a part of a credit to what is left of it.
+func restore(credits []Credit, part Credit) []Credit {
+	for i, c := range credits {
+		if c.ID == part.ID && c.At == part.At && slices.Equal(c.Payments, part.Payments) {
+			credits[i].Left.Minor += part.Left.Minor
+			return credits
+		}
+	}
+	return append(credits, part)
 }
 
 // note adds to an entry that a credit was given: what was revenue and tax is

@@ -124,7 +124,10 @@ func (d Dispute) Hear(n DisputeNews, p Payment) (ch DisputeChange, changed bool)
 	}
 	d.Status, d.UpdatedAt = n.Status, n.At
 	if raised {
-		d.Stage, d.Amount = n.Stage, n.Amount
+		d.Stage = n.Stage
+	}
+	if !d.Taken { // what is given back is what was taken
+		d.Amount = n.Amount
 	}
 	d.Reason, d.ByRule, d.Next = n.Reason, n.ByRule, n.Next
 	if d.Status.Final() {

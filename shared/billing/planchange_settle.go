@@ -56,6 +56,7 @@ func (v Invoice) Dues() Dues {
 // Carry carries out a change that costs nothing now, in one step.
 func (s Subscription) Carry(p Proposal, i Issuer, customer Customer, at calendar.Instant) (Change, error) {
 	after := p.After
+	after.Spent = nil // it has paid
 	if p.Invoice != nil && p.Change.Date == 0 && p.Change.Period != (calendar.Period{}) {
 		after.Discounts = spend(after.Discounts, *p.Invoice)
 	}

@@ -14,13 +14,28 @@ func (s Subscription) concerns(payment string) bool {
 		slices.ContainsFunc(s.Credits, func(c Credit) bool { return slices.Contains(c.Payments, payment) })
 }
 
+// counts reports a change that waits for its payment and was priced with the
+// money of a payment: it would give that money back, or pays with credit made
+// of it.
+func (s Subscription) counts(payment string) bool {
+	of := func(c Credit) bool { return slices.Contains(c.Payments, payment) }
+	c := s.Change
+	return c != nil && !s.Status.Ended() && (!c.Credit.Gross.Nothing() && of(c.Credit) || slices.ContainsFunc(s.Spent, of))
+}
+
 // Reclaim takes back, before a refund of all that is left of a payment, the
 // unused credits that plan changes made of it: the same money does not go
 // back twice (rules 2). touched is false when the subscription has nothing to
-// do with the payment, or the refund leaves some of it.
-func (s Subscription) Reclaim(r Refund, p Payment) (after Subscription, refund Refund, touched bool) {
-	if p.Refunded.Minor+r.Amount.Minor < p.Amount.Minor || !s.concerns(p.ID) {
-		return s, r, false
+// do with the payment. While a change that counts on it waits for its own
+// payment, nothing is refunded.
+func (s Subscription) Reclaim(r Refund, p Payment) (after Subscription, refund Refund, touched bool, err error) {
+	switch {
+	case s.counts(p.ID):
+		return s, r, false, ErrChangePending
+	case !s.concerns(p.ID):
+		return s, r, false, nil
+	case p.Refunded.Minor+r.Amount.Minor < p.Amount.Minor:
+		return s, r, true, nil
 	}
 	room := p.Amount.Minor
 	var kept []Credit
@@ -40,7 +55,7 @@ func (s Subscription) Reclaim(r Refund, p Payment) (after Subscription, refund R
 		}
 	}
 	s.Credits = kept
-	return s, r, true
+	return s, r, true, nil
 }
 
 // unreclaim gives back what a refund took that did not happen.

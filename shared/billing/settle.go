@@ -145,7 +145,7 @@ func (c Case) Paid(charge string) (Change, error) {
 	}
 	change.Events = append([]Event{{Type: EventPaymentSucceeded, Object: p.ID, Reason: reasonOf(move)}}, s.paidEvents(move)...)
 	s.Reminders.Leads = c.Issuer.Leads
-	s.Status, s.Failure, s.Open, s.Lock, s.Attempts = status, Failure{}, nil, Lock{}, 0
+	s.Status, s.Failure, s.Open, s.Lock, s.Attempts, s.Spent = status, Failure{}, nil, Lock{}, 0, nil
 	if c.Hold != nil && c.Hold.Open() {
 		change.close(*c.Hold, VerdictPaid)
 	}

@@ -48,6 +48,7 @@ type Subscription struct {
 	Receipts     []string          // payments of the running period
 	Gone         money.Amount      // what Funded knows to be given back of them; empty for none
 	Credits      []Credit          // what plan changes gave back, the oldest first
+	Spent        []Credit          // what open invoices and a waiting change use of it
 	Change       *PlanChange       // a plan change that is not paid
 	Scheduled    *PlanChange       // a plan change at the next billing date
 	PausedAt     calendar.Instant  // while paused

@@ -153,7 +153,7 @@ func (s *Service) lock(ctx context.Context, a *attempt, events []billing.Event) 
 	}
 	commit := func() error { return s.Store.Commit(ctx, s.commit(a, put, events)) }
 	if len(a.Uncounted()) > 0 {
-		commit = func() error { return s.redeem(ctx, a, put) }
+		commit = func() error { return s.redeem(ctx, a, put, events) }
 	}
 	if err := commit(); err != nil {
 		return err

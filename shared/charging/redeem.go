@@ -20,7 +20,7 @@ const redemptions = 40
 // discounts that it is the first to redeem. Every customer of a popular code
 // meets at its count, before any money moves; who cannot get through is asked
 // to try again.
-func (s *Service) redeem(ctx context.Context, a *attempt, put []any) error {
+func (s *Service) redeem(ctx context.Context, a *attempt, put []any, events []billing.Event) error {
 	before := a.Case
 	for range redemptions {
 		counts, moved, err := s.counts(ctx, a)
@@ -39,7 +39,7 @@ func (s *Service) redeem(ctx context.Context, a *attempt, put []any) error {
 		for _, u := range uses {
 			all = append(all, u)
 		}
-		err = s.Store.Commit(ctx, s.commit(a, all, nil))
+		err = s.Store.Commit(ctx, s.commit(a, all, events))
 		if err == nil {
 			a.Case = redeemed
 			return nil

@@ -25,9 +25,9 @@ func (s *Service) reclaim(ctx context.Context, scope merchant.Scope, r billing.R
 	if err != nil {
 		return r, nil, fmt.Errorf("subscription of %s: %w", p.ID, err)
 	}
-	after, refund, touched := sub.Reclaim(r, p)
-	if !touched {
-		return r, nil, nil
+	after, refund, touched, err := sub.Reclaim(r, p)
+	if err != nil || !touched {
+		return r, nil, err
 	}
 	return refund, []any{after}, nil
 }

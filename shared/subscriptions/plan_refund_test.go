@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"perennial/shared/billing"
+	"perennial/shared/gateway/gatewaytest"
 	"perennial/shared/proration"
 	"perennial/shared/record"
 	"perennial/shared/refunds"
+	"perennial/shared/subscriptions"
 )
 
 func (s shop) refund(payment string, items ...billing.RefundItem) billing.Refund {
@@ -108,4 +110,54 @@ func TestNoChangeOfPlanDuringARefund(t *testing.T) {
 	if s.Sub(sub.ID).Version == before.Version {
 		t.Error("a change that was decided at the same moment would not meet the refund")
 	}
+}
+
+// What a change that waits for its payment will give back of a payment does
+// not go back twice: the change is paid or discarded first (rules 2).
+func TestNoRefundOfWhatAWaitingChangeGivesBack(t *testing.T) {
+	t.Parallel()
+	for name, items := range map[string][]billing.RefundItem{"whole": nil, "a part": {{Item: "pdt_basic", Amount: 1000}}} {
+		s := newShop(t)
+		sub := s.on("pdt_basic")
+		wish := s.order(sub.ID, "pdt_pro", proration.Prorated)
+		wish.Prevent = true
+		s.Gateway.Program(sub.Method.Reference, gatewaytest.Decline("insufficient_funds"))
+		s.change(wish)
+		_, err := s.Refunds.Refund(t.Context(), refunds.Wish{Scope: s.Scope, Actor: record.System, Payment: sub.FirstPayment, Items: items})
+		if !errors.Is(err, billing.ErrChangePending) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := s.plans.StepPlan(t.Context(), s.Scope, record.System, sub.ID, subscriptions.PlanDiscard); err != nil {
+			t.Fatal(err)
+		}
+		s.refund(sub.FirstPayment, items...)
+		s.Reconcile()
+	}
+}
+
+// Credit that a discarded change would have used is still of the payment that
+// it was made of (rules 2).
+func TestCreditRemembersItsPaymentThroughADiscard(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	sub := s.on("pdt_pro")
+	s.change(s.order(sub.ID, "pdt_starter", proration.Prorated)) // a credit of 30.00
+	wish := s.order(sub.ID, "pdt_pro", proration.Prorated)
+	wish.Prevent, wish.Quantity = true, 3
+	s.Gateway.Program(sub.Method.Reference, gatewaytest.Decline("insufficient_funds"))
+	s.change(wish)
+	if got := s.Sub(sub.ID).Balance().Minor; got != 0 {
+		t.Fatalf("a credit of %d is left while the change waits", got)
+	}
+	if _, err := s.plans.StepPlan(t.Context(), s.Scope, record.System, sub.ID, subscriptions.PlanDiscard); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Sub(sub.ID).Balance().Minor; got != 3000 {
+		t.Fatalf("a credit of %d after the discard", got)
+	}
+	s.refund(sub.FirstPayment)
+	if got := s.Sub(sub.ID).Balance().Minor; got != 0 || s.owed() != 0 {
+		t.Errorf("a credit of %d is left, %d in the journal", got, s.owed())
+	}
+	s.Reconcile()
 }
