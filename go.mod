@@ -34,6 +34,7 @@ require (
 	golang.org/x/image v0.23.0
 	golang.org/x/sync v0.24.0
 	golang.org/x/text v0.43.0
+	github.com/stripe/stripe-go/v84 v84.4.1
 	pgregory.net/rapid v1.3.0
 )
 

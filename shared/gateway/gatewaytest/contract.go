@@ -28,6 +28,7 @@ type Bench struct {
 	Dispute  func(t *testing.T, intent gateway.Intent, stage gateway.DisputeStage) string // complains about a charge
 	Rule     func(t *testing.T, dispute string, to gateway.DisputeState)                  // decides about it
 	Escalate func(t *testing.T, dispute string)                                           // makes a dispute of an inquiry
+	Told     map[gateway.DisputeState]gateway.DisputeState                                // rulings that the gateway tells as others
 }
 
 // Contract is what every implementation of the gateway port keeps.
