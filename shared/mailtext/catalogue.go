@@ -69,13 +69,24 @@ type speech struct {
 
 func speechOf(l mails.Letter) speech {
 	s := speech{Letter: l, locale: tongue(l)}
-	s.values = strings.NewReplacer(
+	s.values = strings.NewReplacer(s.apart(
 		"{merchant}", l.Merchant, "{support}", l.Support, "{product}", l.Product, "{name}", line(l.Name),
 		"{amount}", s.money(l.Amount), "{price}", s.price(), "{new}", s.per(l.NewPrice), "{reason}", s.say(l.Reason),
 		"{date}", s.date(l.NextBill), "{at}", s.date(l.At), "{retry}", s.date(l.NextRetry), "{end}", s.date(l.WindowEnd),
 		"{host}", l.Endpoint,
-	)
+	)...)
 	return s
+}
+
+// apart keeps names and numbers in their own direction among words that run
+// from right to left.
+func (s speech) apart(values ...string) []string {
+	if i18n.Direction(s.locale) == "rtl" {
+		for i := 1; i < len(values); i += 2 {
+			values[i] = "\u2068" + values[i] + "\u2069"
+		}
+	}
+	return values
 }
 
 // say is a sentence with the letter's particulars in their places.

@@ -28,6 +28,7 @@ var (
 // page is a mail in words, before its layout.
 type page struct {
 	Locale   string
+	Dir      string // rtl for languages written from right to left
 	Merchant string
 	Test     bool
 	Banner   string // what a mail of test mode begins with
@@ -78,6 +79,7 @@ func (Writer) Write(l mails.Letter) (email.Message, error) {
 // frame adds what every mail has.
 func (s speech) frame(p page) page {
 	p.Locale, p.Merchant, p.Test, p.URL = s.locale, s.Merchant, s.Test, s.URL
+	p.Dir = i18n.Direction(s.locale)
 	p.Banner, p.Eaten = s.say("test_banner"), s.say("show_url")
 	if s.Test {
 		p.Subject = strings.Replace(s.say("test_subject"), "{subject}", p.Subject, 1)

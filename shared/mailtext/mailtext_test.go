@@ -95,9 +95,28 @@ func TestMailsReadAsTheirGoldenFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if name == "on_hold" || name == "upcoming_renewal" {
+			inEveryLanguage(t, name, l)
+		}
 		golden(t, name+".it.txt", "Subject: "+italian.Subject+"\n\n"+italian.Text)
 		golden(t, name+".txt", "Subject: "+m.Subject+"\nFrom: "+m.FromName+"\nReply-To: "+m.ReplyTo+"\n\n"+m.Text)
 		golden(t, name+".html", m.HTML)
+	}
+}
+
+// inEveryLanguage compares the mails that matter most, as they are read.
+func inEveryLanguage(t *testing.T, name string, l mails.Letter) {
+	t.Helper()
+	for _, locale := range []string{"de", "hi", "ja", "ar"} {
+		l.Locale = locale
+		m, err := mailtext.Writer{}.Write(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name+"."+locale+".txt", "Subject: "+m.Subject+"\n\n"+m.Text)
+		if rtl := strings.Contains(m.HTML, `dir="rtl"`); rtl != (locale == "ar") {
+			t.Errorf("%s: from right to left is %t", locale, rtl)
+		}
 	}
 }
 
