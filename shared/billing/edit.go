@@ -115,6 +115,8 @@ func (s Subscription) datesMayMove(e Edit) error {
 		return ErrInactive
 	case !e.NextBilling.IsZero() && len(s.Open) > 0:
 		return ErrLocked
+	case !e.NextBilling.IsZero() && s.Change != nil:
+		return ErrChangePending // it was priced for the time that is left
 	}
 	return nil
 }

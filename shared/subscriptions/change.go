@@ -83,6 +83,9 @@ func (s *Service) decide(ctx context.Context, c Change, d *dossier) (record.Comm
 			return commit, err
 		}
 		d.sub = done.Subscription
+		if err := taxable(c.Edit, *d); err != nil {
+			return commit, err
+		}
 	}
 	switch {
 	case c.Pause:
@@ -110,6 +113,17 @@ func (s *Service) decide(ctx context.Context, c Change, d *dossier) (record.Comm
 		commit.Put, commit.Events = charging.Objects(done), done.Events
 	}
 	return rename(commit, c.CustomerName, d)
+}
+
+// taxable refuses an address whose tax nobody knows: renewals could not be
+// billed there, and the subscription would run on unpaid.
+func taxable(e billing.Edit, d dossier) error {
+	if e.Billing == nil {
+		return nil
+	}
+	terms := billing.Terms{Customer: d.customer, Seller: d.state.Seller.Tax, At: d.now}
+	_, err := d.sub.Draft(terms, billing.CauseRenewal, d.sub.Period).Invoice()
+	return err
 }
 
 // rename changes the customer's name in the same commit; otherwise the

@@ -58,9 +58,10 @@ func canonical(country string) string {
 }
 
 // known reports whether ISO 3166-1, or its reserved list, has the country.
+// Antarctica is one that has no currency.
 func known(country string) bool {
 	_, ok := currency.ForCountryCode(canonical(country))
-	return ok
+	return ok || canonical(country) == "AQ"
 }
 
 // knownPlace also accepts a subdivision of a known country.
