@@ -10,6 +10,8 @@ import (
 	"math/big"
 
 	"github.com/bojanz/currency"
+
+	"perennial/shared/fault"
 )
 
 // Currency is an upper-case ISO 4217 code.
@@ -23,7 +25,7 @@ type Amount struct {
 
 // Errors of this package.
 var (
-	ErrOverflow = errors.New("money: amount out of range")
+	ErrOverflow = fault.New(fault.Invalid, "AMOUNT_TOO_LARGE", "The amount is too large.")
 	ErrMix      = errors.New("money: currencies differ")
 	ErrDivision = errors.New("money: division by zero")
 	ErrCurrency = errors.New("money: unknown currency")

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"perennial/shared/fault"
 	"perennial/shared/money"
 )
 
@@ -132,7 +133,7 @@ func TestTimesRefusesWhatItCannotSay(t *testing.T) {
 	if _, err := money.Of(1, "USD").Times(1, 0); !errors.Is(err, money.ErrDivision) {
 		t.Errorf("1/0 = %v, want ErrDivision", err)
 	}
-	if _, err := money.Of(math.MaxInt64, "USD").Times(2, 1); !errors.Is(err, money.ErrOverflow) {
+	if _, err := money.Of(math.MaxInt64, "USD").Times(2, 1); !errors.Is(err, money.ErrOverflow) || fault.Of(err) == nil {
 		t.Errorf("twice the largest amount = %v, want ErrOverflow", err)
 	}
 }

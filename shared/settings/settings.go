@@ -33,7 +33,7 @@ type Service struct {
 }
 
 // ErrMoved refuses a change that was made from an older version.
-var ErrMoved = fault.New(fault.Conflict, "CONCURRENT_CHANGE", "The settings were changed since this version. Read them again.")
+var ErrMoved = fault.New(fault.Conflict, "SETTINGS_CHANGED", "The settings were changed since this version. Read them again.")
 
 // tries is how often a change is made anew when the state was just written.
 const tries = 5
