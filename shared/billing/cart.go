@@ -18,7 +18,8 @@ type Cart struct {
 	Email        string // one by address
 	Name         string
 	Phone        string
-	AlwaysCreate bool // even when the address is known
+	Language     string // that the buyer reads, for a customer who is new
+	AlwaysCreate bool   // even when the address is known
 	Billing      Address
 	TaxID        string
 	BusinessName string

@@ -83,7 +83,22 @@ func (c Customer) Check() error {
 	check.That(at && plain && name != "" && strings.Contains(host, "."), "email", "must be an e-mail address")
 	check.That(strings.TrimSpace(c.Name) != "", "name", "must not be empty")
 	check.That(len(c.Name) <= 200, "name", "must be at most 200 characters")
+	check.That(isLanguage(c.Language), "language", "must be a language tag such as de or pt-BR")
 	return check.Fault("INVALID_REQUEST_PARAMETERS", "The customer's details are not valid.")
+}
+
+// isLanguage reports what has the form of a BCP 47 tag, or nothing.
+func isLanguage(tag string) bool {
+	if tag == "" {
+		return true
+	}
+	for i, part := range strings.Split(tag, "-") {
+		letters := strings.Trim(strings.ToLower(part), "abcdefghijklmnopqrstuvwxyz")
+		if part == "" || len(part) > 8 || strings.Trim(letters, "0123456789") != "" || i == 0 && (len(part) < 2 || letters != "") {
+			return false
+		}
+	}
+	return len(tag) <= 35
 }
 
 // TakeNumber reserves the next number of the customer's gapless series.

@@ -133,6 +133,7 @@ func takeForm(r *http.Request, v visit, c *billing.Cart) {
 	}
 	if c.Customer == "" {
 		c.Email, c.Name, c.Phone = value("email"), value("name"), value("phone_number")
+		c.Language = v.locale
 	}
 	c.Billing = billing.Address{
 		Country: value("country"), Street: value("street"), City: value("city"), State: value("state"), Zip: value("zipcode"),

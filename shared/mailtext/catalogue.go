@@ -49,13 +49,10 @@ func Languages() []string {
 // tongue is the language of a letter: its own when there is a catalogue for
 // it, or for the language without its region, else English.
 func tongue(l mails.Letter) string {
-	locale := strings.ToLower(l.Locale)
-	if _, known := catalogues[locale]; known {
-		return locale
-	}
-	base, _, _ := strings.Cut(locale, "-")
-	if _, known := catalogues[base]; known {
-		return base
+	for _, locale := range []string{strings.ToLower(l.Locale), i18n.Match(l.Locale)} {
+		if _, known := catalogues[locale]; known {
+			return locale
+		}
 	}
 	return i18n.English
 }

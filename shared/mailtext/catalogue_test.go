@@ -36,6 +36,23 @@ func TestEveryLanguageSaysTheSameThings(t *testing.T) {
 }
 
 // A sentence that no code says is a leftover, or a name that is misspelt.
+func TestMailsAndPagesSayTheSameInTheSameWords(t *testing.T) {
+	t.Parallel()
+	for locale, texts := range catalogues {
+		if i18n.Match(locale) != locale {
+			t.Errorf("mails are written in %s, which no page offers", locale)
+		}
+		for name, text := range catalogues[i18n.English] {
+			if placeholder.MatchString(text) {
+				continue
+			}
+			if page := i18n.Say(locale, text); locale != i18n.English && page != text && page != texts[name] {
+				t.Errorf("%s: for %q pages say %q and mails %q", locale, text, page, texts[name])
+			}
+		}
+	}
+}
+
 func TestNoSentenceIsUnused(t *testing.T) {
 	t.Parallel()
 	var code strings.Builder

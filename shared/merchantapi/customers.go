@@ -16,6 +16,7 @@ type createCustomer struct {
 		Email    string           `json:"email" format:"email" maxLength:"254"`
 		Name     string           `json:"name" minLength:"1" maxLength:"200"`
 		Phone    string           `json:"phone_number,omitempty" maxLength:"50"`
+		Language string           `json:"language,omitempty" doc:"Language that mails and pages are written in, a BCP 47 tag such as de or pt-BR; ours, not Dodo's."`
 		Metadata httpapi.Metadata `json:"metadata,omitzero"`
 	}
 }
@@ -23,7 +24,7 @@ type createCustomer struct {
 func (s *server) createCustomer(ctx context.Context, c httpapi.Caller, in createCustomer) (wire.Customer, error) {
 	b := in.Body
 	made, err := s.Customers.Create(ctx, scopeOf(c), actorOf(c), billing.Customer{
-		Email: b.Email, Name: b.Name, Phone: b.Phone, Metadata: b.Metadata.Values,
+		Email: b.Email, Name: b.Name, Phone: b.Phone, Language: b.Language, Metadata: b.Metadata.Values,
 	})
 	return wire.ToCustomer(scopeOf(c), made), err
 }
@@ -72,6 +73,7 @@ type CustomerPatch struct {
 	Email    httpapi.Optional[string]           `json:"email,omitzero" format:"email" maxLength:"254"`
 	Name     httpapi.Optional[string]           `json:"name,omitzero" minLength:"1" maxLength:"200"`
 	Phone    httpapi.Optional[string]           `json:"phone_number,omitzero" maxLength:"50"`
+	Language httpapi.Optional[string]           `json:"language,omitzero" doc:"A BCP 47 tag; null is not known."`
 	Metadata httpapi.Optional[httpapi.Metadata] `json:"metadata,omitzero"`
 }
 
@@ -79,7 +81,7 @@ type CustomerPatch struct {
 func FromAPICustomerPatch(p CustomerPatch) func(billing.Customer) billing.Customer {
 	return func(c billing.Customer) billing.Customer {
 		c.Email, c.Name, c.Phone = kept(p.Email, c.Email), kept(p.Name, c.Name), p.Phone.Else(c.Phone)
-		c.Metadata = meta(p.Metadata, c.Metadata)
+		c.Language, c.Metadata = p.Language.Else(c.Language), meta(p.Metadata, c.Metadata)
 		return c
 	}
 }

@@ -26,6 +26,27 @@ func (b *bench) customer(email string) *dodo.Customer {
 	return made
 }
 
+func TestACustomerHasALanguage(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	made := b.customer("grace@example.com")
+	path := "/customers/" + made.CustomerID
+	for _, c := range []struct {
+		body   string
+		status int
+		want   string
+	}{
+		{`{"language":"pt-BR"}`, 200, "pt-BR"}, {`{"language":"de_DE; x"}`, 422, "pt-BR"},
+		{`{"name":"Grace"}`, 200, "pt-BR"}, {`{"language":null}`, 200, ""},
+	} {
+		status, body := b.send("PATCH", path, writer, c.body)
+		stored := lifecycletest.Get[billing.Customer](b.World, made.CustomerID)
+		if status != c.status || stored.Language != c.want {
+			t.Errorf("%s: %d %s, stored %q", c.body, status, body, stored.Language)
+		}
+	}
+}
+
 func TestACustomerIsMadeAndKeepsItsMetadata(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -16,10 +16,11 @@ func Policy(gateways ...string) string {
 }
 
 // Serve wraps the routes of a surface: assets, the choice of a language, the error page for unknown
-// paths, and the guard against forms that other sites post.
-func Serve(routes *http.ServeMux) http.Handler {
+// paths, and the guard against forms that other sites post. Each of chosen is told
+// of a language that a reader chose.
+func Serve(routes *http.ServeMux, chosen ...func(r *http.Request, language string)) http.Handler {
 	routes.HandleFunc("GET /assets/{file}", serveAsset)
-	routes.HandleFunc("POST /language", chooseLanguage)
+	routes.HandleFunc("POST /language", func(w http.ResponseWriter, r *http.Request) { chooseLanguage(w, r, chosen) })
 	routes.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { Fail(w, r, http.StatusNotFound) })
 	return guard(routes)
 }

@@ -58,8 +58,13 @@ func Chosen(r *http.Request) bool {
 }
 
 // chooseLanguage answers POST /language: it keeps the choice and leads back.
-func chooseLanguage(w http.ResponseWriter, r *http.Request) {
+func chooseLanguage(w http.ResponseWriter, r *http.Request, tell []func(r *http.Request, language string)) {
 	KeepLanguage(w, r.PostFormValue("lang"))
+	if locale := i18n.Match(r.PostFormValue("lang")); locale != "" {
+		for _, chosen := range tell {
+			chosen(r, locale)
+		}
+	}
 	http.Redirect(w, r, ownPath(r.PostFormValue("next")), http.StatusSeeOther)
 }
 

@@ -96,6 +96,21 @@ func TestOneCardPaysEverySubscription(t *testing.T) {
 	s.Reconcile()
 }
 
+func TestTheLanguageChosenInThePortalIsThatOfTheMails(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.form("/language", url.Values{"lang": {"de"}, "next": {"/"}}).must(t, 303)
+	if c := lifecycletest.Get[billing.Customer](s.World, "cus_1"); c.Language != "" {
+		t.Errorf("a stranger set the language to %q", c.Language)
+	}
+	s.signIn()
+	s.form("/language", url.Values{"lang": {"it"}, "next": {"/"}}).must(t, 303)
+	s.form("/language", url.Values{"lang": {"xx"}, "next": {"/"}}).must(t, 303)
+	if c := lifecycletest.Get[billing.Customer](s.World, "cus_1"); c.Language != "it" {
+		t.Errorf("mails are written in %q", c.Language)
+	}
+}
+
 // R094, R095: name, e-mail and phone are seen, name and phone changed.
 func TestR095TheProfileIsSeenAndCorrected(t *testing.T) {
 	t.Parallel()

@@ -119,7 +119,7 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("POST /subscriptions/{id}/resume", s.resume)
 	mux.HandleFunc("GET /subscriptions/{id}/details", s.detailsForm)
 	mux.HandleFunc("POST /subscriptions/{id}/details", s.saveDetails)
-	return pages.Serve(mux)
+	return pages.Serve(mux, s.remember)
 }
 
 // surface is the origin that the request came to, by the edge's word.

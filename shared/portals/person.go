@@ -31,6 +31,21 @@ func (s *Service) SaveProfile(ctx context.Context, v Visitor, customer, name, ph
 	return err
 }
 
+// SaveLanguage is the language, a BCP 47 tag, in which mails to all of the
+// visitor's customer records are written from now on.
+func (s *Service) SaveLanguage(ctx context.Context, v Visitor, language string) error {
+	for _, customer := range v.Customers {
+		_, err := s.Customers.Update(ctx, v.Scope, v.Actor, customer, func(c billing.Customer) billing.Customer {
+			c.Language = language
+			return c
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // AddMethod saves a new card for one of the visitor's customer records.
 func (s *Service) AddMethod(ctx context.Context, v Visitor, customer, token string) (billing.Method, error) {
 	if !slices.Contains(v.Customers, customer) {

@@ -97,7 +97,7 @@ func (s *Service) buyer(ctx context.Context, scope merchant.Scope, c *billing.Ca
 	if c.Customer != "" {
 		return customers.Buyer{}, nil
 	}
-	typed := billing.Customer{Email: strings.TrimSpace(c.Email), Name: strings.TrimSpace(c.Name), Phone: c.Phone}
+	typed := billing.Customer{Email: strings.TrimSpace(c.Email), Name: strings.TrimSpace(c.Name), Phone: c.Phone, Language: c.Language}
 	if typed.Name == "" {
 		typed.Name, _, _ = strings.Cut(typed.Email, "@")
 	}

@@ -14,6 +14,7 @@ type Customer struct {
 	PhoneNumber      *string        `json:"phone_number"`
 	Metadata         map[string]any `json:"metadata"`
 	CreatedAt        string         `json:"created_at"`
+	Language         *string        `json:"language" doc:"Language that mails and pages are written in; ours, not Dodo's."`
 	BlockedAt        *string        `json:"blocked_at"`
 	BlocklistEntryID *string        `json:"blocklist_entry_id"`
 }
@@ -62,7 +63,7 @@ type PaymentMethod struct {
 func ToCustomer(scope merchant.Scope, c billing.Customer) Customer {
 	return Customer{
 		CustomerID: c.ID, BusinessID: scope.Business, Email: c.Email, Name: c.Name,
-		PhoneNumber: text(c.Phone), Metadata: metadata(c.Metadata), CreatedAt: c.CreatedAt.String(),
+		PhoneNumber: text(c.Phone), Language: text(c.Language), Metadata: metadata(c.Metadata), CreatedAt: c.CreatedAt.String(),
 	}
 }
 
