@@ -170,8 +170,16 @@ func (tn *town) changePlan(m *member, r *rand.Rand, at time.Time) {
 	tn.adopt(m)
 }
 
-// refund gives all or a part of the last payment back.
+// refund gives all of the last payment back or some parts of it, one after
+// the other.
 func (tn *town) refund(m *member, r *rand.Rand, at time.Time) {
+	tn.t.Helper()
+	for range 1 + r.IntN(3) {
+		tn.refundOnce(m, r, at)
+	}
+}
+
+func (tn *town) refundOnce(m *member, r *rand.Rand, at time.Time) {
 	tn.t.Helper()
 	if len(m.o.Bills) == 0 || len(m.invoices) != len(m.o.Bills) {
 		return

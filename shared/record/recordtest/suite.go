@@ -115,11 +115,12 @@ func (w world) customer() billing.Customer {
 	return billing.Customer{ID: ids.New(ids.Customer, w.now), Email: "Ann@example.com", Name: "Ann", CreatedAt: w.at()}
 }
 
-// subscription is an active one that is due at its period's end.
+// subscription is an active one by the day. It is due at its period's end and
+// not before: nobody is reminded of so short a period.
 func (w world) subscription(customer string, end calendar.Instant) billing.Subscription {
 	return billing.Subscription{
 		ID: ids.New(ids.Subscription, w.now), Customer: customer, Product: "pdt_1", Status: billing.StatusActive,
-		Price:    billing.Price{Amount: money.Of(900, "EUR"), Every: calendar.Interval{Count: 1, Unit: calendar.Month}},
+		Price:    billing.Price{Amount: money.Of(900, "EUR"), Every: calendar.Interval{Count: 1, Unit: calendar.Day}},
 		Quantity: 1, Zone: "Europe/Berlin", CreatedAt: w.at(), Period: calendar.Period{Start: w.at(), End: end},
 	}
 }
