@@ -40,6 +40,8 @@ type Line struct {
 	Credited      money.Amount  // gross, by credit notes; empty for none
 	CreditedTax   money.Amount  // the tax in it
 	CreditedAlone money.Amount  // of it, tax that went back without its net (rules 16)
+	Moved         money.Amount  // of Credited: what an invoice that replaces this one bills instead; empty for none
+	MovedTax      money.Amount  // the tax in it
 	As            *tax.Decision // taxes the line as another was, such as a credit at the rate of its charge; else decided anew
 }
 

@@ -63,6 +63,7 @@ type Payment struct {
 	Refunding     string       // the refund that is being made; there is one at a time
 	Refunds       []string     // ids, oldest first
 	Backs         []Back       // what went back of each invoice line
+	TaxFixes      int          // corrections of its tax that were begun
 	Withheld      money.Amount // taken away by disputes that are open or lost
 	Disputes      []string     // ids, oldest first
 	DisputeStatus DisputeStatus

@@ -40,7 +40,7 @@ type Refund struct {
 	Partial      bool   // less than the payment
 	Backs        []Back // what it gives back of each invoice line
 	Reason       string // the merchant's words
-	Cause        string // ReasonLateCapture; empty: asked for
+	Cause        string // ReasonLateCapture or ReasonTaxCorrection; empty: asked for
 	Metadata     map[string]any
 	Gateway      string
 	Account      string
@@ -82,6 +82,7 @@ type RefundWish struct {
 	Items    []RefundItem // none: all that is left
 	Reason   string
 	Metadata map[string]any
+	Taxes    []Back        // instead: tax that was charged too much, of each line (rules 16)
 	Window   time.Duration // since the payment; zero: no limit
 	At       calendar.Instant
 	Wall     time.Time
@@ -98,16 +99,17 @@ func (p Payment) Refund(w RefundWish, invoices []Invoice) (Payment, Refund, erro
 	if err != nil {
 		return p, Refund{}, err
 	}
-	var backs []Back
-	if len(w.Items) == 0 {
-		backs = shares.left()
-	} else if backs, err = shares.take(w.Items); err != nil {
+	backs, cause, err := shares.wished(w)
+	if err != nil {
 		return p, Refund{}, err
+	}
+	if cause == ReasonTaxCorrection {
+		p.TaxFixes++
 	}
 	zero := money.Of(0, p.Amount.Currency)
 	r := Refund{
 		ID: w.ID, Customer: p.Customer, Subscription: p.Subscription, Payment: p.ID, Status: RefundPending,
-		Amount: zero, Tax: zero, Backs: backs, Reason: w.Reason, Metadata: w.Metadata,
+		Amount: zero, Tax: zero, Backs: backs, Reason: w.Reason, Cause: cause, Metadata: w.Metadata,
 		Gateway: p.Method.Gateway, Account: p.Method.Account, Intent: p.Intent, Method: p.Method,
 		TakenAt: w.Wall, Next: w.Wall.Add(LeaseRefund), CreatedAt: w.At, UpdatedAt: w.At,
 	}
@@ -120,6 +122,22 @@ func (p Payment) Refund(w RefundWish, invoices []Invoice) (Payment, Refund, erro
 	r.Partial = r.Amount.Minor < p.Amount.Minor
 	p.Refunding, p.Refunds = r.ID, append(slices.Clone(p.Refunds), r.ID)
 	return p, r, nil
+}
+
+// wished are the parts of a refund, and its cause.
+func (s shares) wished(w RefundWish) ([]Back, string, error) {
+	var backs []Back
+	var err error
+	switch {
+	case len(w.Taxes) > 0:
+		backs, err = s.untax(w.Taxes)
+		return backs, ReasonTaxCorrection, err
+	case len(w.Items) > 0:
+		backs, err = s.take(w.Items)
+	default:
+		backs = s.left()
+	}
+	return backs, "", err
 }
 
 // refundable refuses payments of which nothing may go back now.

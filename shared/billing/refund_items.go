@@ -66,16 +66,17 @@ func (p Payment) shares(invoices []Invoice) (shares, error) {
 	var gross, tax, sum int64
 	for _, v := range invoices {
 		for i, line := range v.Lines {
-			total := line.Gross().Minor
+			total := line.Gross().Minor - line.Moved.Minor
+			taxed := line.Tax.Minor - line.MovedTax.Minor
 			sum += total
 			if total <= 0 {
 				continue
 			}
 			out.all = append(out.all, &share{
-				invoice: v.ID, line: i, item: line.Item(), prorated: isProrated(line), paid: total, tax: line.Tax.Minor,
+				invoice: v.ID, line: i, item: line.Item(), prorated: isProrated(line), paid: total, tax: taxed,
 			})
-			weights, taxes = append(weights, total), append(taxes, line.Tax.Minor)
-			gross, tax = gross+total, tax+line.Tax.Minor
+			weights, taxes = append(weights, total), append(taxes, taxed)
+			gross, tax = gross+total, tax+taxed
 		}
 	}
 	if gross == 0 {
@@ -175,6 +176,17 @@ func (e *share) net(c money.Currency, amount int64) (Back, error) {
 	}
 	tax := min(max(due.Minor-e.backTax, 0), e.tax-e.backTax)
 	return e.give(c, amount+tax, tax), nil
+}
+
+// untax gives back tax alone.
+func (s shares) untax(wanted []Back) ([]Back, error) {
+	for _, b := range wanted {
+		i := slices.IndexFunc(s.all, func(e *share) bool { return e.invoice == b.Invoice && e.line == b.Line })
+		if i < 0 || b.Amount.Minor <= 0 || b.Amount.Minor > s.all[i].paid-s.all[i].back || b.Amount.Minor > s.all[i].tax-s.all[i].backTax {
+			return nil, ErrCreditTooMuch
+		}
+	}
+	return wanted, nil
 }
 
 // take gives back items, or names everything that is wrong with them.

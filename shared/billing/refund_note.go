@@ -18,7 +18,7 @@ func (ch RefundChange) Noted(invoices []Invoice, ids []string, i Issuer, c Custo
 		var mine []int
 		for b, back := range r.Backs {
 			if back.Invoice == v.ID {
-				n.Parts, mine = append(n.Parts, NotePart{Line: back.Line, Gross: back.Amount}), append(mine, b)
+				n.Parts, mine = append(n.Parts, NotePart{Line: back.Line, Gross: back.Amount, Tax: r.Cause == ReasonTaxCorrection}), append(mine, b)
 			}
 		}
 		if len(n.Parts) == 0 {
@@ -56,5 +56,35 @@ func (ch RefundChange) retaxed(r Refund, tax int64, c Customer) (RefundChange, e
 		return ch, err
 	}
 	ch.Refund, ch.Payment, ch.Entry, ch.Customer = r, p, &entry, &c
+	return ch, nil
+}
+
+// Instead gives tax that the gateway would not take back as credit of the
+// subscription, with a credit note of its own: the customer has it all the
+// same (rules 16). The ids name the notes.
+func (ch RefundChange) Instead(s Subscription, invoices []Invoice, ids []string, i Issuer, c Customer) (RefundChange, error) {
+	r := ch.Refund
+	if r.Status != RefundFailed || r.Cause != ReasonTaxCorrection || s.Status.Ended() {
+		return ch, nil
+	}
+	done := r
+	done.Status, done.Reason = RefundSucceeded, ReasonTaxCorrection
+	p := ch.Payment
+	p.Backs = append(slices.Clone(p.Backs), r.Backs...)
+	noted, err := RefundChange{Refund: done, Payment: p}.Noted(invoices, ids, i, c)
+	if err != nil || len(noted.Invoices) == 0 {
+		return ch, err
+	}
+	for k := range noted.Invoices {
+		if noted.Invoices[k].Kind == KindCreditNote {
+			noted.Invoices[k].Refund = ""
+		}
+	}
+	s.Credits = append(slices.Clone(s.Credits), Credit{ID: r.ID, Gross: r.Amount, Tax: r.Amount, Left: r.Amount, Payments: []string{p.ID}, At: r.UpdatedAt})
+	entry := Entry{ID: r.ID, Object: p.ID, Customer: p.Customer, At: r.UpdatedAt, Postings: []Posting{
+		{AccountTax, r.Amount}, {AccountCredit, money.Of(-r.Amount.Minor, r.Amount.Currency)},
+	}}
+	ch.Invoices, ch.Customer, ch.Tickets, ch.Subscription, ch.Entry = noted.Invoices, noted.Customer, noted.Tickets, &s, &entry
+	ch.Refund.Notes = noted.Refund.Notes
 	return ch, nil
 }

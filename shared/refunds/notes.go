@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"perennial/shared/billing"
-	"perennial/shared/ids"
 )
 
 // noted adds the credit notes of a refund that succeeded. The money has moved
@@ -22,12 +21,8 @@ func (s *Service) noted(ctx context.Context, f file, ch billing.RefundChange) bi
 		err = zoneErr
 	}
 	if err == nil {
-		names := make([]string, len(invoices))
-		for i := range names {
-			names[i] = ids.New(ids.Invoice, s.Wall())
-		}
 		var with billing.RefundChange
-		if with, err = ch.Noted(invoices, names, billing.IssuerOf(f.state, zone), customer); err == nil {
+		if with, err = ch.Noted(invoices, s.names(len(invoices)), billing.IssuerOf(f.state, zone), customer); err == nil {
 			return with
 		}
 	}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"perennial/shared/billing"
+	"perennial/shared/ids"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
 )
@@ -32,14 +34,37 @@ func (s *Service) reclaim(ctx context.Context, scope merchant.Scope, r billing.R
 	return refund, []any{after}, nil
 }
 
-// restored gives the subscription its credits back when the refund failed.
-func (s *Service) restored(ctx context.Context, f file, ch billing.RefundChange) (billing.RefundChange, error) {
-	if ch.Refund.Status != billing.RefundFailed || len(ch.Refund.Reclaimed) == 0 {
+// instead does what a refund that failed leaves to be done: credits that it
+// took are given back, and tax that was charged too much becomes credit.
+func (s *Service) instead(ctx context.Context, f file, ch billing.RefundChange) (billing.RefundChange, error) {
+	r := ch.Refund
+	tax := r.Cause == billing.ReasonTaxCorrection && r.Subscription != ""
+	if r.Status != billing.RefundFailed || len(r.Reclaimed) == 0 && !tax {
 		return ch, nil
 	}
-	sub, err := record.Get[billing.Subscription](ctx, s.Store, f.scope, ch.Refund.Subscription)
+	sub, err := record.Get[billing.Subscription](ctx, s.Store, f.scope, r.Subscription)
 	if err != nil {
-		return ch, fmt.Errorf("subscription %s: %w", ch.Refund.Subscription, err)
+		return ch, fmt.Errorf("subscription %s: %w", r.Subscription, err)
 	}
-	return ch.Restored(sub), nil
+	if !tax {
+		return ch.Restored(sub), nil
+	}
+	invoices, customer, err := s.particulars(ctx, f.scope, f.payment)
+	if err != nil || customer.ID == "" {
+		return ch, err
+	}
+	zone, err := time.LoadLocation(f.state.Business.Zone)
+	if err != nil {
+		return ch, err
+	}
+	return ch.Instead(sub, invoices, s.names(len(invoices)), billing.IssuerOf(f.state, zone), customer)
+}
+
+// names are fresh ids for credit notes.
+func (s *Service) names(n int) []string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = ids.New(ids.Invoice, s.Wall())
+	}
+	return names
 }

@@ -52,6 +52,8 @@ type Wish struct {
 	Items    []billing.RefundItem // none: all that is left
 	Reason   string
 	Metadata map[string]any
+	Taxes    []billing.Back // instead of items: tax alone, however old the payment is (rules 16)
+	Key      string         // taken with the refund, so that the same wish is carried out once
 }
 
 // Row is a refund with its customer.
@@ -66,7 +68,10 @@ func (s *Service) Refund(ctx context.Context, w Wish) (Row, error) {
 	wall := s.Wall()
 	wish := billing.RefundWish{
 		ID: ids.New(ids.Refund, wall), Items: w.Items, Reason: w.Reason, Metadata: w.Metadata,
-		Window: Window, At: state.Clock.Now(wall), Wall: wall,
+		Taxes: w.Taxes, Window: Window, At: state.Clock.Now(wall), Wall: wall,
+	}
+	if len(w.Taxes) > 0 {
+		wish.Window = 0
 	}
 	var f file
 	for range tries {
@@ -98,6 +103,9 @@ func (f file) now(wall time.Time) calendar.Instant { return f.state.Clock.Now(wa
 // reserve decides the refund and commits it with its payment.
 func (s *Service) reserve(ctx context.Context, w Wish, wish billing.RefundWish) (file, error) {
 	f := file{scope: w.Scope, actor: w.Actor, cause: "POST /refunds"}
+	if len(w.Taxes) > 0 {
+		f.cause = billing.ReasonTaxCorrection
+	}
 	payment, err := record.Get[billing.Payment](ctx, s.Store, w.Scope, w.Payment)
 	if err != nil {
 		return f, err
@@ -114,9 +122,13 @@ func (s *Service) reserve(ctx context.Context, w Wish, wish billing.RefundWish) 
 	if err != nil {
 		return f, err
 	}
-	err = s.Store.Commit(ctx, record.Commit{
+	commit := record.Commit{
 		Scope: w.Scope, Actor: w.Actor, Cause: f.cause, At: wish.At, Put: append([]any{payment, refund}, put...),
-	})
+	}
+	if w.Key != "" {
+		commit.Claims = []record.Claim{{Key: w.Key}}
+	}
+	err = s.Store.Commit(ctx, commit)
 	f.payment, f.refund, f.customer = record.Next(payment), record.Next(refund), customer
 	return f, err
 }

@@ -98,7 +98,7 @@ func (s *Service) settle(ctx context.Context, f file, out gateway.Refund) (billi
 		if !final {
 			return f.refund, s.wait(ctx, f, out)
 		}
-		if ch, err = s.restored(ctx, f, s.noted(ctx, f, ch)); err != nil {
+		if ch, err = s.instead(ctx, f, s.noted(ctx, f, ch)); err != nil {
 			return f.refund, fmt.Errorf("settle refund %s: %w", f.refund.ID, err)
 		}
 		err = s.Store.Commit(ctx, s.commit(f, objects(ch), ch.Events))

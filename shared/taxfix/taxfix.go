@@ -1,5 +1,5 @@
 // Package taxfix finds the payments that were taken at a wrong rate of tax,
-// and says what each needs: it reads, and changes nothing. Rates become known
+// says what each needs, and corrects them. Rates become known
 // late (a relief decided in summer, a VAT number that could not be checked), so
 // what was decided at payment is decided again here with what is known now.
 package taxfix
@@ -116,7 +116,7 @@ func (s *Service) fix(ctx context.Context, scope merchant.Scope, seller tax.Sell
 		return Fix{}, err
 	}
 	fix := Fix{Correction: tax.Correction{Payment: p.ID}}
-	taken := tax.Taken{Payment: p.ID, Currency: p.Amount.Currency}
+	taken := tax.Taken{Payment: p.ID, Currency: p.Amount.Currency, Disputed: disputed(p), Corrections: p.TaxFixes}
 	for _, v := range invoices {
 		status, err := s.status(ctx, scope, v)
 		if err != nil {
@@ -132,10 +132,25 @@ func (s *Service) fix(ctx context.Context, scope merchant.Scope, seller tax.Sell
 		}
 	}
 	fix.Correction, err = taken.Correct()
+	if err == nil && fix.Needed() && p.Refunding != "" {
+		fix.Problem = "a refund of this payment is being made"
+	}
 	if err == nil && fix.Needed() && p.Refunded.Minor >= p.Amount.Minor {
 		fix.Skip = tax.SkipRefunded
 	}
 	return fix, err
+}
+
+// disputed reports a payment whose money is the bank's matter: a dispute is
+// open or was lost.
+func disputed(p billing.Payment) bool {
+	settled := p.DisputeStatus == "" || p.DisputeStatus == billing.DisputeWon || p.DisputeStatus == billing.DisputeCancelled
+	return !settled || p.Withheld.Minor > 0
+}
+
+// skipped reports a payment that is left alone, whatever its tax was.
+func (f Fix) skipped() bool {
+	return f.Skip == tax.SkipDisputed || f.Skip == tax.SkipRefunded && len(f.Lines) > 0
 }
 
 // invoices are those that the payment paid.
