@@ -23,6 +23,7 @@ import (
 	"perennial/shared/s3"
 	"perennial/shared/settings"
 	"perennial/shared/subscriptions"
+	"perennial/shared/taxfix"
 )
 
 // newAPI puts the API together. Missing variables are reported by env.
@@ -40,8 +41,11 @@ func newAPI(till *assembly.Till, env *config.Env) *httpapi.API {
 		Subscriptions: &subscriptions.Service{
 			Store: store, Payer: till.Recovery, Charger: till.Charging, Account: assembly.Account, Wall: clock.System,
 		},
-		Refunds:   till.Refunds,
-		Recovery:  till.Recovery,
+		Refunds:  till.Refunds,
+		Recovery: till.Recovery,
+		TaxFixes: &taxfix.Corrector{
+			Service: taxfix.Service{Store: till.Store, TaxIDs: till.TaxIDs}, Commits: till.Store, Refunds: till.Refunds, Wall: clock.System,
+		},
 		Register:  &register.Service{Store: store},
 		Purchases: till.Sales,
 		Endpoints: &endpoints.Service{

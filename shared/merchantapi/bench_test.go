@@ -35,6 +35,7 @@ import (
 	"perennial/shared/register"
 	"perennial/shared/settings"
 	"perennial/shared/subscriptions"
+	"perennial/shared/taxfix"
 )
 
 // The keys of the bench.
@@ -214,8 +215,12 @@ func (b *bench) wire() {
 			Register:      &register.Service{Store: b.counter},
 			Recovery:      b.Recovery,
 			Refunds:       &refunds.Service{Store: b.counter, Gateway: b.Gateway, Wall: wall},
-			Endpoints:     &endpoints.Service{Store: b.counter, Sealer: box{}, Queue: b.work, Wall: wall},
-			Advancer:      b.Advancer,
+			TaxFixes: &taxfix.Corrector{
+				Service: taxfix.Service{Store: b.counter}, Commits: b.counter,
+				Refunds: &refunds.Service{Store: b.counter, Gateway: b.Gateway, Wall: wall}, Wall: wall,
+			},
+			Endpoints: &endpoints.Service{Store: b.counter, Sealer: box{}, Queue: b.work, Wall: wall},
+			Advancer:  b.Advancer,
 			Links: &identity.Service{
 				Store: b.Store, Wall: wall,
 				Portals: map[merchant.Mode]string{merchant.Test: "https://test.portal.example", merchant.Live: "https://portal.example"},

@@ -28,6 +28,7 @@ import (
 	"perennial/shared/register"
 	"perennial/shared/settings"
 	"perennial/shared/subscriptions"
+	"perennial/shared/taxfix"
 )
 
 // Links makes links into the portal.
@@ -49,6 +50,7 @@ type Services struct {
 	Register      *register.Service
 	Recovery      *recovery.Service
 	Refunds       *refunds.Service
+	TaxFixes      *taxfix.Corrector
 	Endpoints     *endpoints.Service
 	Advancer      *lifecycle.Advancer
 	Links         Links

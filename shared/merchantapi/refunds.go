@@ -17,6 +17,7 @@ func (s *server) routeRefunds(api *httpapi.API) {
 	httpapi.Route(api, "POST /refunds", "Create a refund", s.createRefund, httpapi.Describe(aboutRefunds))
 	httpapi.Route(api, "GET /refunds", "List refunds", s.listRefunds)
 	httpapi.Route(api, "GET /refunds/{refund_id}", "Get a refund", s.getRefund)
+	httpapi.Route(api, "POST /tax-corrections", "Correct taxes", s.correctTaxes, httpapi.Describe(aboutTaxCorrections))
 	httpapi.Route(api, "GET /disputes", "List disputes", s.listDisputes)
 	httpapi.Route(api, "GET /disputes/{dispute_id}", "Get a dispute", s.getDispute)
 	httpapi.Route(api, "GET /balances/ledger", "List balance movements", s.listLedger, httpapi.Describe(aboutLedger))

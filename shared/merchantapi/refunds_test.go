@@ -202,5 +202,6 @@ func (b *bench) refundOperations(payment string) []operation {
 		{"GET", "/disputes", ""},
 		{"GET", "/disputes/" + disputes.Items[0].DisputeID, ""},
 		{"GET", "/balances/ledger", ""},
+		{"POST", "/tax-corrections", `{"from":"2026-01-01T00:00:00Z","to":"2029-01-01T00:00:00Z","run":true}`},
 	}
 }
