@@ -147,7 +147,8 @@ func brakeKey(scope merchant.Scope, minute time.Time) key {
 	return key{scope.String() + "#BRAKE", stamp(minute)}
 }
 
-// rateKey counts the webhooks that an endpoint gets in one second.
+// rateKey counts what happens in one window of time: the webhooks that an
+// endpoint gets, the links that somebody asks for.
 func rateKey(scope merchant.Scope, endpoint string, second time.Time) key {
 	return key{scope.String() + "#RATE#" + endpoint, stamp(second)}
 }

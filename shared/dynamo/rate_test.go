@@ -44,3 +44,31 @@ func TestTheCountOfAnEndpointIsSharedAndStartsAnewEachSecond(t *testing.T) {
 		clock.Advance(time.Second)
 	}
 }
+
+func TestATallyIsSharedWithinItsWindow(t *testing.T) {
+	t.Parallel()
+	clock := clocktest.At(time.Date(2035, 1, 1, 0, 10, 0, 0, time.UTC))
+	scope, other := merchant.Scope{Business: "bus_1", Mode: merchant.Live}, merchant.Scope{Business: "bus_1", Mode: merchant.Test}
+	table := dynamotest.Table(t)
+	var got []int
+	tally := func(scope merchant.Scope, name string) {
+		store := dynamo.New(dynamotest.Client(t), table)
+		store.Wall = clock.Now
+		n, err := store.Tally(t.Context(), scope, name, 15*time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, n)
+	}
+	tally(scope, "a")
+	tally(scope, "a")
+	tally(scope, "b")
+	tally(other, "a")
+	clock.Advance(4 * time.Minute)
+	tally(scope, "a")
+	clock.Advance(time.Minute) // the next quarter of an hour
+	tally(scope, "a")
+	if diff := cmp.Diff([]int{1, 2, 1, 1, 3, 1}, got); diff != "" {
+		t.Error(diff)
+	}
+}

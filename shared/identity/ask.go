@@ -65,12 +65,11 @@ func (s *Service) Ask(ctx context.Context, w Wish, visitor string) error {
 	if !isAddress(w.Email) {
 		return errAddress
 	}
-	now := s.Wall()
-	if !s.limit.allow("visitor "+visitor, visitorLimit, now) {
+	if !s.allow(ctx, w.Scope, "visitor "+visitor, visitorLimit) {
 		return ErrTooMany
 	}
 	w.Email, w.Next = strings.TrimSpace(w.Email), LocalPath(w.Next)
-	if !s.limit.allow(addressKey(w), addressLimit, now) {
+	if !s.allow(ctx, w.Scope, addressKey(w), addressLimit) {
 		return nil
 	}
 	body, err := w.Encode()

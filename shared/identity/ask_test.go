@@ -1,6 +1,7 @@
 package identity_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"perennial/shared/billing"
 	"perennial/shared/fault"
 	"perennial/shared/identity"
+	"perennial/shared/merchant"
 )
 
 func TestAWishIsQueuedWhoeverAsks(t *testing.T) {
@@ -127,5 +129,54 @@ func TestAVisitorWhoTriesManyAddressesIsToldToWait(t *testing.T) {
 	}
 	if err := d.Ask(t.Context(), identity.Wish{Scope: test, Email: "b@example.com"}, "192.0.2.2"); err != nil {
 		t.Errorf("somebody else: %v", err)
+	}
+}
+
+// counts is a store's count that all instances share.
+type counts struct {
+	n      map[string]int
+	broken bool
+}
+
+func (c *counts) Tally(_ context.Context, scope merchant.Scope, name string, _ time.Duration) (int, error) {
+	if c.broken {
+		return 0, errors.New("no answer")
+	}
+	c.n[scope.String()+name]++
+	return c.n[scope.String()+name], nil
+}
+
+func TestTheLimitsHoldAcrossInstances(t *testing.T) {
+	t.Parallel()
+	shared := &counts{n: map[string]int{}}
+	mails, refused := 0, 0
+	for range 20 { // as many instances, each with a first wish
+		d := open(t)
+		d.Tallies = shared
+		if err := d.Ask(t.Context(), identity.Wish{Scope: test, Email: "ada@example.com"}, "192.0.2.1"); err != nil {
+			t.Fatal(err)
+		}
+		mails += len(d.sent)
+	}
+	for i := range 40 {
+		d := open(t)
+		d.Tallies = shared
+		err := d.Ask(t.Context(), identity.Wish{Scope: test, Email: fmt.Sprintf("n%d@example.com", i)}, "192.0.2.1")
+		if errors.Is(err, identity.ErrTooMany) {
+			refused++
+		}
+	}
+	if mails != 5 || refused != 30 {
+		t.Errorf("%d mails to one address, %d visits refused", mails, refused)
+	}
+	for name := range shared.n {
+		if strings.Contains(name, "@") || strings.Contains(name, "192.0.2") {
+			t.Errorf("the count is kept under %q", name)
+		}
+	}
+	d := open(t)
+	d.Tallies = &counts{broken: true}
+	if err := d.Ask(t.Context(), identity.Wish{Scope: test, Email: "ada@example.com"}, "192.0.2.9"); err != nil || len(d.sent) != 1 {
+		t.Errorf("a count that fails locks customers out: %v", err)
 	}
 }

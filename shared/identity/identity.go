@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"perennial/shared/access"
 	"perennial/shared/billing"
@@ -41,9 +42,16 @@ type Queue interface {
 	Send(ctx context.Context, body string) error
 }
 
+// Tallies counts what happens within windows of time, for all instances of a
+// function together.
+type Tallies interface {
+	Tally(ctx context.Context, scope merchant.Scope, name string, window time.Duration) (int, error)
+}
+
 // Service makes and redeems links.
 type Service struct {
 	Store     Store
+	Tallies   Tallies   // limits Ask across instances; nil: each instance by itself
 	Mailboxes Mailboxes // only Invite needs it
 	Queue     Queue     // only Ask needs it
 	Portals   map[merchant.Mode]string

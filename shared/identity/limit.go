@@ -1,15 +1,19 @@
 package identity
 
 import (
+	"context"
+	"log/slog"
 	"sync"
 	"time"
 
 	"perennial/shared/billing"
 	"perennial/shared/ids"
+	"perennial/shared/merchant"
 )
 
-// How many links may be asked for within the window. The limits hold per
-// instance of a function, so they are approximate.
+// How many links may be asked for within the window. Each instance of a
+// function counts by itself first, which stops a flood for nothing; what
+// passes is counted in the store, for all instances together.
 const (
 	window       = 15 * time.Minute
 	addressLimit = 5
@@ -65,4 +69,21 @@ func (l *limiter) keep(key string, c count, now time.Time) {
 // addressKey names an address without keeping it.
 func addressKey(w Wish) string {
 	return "address " + ids.Hash(w.Scope.String()+" "+billing.NormalEmail(w.Email))
+}
+
+// allow takes one from a key's budget, here and in the store. A store that
+// does not count stops nobody: the instance's own limit still holds.
+func (s *Service) allow(ctx context.Context, scope merchant.Scope, key string, most int) bool {
+	if !s.limit.allow(key, most, s.Wall()) {
+		return false
+	}
+	if s.Tallies == nil {
+		return true
+	}
+	n, err := s.Tallies.Tally(ctx, scope, "links "+ids.Hash(key), window)
+	if err != nil {
+		slog.WarnContext(ctx, "links not counted", "scope", scope.String(), "error", err.Error())
+		return true
+	}
+	return n <= most
 }

@@ -2,6 +2,7 @@ package portal_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"perennial/shared/billing"
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
+	"perennial/shared/record"
 	"perennial/shared/refunds"
 )
 
@@ -190,4 +192,39 @@ func TestR061ThePagesBearTheBrand(t *testing.T) {
 	s.signIn()
 	s.get("/").must(t, 200, "North &lt;Wind&gt;", "Go back to", `href="https://northwind.example"`)
 	s.get("/subscriptions/"+sub.ID).must(t, 200, "Southwind", "help@southwind.example")
+}
+
+// A session of one business opens nothing of another, and a token that names
+// another business is no session there.
+func TestASessionBelongsToOneBusiness(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	sub := s.Active("visa_ok")
+	other := s.State()
+	other.Scope.Business, other.Business.ID, other.Business.Name, other.Version = "bus_2", "bus_2", "Southwind", 0
+	err := s.Store.Commit(t.Context(), record.Commit{
+		Scope: other.Scope, Actor: record.System, Cause: "test",
+		Put: []any{other, billing.Customer{ID: s.Customer.ID, Email: s.Customer.Email, Name: "Ada"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	link, err := s.identity.Mint(t.Context(), other.Scope, s.Customer.ID, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.form("/session", url.Values{"token": {link[strings.LastIndex(link, "/")+1:]}})
+	s.get("/").must(t, 200, "Southwind")
+	for _, path := range []string{"", "/cancel", "/plan", "/details", "/payment-method"} {
+		s.get("/subscriptions/"+sub.ID+path).must(t, 404, "There is nothing here")
+	}
+	site, err := url.Parse(s.server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range s.browser.Jar.Cookies(site) { // the same secret under the first business's name
+		c.Value, c.Path, c.Secure = strings.Replace(c.Value, "bus_2.", "bus_1.", 1), "/", true
+		s.browser.Jar.SetCookies(site, []*http.Cookie{c})
+	}
+	s.get("/subscriptions/"+sub.ID).must(t, 403, "signed out")
 }
