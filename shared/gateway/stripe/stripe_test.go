@@ -51,7 +51,7 @@ func TestStripeKeepsTheContract(t *testing.T) {
 			Ledger:  func(t *testing.T) []gatewaytest.Line { return ledger(t, w) },
 			Advance: w.Advance,
 			Dispute: func(t *testing.T, id gateway.Intent, stage gateway.DisputeStage) string {
-				return w.Bank.Dispute(t, account.ID, string(banked(id)), string(stage))
+				return w.Dispute(t, account.ID, string(banked(id)), string(stage))
 			},
 			Rule:     func(t *testing.T, ref string, to gateway.DisputeState) { w.Rule(t, account.ID, ref, string(to)) },
 			Escalate: func(t *testing.T, ref string) { w.Rule(t, account.ID, ref, "escalated") },

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,7 +35,7 @@ type twinIntent struct {
 	account, customer, method string
 	created                   int64
 	meta                      map[string]string
-	setup, canceled           bool
+	setup                     bool
 }
 
 type twinMethod struct {
@@ -342,6 +341,7 @@ func (w *twin) picture(c *twinCall, id string, i *twinIntent, out gateway.Outcom
 		body["next_action"] = map[string]any{"type": "redirect_to_url", "redirect_to_url": map[string]any{"url": out.ActionURL}}
 	case gateway.StateCancelled:
 		body["status"] = "canceled"
+	case gateway.StateProcessing: // the bank settles at once
 	}
 	return body
 }
@@ -467,5 +467,5 @@ func (w *twin) dispute(c *twinCall) (any, error) {
 
 // card types a card into Stripe's fields.
 func (w *twin) card(t *testing.T, card string) string {
-	return url.PathEscape(w.Token(t, account.ID, card))
+	return w.Token(t, account.ID, card)
 }

@@ -59,6 +59,7 @@ func (g *Gateway) Save(ctx context.Context, account gateway.Account, key, holder
 		return gateway.Method{}, told("save", err)
 	}
 	if saved.Type != sdk.PaymentMethodTypeCard || saved.Card == nil {
+		_ = g.Remove(ctx, account, saved.ID) // what stays attached is never charged
 		return gateway.Method{}, fmt.Errorf("stripe: a %s cannot be saved yet: %w", saved.Type, gateway.ErrRejected)
 	}
 	return method(saved), nil

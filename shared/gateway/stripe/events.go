@@ -1,0 +1,127 @@
+package stripe
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/stripe/stripe-go/v84/webhook"
+
+	"perennial/shared/gateway"
+)
+
+// SignatureHeader carries the signature of a webhook.
+const SignatureHeader = "Stripe-Signature"
+
+// Tolerance is how far a webhook's time stamp may be from ours, both ways.
+const Tolerance = 300 * time.Second
+
+// Errors of webhooks.
+var (
+	ErrSignature = errors.New("stripe: wrong signature")
+	ErrEvent     = errors.New("stripe: not an event")
+)
+
+// Event is what a webhook means to us: what became of an intent, or a dispute.
+// Repeated deliveries have the same ID.
+type Event struct {
+	ID      string
+	Outcome gateway.Outcome
+	Dispute *gateway.Dispute
+}
+
+// Receive verifies a webhook of an account and tells what it is about. Events
+// come late, in no order and in the version that the endpoint was made with,
+// so only the object's id is taken from them and Stripe is asked for the rest.
+// It reports false for a genuine event that is none of our business.
+func (g *Gateway) Receive(ctx context.Context, account gateway.Account, header string, body []byte, now time.Time) (Event, bool, error) {
+	keys, err := g.keyring.Keys(ctx, account)
+	if err != nil {
+		return Event{}, false, fmt.Errorf("stripe: keys of %s: %w", account.ID, err)
+	}
+	if !genuine(keys.Webhooks, header, body, now) {
+		return Event{}, false, ErrSignature
+	}
+	var in eventJSON
+	if err := json.Unmarshal(body, &in); err != nil || in.ID == "" || in.Data.Object.ID == "" {
+		return Event{}, false, ErrEvent
+	}
+	return g.ask(ctx, account, in)
+}
+
+type eventJSON struct {
+	ID   string `json:"id"`
+	Type string `json:"type"`
+	Data struct {
+		Object struct {
+			ID       string            `json:"id"`
+			Metadata map[string]string `json:"metadata"`
+			Intent   *string           `json:"payment_intent"`
+		} `json:"object"`
+	} `json:"data"`
+}
+
+// ask looks at the object that an event tells of. What has no metadata of
+// ours was made by somebody else at the same account.
+func (g *Gateway) ask(ctx context.Context, account gateway.Account, in eventJSON) (Event, bool, error) {
+	event, object := Event{ID: in.ID}, in.Data.Object
+	switch {
+	case strings.HasPrefix(in.Type, "payment_intent."), strings.HasPrefix(in.Type, "setup_intent."):
+		if object.Metadata[metaPayment] == "" {
+			return Event{}, false, nil
+		}
+		out, err := g.Find(ctx, account, gateway.Intent(object.ID))
+		event.Outcome = out
+		return event, err == nil, err
+	case strings.HasPrefix(in.Type, "charge.dispute."):
+		if object.Intent == nil {
+			return Event{}, false, nil
+		}
+		return g.askDispute(ctx, account, event, object.ID)
+	}
+	return Event{}, false, nil
+}
+
+func (g *Gateway) askDispute(ctx context.Context, account gateway.Account, event Event, ref string) (Event, bool, error) {
+	d, err := g.Dispute(ctx, account, ref)
+	if err != nil || d.Payment == "" {
+		return Event{}, false, err
+	}
+	if event.Outcome, err = g.Find(ctx, account, d.Intent); err != nil {
+		return Event{}, false, err
+	}
+	event.Dispute = &d
+	return event, true, nil
+}
+
+// genuine checks the header, "t=<unix>,v1=<hex>,…", under each secret. No
+// secret signs nothing.
+func genuine(secrets []string, header string, body []byte, now time.Time) bool {
+	if !timely(header, now) {
+		return false
+	}
+	for _, secret := range secrets {
+		if secret != "" && webhook.ValidatePayloadIgnoringTolerance(body, header, secret) == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// timely is stricter than the SDK, which takes stamps of the future and knows
+// no clock but its own.
+func timely(header string, now time.Time) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		if stamp, is := strings.CutPrefix(part, "t="); is {
+			unix, err := strconv.ParseInt(stamp, 10, 64)
+			if err != nil || now.Sub(time.Unix(unix, 0)).Abs() > Tolerance {
+				return false
+			}
+		}
+	}
+	return true
+}
