@@ -78,9 +78,14 @@ func (c Case) Uncounted() []string {
 	return Uses(applied, customer, false)
 }
 
-// Redeem counts what the owner redeems for the first time.
+// Redeem counts what the owner redeems for the first time. A discount for
+// first payments is none for who has paid since the order.
 func (c Case) Redeem(counts []DiscountUse) (Case, []DiscountUse, error) {
 	applied, customer := c.discounts()
+	first := func(a Applied) bool { return !a.Counted && a.Eligibility == EligibleFirstTime }
+	if c.Customer.HasPaid() && slices.ContainsFunc(applied, first) {
+		return c, nil, ErrDiscountNotForYou
+	}
 	applied, moved, err := Count(applied, customer, counts)
 	if err != nil {
 		return c, nil, err

@@ -201,3 +201,30 @@ func TestALimitHoldsWhenEverybodyPaysAtOnce(t *testing.T) {
 		t.Errorf("%d paid, %d counted, the limit is 5", paid, used(w, "dsc_1"))
 	}
 }
+
+// A discount for the first payment is redeemed by it alone, however many
+// orders were made before.
+func TestADiscountForFirstPaymentsIsForOneOfManyOrders(t *testing.T) {
+	t.Parallel()
+	w := lifecycletest.New(t)
+	offer(w, billing.Discount{
+		ID: "dsc_1", Code: "WELCOME", Type: billing.DiscountPercentage, BasisPoints: 5000, Eligibility: billing.EligibleFirstTime,
+	})
+	var orders []lifecycle.Subscribed
+	for range 2 {
+		s, err := orderWith(w, w.Customer.ID, "WELCOME")
+		if err != nil {
+			t.Fatal(err)
+		}
+		orders = append(orders, s)
+	}
+	if _, err := w.Pay(orders[0].Subscription.ID, "visa_ok"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Pay(orders[1].Subscription.ID, "visa_ok"); !errors.Is(err, billing.ErrDiscountNotForYou) {
+		t.Errorf("the second order: %v", err)
+	}
+	if got := len(w.Gateway.Ledger()); got != 1 || used(w, "dsc_1") != 1 {
+		t.Errorf("%d charges, %d redemptions", got, used(w, "dsc_1"))
+	}
+}
