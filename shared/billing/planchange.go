@@ -43,6 +43,8 @@ type Former struct {
 	Period   calendar.Period
 	Anchor   calendar.Instant
 	TrialEnd calendar.Instant
+	Frozen   time.Duration
+	Cycle    calendar.Interval
 }
 
 // ChangeOrder is a wish for another plan.

@@ -139,7 +139,7 @@ func (s Subscription) ReturnToPaid(open []Invoice, hold *Hold, at calendar.Insta
 	f := *c.Former
 	s = s.on(f.Plan).refill(c.ID, c.Used, at)
 	s.Funded, s.Period, s.Anchor, s.TrialEnd = f.Funded, f.Period, f.Anchor, f.TrialEnd
-	s.Receipts, s.Gone = f.Receipts, f.Gone
+	s.Receipts, s.Gone, s.Frozen, s.Cycle = f.Receipts, f.Gone, f.Frozen, f.Cycle
 	s.Status, s.Change, s.Open, s.Failure, s.Attempts = status, nil, nil, Failure{}, 0
 	ch := Change{Subscription: s}
 	for _, v := range open {
@@ -166,7 +166,10 @@ func (s Subscription) forced() bool {
 func (ch *Change) unpaid() {
 	s := ch.Subscription
 	c := *s.Change
-	c.Former = &Former{Plan: s.Plan(), Funded: s.Funded, Receipts: s.Receipts, Gone: s.Gone, Period: s.Period, Anchor: s.Anchor, TrialEnd: s.TrialEnd}
+	c.Former = &Former{
+		Plan: s.Plan(), Funded: s.Funded, Receipts: s.Receipts, Gone: s.Gone,
+		Period: s.Period, Anchor: s.Anchor, TrialEnd: s.TrialEnd, Frozen: s.Frozen, Cycle: s.Cycle,
+	}
 	s = s.take(c)
 	s.Change, s.Open = &c, []string{c.Invoice}
 	ch.Subscription = s
