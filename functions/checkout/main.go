@@ -11,6 +11,8 @@ import (
 	"perennial/shared/checkout"
 	"perennial/shared/clock"
 	"perennial/shared/config"
+	"perennial/shared/customers"
+	"perennial/shared/identity"
 	"perennial/shared/lambdahttp"
 	"perennial/shared/merchant"
 	"perennial/shared/pages"
@@ -26,13 +28,14 @@ func main() {
 	}
 	url, bank := env.URL(config.URLCheckout), env.URL(config.URLSandbox)
 	served := options(env, url, bank)
+	unsubscribe := identity.Unsubscribe{URL: url, Secrets: env.List(config.LinkSecret)}
 	env.Must()
-	lambdahttp.Start(handler(till, url, bank), served...)
+	lambdahttp.Start(handler(till, url, bank, unsubscribe), served...)
 }
 
-func handler(till *assembly.Till, url, bank string) http.Handler {
+func handler(till *assembly.Till, url, bank string, unsubscribe identity.Unsubscribe) http.Handler {
 	return checkout.New(checkout.Options{
-		Store: till.Store, Payer: till.Recovery, Sales: till.Sales, URL: url, Gateway: bank, Wall: clock.System,
+		Store: till.Store, Payer: till.Recovery, Sales: till.Sales, Unsubscribe: unsubscribe, Mails: &customers.Service{Store: till.Store, Wall: clock.System}, URL: url, Gateway: bank, Wall: clock.System,
 		Account: func(s merchant.Scope) string { return assembly.Account(s).ID },
 	})
 }

@@ -132,7 +132,7 @@ var Functions = []Function{
 	{
 		Name: "checkout", Memory: 256, Timeout: 29 * time.Second,
 		Grants: []Grant{GrantReadTable, GrantWriteTable, GrantAnswerFlow},
-		Env:    []string{"PERENNIAL_URL_CHECKOUT", "PERENNIAL_URL_SANDBOX", "PERENNIAL_SANDBOX_SECRET", "PERENNIAL_ORIGIN_SECRET"},
+		Env:    []string{"PERENNIAL_URL_CHECKOUT", "PERENNIAL_URL_SANDBOX", "PERENNIAL_SANDBOX_SECRET", "PERENNIAL_ORIGIN_SECRET", "PERENNIAL_LINK_SECRET"},
 	},
 	{
 		Name: "portal", Memory: 256, Timeout: 29 * time.Second,
@@ -180,7 +180,7 @@ var Functions = []Function{
 	{
 		Name: "mailer", Memory: 256, Timeout: 60 * time.Second,
 		Grants: []Grant{GrantReadTable, GrantWriteTable, GrantSendMail},
-		Env:    []string{"PERENNIAL_MAIL_FROM", "PERENNIAL_URL_PORTAL", "PERENNIAL_URL_PORTAL_TEST", "PERENNIAL_URL_CHECKOUT", "PERENNIAL_URL_API"},
+		Env:    []string{"PERENNIAL_MAIL_FROM", "PERENNIAL_URL_PORTAL", "PERENNIAL_URL_PORTAL_TEST", "PERENNIAL_URL_CHECKOUT", "PERENNIAL_URL_API", "PERENNIAL_LINK_SECRET"},
 	},
 	{
 		Name: "sandbox", Memory: 256, Timeout: 29 * time.Second,

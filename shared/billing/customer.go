@@ -26,7 +26,8 @@ type Customer struct {
 	Email         string // as typed; NormalEmail is what is compared
 	Name          string
 	Phone         string
-	Language      string // BCP 47 tag of the language to write in; empty when it is not known
+	Language      string    // BCP 47 tag of the language to write in; empty when it is not known
+	OptedOut      time.Time // of optional mails; zero while they are wanted
 	Metadata      map[string]any
 	InvoicePrefix string // series of the customer's invoices (rules 17)
 	InvoiceSeq    int64  // last number taken in that series
@@ -55,6 +56,10 @@ func NormalEmail(email string) string {
 func IsPlainEmail(email string) bool {
 	return strings.IndexFunc(email, func(c rune) bool { return c > unicode.MaxASCII }) < 0
 }
+
+// WantsOptional reports whether the customer still takes mails that nothing
+// obliges us to send.
+func (c Customer) WantsOptional() bool { return c.OptedOut.IsZero() }
 
 // HasPaid reports whether the customer has ever paid anything.
 func (c Customer) HasPaid() bool { return !c.PaidAt.IsZero() }

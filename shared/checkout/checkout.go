@@ -16,6 +16,7 @@ import (
 	"perennial/shared/cardfields"
 	"perennial/shared/fault"
 	"perennial/shared/i18n"
+	"perennial/shared/identity"
 	"perennial/shared/merchant"
 	"perennial/shared/pages"
 	"perennial/shared/record"
@@ -36,13 +37,15 @@ type Payer interface {
 
 // Options are what the checkout is made of.
 type Options struct {
-	Store   Store
-	Payer   Payer
-	Sales   Seller
-	URL     string // the checkout's own origin
-	Gateway string // origin of the gateway's card fields and challenges
-	Account func(merchant.Scope) string
-	Wall    func() time.Time
+	Store       Store
+	Payer       Payer
+	Sales       Seller
+	Mails       Preferences
+	Unsubscribe identity.Unsubscribe // signs the addresses at which mails are stopped
+	URL         string               // the checkout's own origin
+	Gateway     string               // origin of the gateway's card fields and challenges
+	Account     func(merchant.Scope) string
+	Wall        func() time.Time
 }
 
 // Server serves the checkout.
@@ -62,6 +65,8 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("POST /session/{scope}/{id}/details", s.fill)
 	mux.HandleFunc("POST /session/{scope}/{id}/code", s.coupon)
 	mux.HandleFunc("GET /session/{scope}/{id}/return", s.returned)
+	mux.HandleFunc("GET /unsubscribe/{scope}/{customer}/{signature}", s.unsubscribe)
+	mux.HandleFunc("POST /unsubscribe/{scope}/{customer}/{signature}", s.setMails)
 	return pages.Serve(mux)
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"perennial/shared/billing"
 	"perennial/shared/checkout"
+	"perennial/shared/customers"
 	"perennial/shared/identity"
 	"perennial/shared/lambdahttp"
 	"perennial/shared/lifecycle"
@@ -25,6 +26,8 @@ const (
 	originSecret = "between the edge and us"
 	bank         = "https://bank.example"
 )
+
+var unsubscribe = identity.Unsubscribe{Secrets: []string{"of today", "of yesterday"}}
 
 // site is the checkout before an edge, with a browser.
 type site struct {
@@ -49,7 +52,7 @@ func open(t *testing.T) *site {
 
 func (s *site) edge() http.Handler {
 	h := checkout.New(checkout.Options{
-		Store: s.Store, Payer: s.Recovery, Sales: s.Sales(s.Store), URL: s.server.URL, Gateway: bank, Wall: s.Clock.Now,
+		Store: s.Store, Payer: s.Recovery, Sales: s.Sales(s.Store), Unsubscribe: unsubscribe, Mails: &customers.Service{Store: s.Store, Wall: s.Clock.Now}, URL: s.server.URL, Gateway: bank, Wall: s.Clock.Now,
 		Account: func(scope merchant.Scope) string { return scope.String() },
 	})
 	return lambdahttp.Wrap(h, lambdahttp.Headers(lambdahttp.PageHeaders(pages.Policy(bank))), lambdahttp.OriginSecret(originSecret),

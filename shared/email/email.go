@@ -14,12 +14,13 @@ var ErrRefused = errors.New("refused for good")
 // Message is one mail to one person. The sending address belongs to the
 // deployment; the merchant's name stands beside it.
 type Message struct {
-	To       string // address
-	FromName string // shown as the sender
-	ReplyTo  string // address; empty for none
-	Subject  string
-	Text     string
-	HTML     string
+	To          string // address
+	FromName    string // shown as the sender
+	ReplyTo     string // address; empty for none
+	Subject     string
+	Unsubscribe string // address that takes a one-click POST (RFC 8058); empty for mails that cannot be stopped
+	Text        string
+	HTML        string
 }
 
 // Sender hands a message to the mail system. A nil error means that it was

@@ -19,36 +19,37 @@ import (
 // Letter is everything that a mail says, before it is put into words. What a
 // mail does not speak of is zero.
 type Letter struct {
-	Template  Template
-	Locale    string // language of the reader, a BCP 47 tag; empty for English
-	To        string
-	Name      string // the customer's
-	Merchant  string
-	Support   string // the merchant's address for questions
-	Test      bool
-	Product   string
-	Amount    money.Amount // paid, or to be paid
-	Card      billing.Method
-	Reason    string       // why the charge failed, in plain words
-	Price     money.Amount // of one period, all units together
-	Every     calendar.Interval
-	NewPrice  money.Amount // what the product costs others, when it is more
-	Invoice   string       // legal number
-	At        calendar.Instant
-	NextRetry calendar.Instant // when the same card is tried again
-	WindowEnd calendar.Instant // when the recovery window closes
-	Cancels   bool             // the subscription is cancelled then
-	Before    money.Amount     // what the period before cost, when the next one costs more
-	Lapsed    bool             // it ended because it was not paid
-	NextBill  calendar.Instant // next billing date
-	LastDay   bool             // the subscription ends on that date
-	Zone      *time.Location
-	URL       string   // of the one button
-	Endpoint  string   // host of a webhook, for the merchant
-	Gone      bool     // it said that it wants nothing more
-	Customer  string   // whom a notification to the merchant is about
-	Reference string   // id of the object that it is about
-	Also      []string // get the same letter
+	Template    Template
+	Locale      string // language of the reader, a BCP 47 tag; empty for English
+	To          string
+	Name        string // the customer's
+	Merchant    string
+	Support     string // the merchant's address for questions
+	Test        bool
+	Product     string
+	Amount      money.Amount // paid, or to be paid
+	Card        billing.Method
+	Reason      string       // why the charge failed, in plain words
+	Price       money.Amount // of one period, all units together
+	Every       calendar.Interval
+	NewPrice    money.Amount // what the product costs others, when it is more
+	Invoice     string       // legal number
+	At          calendar.Instant
+	NextRetry   calendar.Instant // when the same card is tried again
+	WindowEnd   calendar.Instant // when the recovery window closes
+	Cancels     bool             // the subscription is cancelled then
+	Before      money.Amount     // what the period before cost, when the next one costs more
+	Lapsed      bool             // it ended because it was not paid
+	NextBill    calendar.Instant // next billing date
+	LastDay     bool             // the subscription ends on that date
+	Zone        *time.Location
+	URL         string   // of the one button
+	Endpoint    string   // host of a webhook, for the merchant
+	Gone        bool     // it said that it wants nothing more
+	Customer    string   // whom a notification to the merchant is about
+	Reference   string   // id of the object that it is about
+	Also        []string // get the same letter
+	Unsubscribe string   // address at which mails like this are stopped; empty for one that cannot be
 }
 
 // from adds the sender.
@@ -87,7 +88,13 @@ func (s *Service) about(ctx context.Context, o record.Outbox, t Template) (Lette
 	if err != nil {
 		return Letter{}, false, fmt.Errorf("mail %s of %s: %w", t, o.Key, err)
 	}
+	if isOptional(t) && !d.customer.WantsOptional() {
+		return Letter{}, false, nil
+	}
 	l, wanted, err := d.write(t, s.Portals[o.Scope.Mode])
+	if isOptional(t) {
+		l.Unsubscribe = s.Unsubscribe.To(o.Scope, d.customer.ID)
+	}
 	if err == nil && wanted && t == OnHold {
 		if err = s.pace(ctx, d); err == nil {
 			l.URL, err = s.payLink(ctx, d, l.URL)

@@ -54,8 +54,9 @@ type Service struct {
 	Portals map[merchant.Mode]string // base URL of the portal
 	Wall    clock.Wall
 
-	Checkout  string // base URL of the hosted pages; without it recovery mails lead to the portal
-	Reference string // address of the API's description, for merchants
+	Checkout    string               // base URL of the hosted pages; without it recovery mails lead to the portal
+	Unsubscribe identity.Unsubscribe // addresses at which optional mails are stopped
+	Reference   string               // address of the API's description, for merchants
 }
 
 // Event sends the mail of an event that was committed. The item names it by

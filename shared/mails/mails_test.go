@@ -15,6 +15,7 @@ import (
 	"perennial/shared/billing"
 	"perennial/shared/calendar"
 	"perennial/shared/clock/clocktest"
+	"perennial/shared/customers"
 	"perennial/shared/email"
 	"perennial/shared/identity"
 	"perennial/shared/mails"
@@ -188,6 +189,35 @@ func TestAReceiptSaysWhatWasPaid(t *testing.T) {
 		t.Errorf("dates are told in %s", got.Zone)
 	}
 	got.Zone = nil
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestACustomerWhoOptedOutGetsOnlyWhatIsMandatory(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.Unsubscribe = identity.Unsubscribe{URL: "https://pay", Secrets: []string{"secret"}}
+	back := func() record.DueItem {
+		sub := b.change(func(*billing.Subscription) {})
+		b.commit(record.Commit{
+			Put:    []any{record.Next(sub)},
+			Events: []billing.Event{{Type: billing.EventSubscriptionActive, Object: "sub_1", Reason: billing.ReasonReactivated}},
+		})
+		return b.mail()
+	}
+	b.send(back())
+	people := &customers.Service{Store: b.store, Wall: b.clock.Now}
+	if err := people.OptionalMails(t.Context(), scope, record.System, "cus_1", false); err != nil {
+		t.Fatal(err)
+	}
+	b.send(back())
+	b.send(b.paid())
+	want := []string{"reactivated " + b.Unsubscribe.To(scope, "cus_1"), "receipt "}
+	var got []string
+	for _, l := range b.office.letters {
+		got = append(got, string(l.Template)+" "+l.Unsubscribe)
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

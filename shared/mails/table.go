@@ -51,7 +51,7 @@ type Mail struct {
 var Table = append([]Mail{
 	{Template: PortalLink, Owner: "customer, by asking for it", Mandatory: true},
 	{Template: PortalInvite, Owner: "merchant, by send_email", Mandatory: true},
-	{Template: OnHold, Event: billing.EventNotice, Reason: string(billing.StatusOnHold), Owner: "hold workflow"},
+	{Template: OnHold, Event: billing.EventNotice, Reason: string(billing.StatusOnHold), Owner: "hold workflow", Mandatory: true},
 	{Template: Receipt, Event: billing.EventPaymentSucceeded, Owner: "payment", Mandatory: true},
 	{Template: Reactivated, Event: billing.EventSubscriptionActive, Reason: billing.ReasonReactivated, Owner: "payment of dues"},
 	{Template: Refunded, Event: billing.EventRefundSucceeded, Owner: "refund", Mandatory: true},
@@ -69,6 +69,11 @@ var Table = append([]Mail{
 // matches reports whether an event triggers the mail.
 func (m Mail) matches(e billing.Event) bool {
 	return m.Event != "" && m.Event == e.Type && (m.Reason == "" || m.Reason == e.Reason)
+}
+
+// isOptional reports a mail to a customer that the customer may stop.
+func isOptional(t Template) bool {
+	return slices.ContainsFunc(Table, func(m Mail) bool { return m.Template == t && !m.Mandatory && m.Notice == "" })
 }
 
 // trigger is the first event of an outbox item that asks for the mail.

@@ -27,22 +27,23 @@ var (
 
 // page is a mail in words, before its layout.
 type page struct {
-	Locale   string
-	Dir      string // rtl for languages written from right to left
-	Merchant string
-	Test     bool
-	Banner   string // what a mail of test mode begins with
-	Subject  string
-	Heading  string
-	Opening  []string // paragraphs
-	Facts    []fact
-	Middle   []string
-	Button   string
-	URL      string
-	Eaten    string // what is said before the address
-	ShowURL  bool   // also in the HTML, for a button that a mail program eats
-	Closing  []string
-	Footer   string
+	Locale        string
+	Dir           string // rtl for languages written from right to left
+	Merchant      string
+	Test          bool
+	Banner        string // what a mail of test mode begins with
+	Subject       string
+	Heading       string
+	Opening       []string // paragraphs
+	Facts         []fact
+	Middle        []string
+	Button        string
+	URL           string
+	Eaten         string // what is said before the address
+	ShowURL       bool   // also in the HTML, for a button that a mail program eats
+	Closing       []string
+	Footer        string
+	Stop, StopURL string // how mails like this are stopped
 }
 
 // fact is one row of particulars.
@@ -71,7 +72,7 @@ func (Writer) Write(l mails.Letter) (email.Message, error) {
 		return email.Message{}, fmt.Errorf("mail %s: %w", l.Template, err)
 	}
 	return email.Message{
-		To: l.To, FromName: line(l.Merchant), ReplyTo: l.Support, Subject: line(p.Subject),
+		To: l.To, FromName: line(l.Merchant), ReplyTo: l.Support, Unsubscribe: l.Unsubscribe, Subject: line(p.Subject),
 		Text: text.String(), HTML: html.String(),
 	}, nil
 }
@@ -85,6 +86,9 @@ func (s speech) frame(p page) page {
 		p.Subject = strings.Replace(s.say("test_subject"), "{subject}", p.Subject, 1)
 	}
 	p.Footer = s.say("footer")
+	if s.Unsubscribe != "" {
+		p.Stop, p.StopURL = s.say("unsubscribe"), s.Unsubscribe
+	}
 	if s.Support != "" {
 		p.Footer += " " + s.say("footer_support")
 	}

@@ -69,11 +69,14 @@ func letters() map[string]mails.Letter {
 		"trial_ending":         letter(mails.TrialEnding, nil),
 		"trial_ending_no_card": letter(mails.TrialEnding, func(l *mails.Letter) { l.Card = billing.Method{} }),
 		"price_rise":           letter(mails.PriceRise, func(l *mails.Letter) { l.Before = money.Of(950, "USD") }),
-		"card_expiring":        letter(mails.CardExpiring, func(l *mails.Letter) { l.Card.ExpMonth, l.Card.ExpYear = 3, 2026 }),
-		"cancelled":            letter(mails.Cancelled, func(l *mails.Letter) { l.Lapsed = true }),
-		"cancel_scheduled":     letter(mails.CancelScheduled, nil),
-		"plan_changed":         letter(mails.PlanChanged, nil),
-		"method_changed":       letter(mails.MethodChanged, nil),
+		"card_expiring": letter(mails.CardExpiring, func(l *mails.Letter) {
+			l.Card.ExpMonth, l.Card.ExpYear = 3, 2026
+			l.Unsubscribe = "https://pay.example.com/unsubscribe/bus_1.live/cus_1/abc"
+		}),
+		"cancelled":        letter(mails.Cancelled, func(l *mails.Letter) { l.Lapsed = true }),
+		"cancel_scheduled": letter(mails.CancelScheduled, nil),
+		"plan_changed":     letter(mails.PlanChanged, nil),
+		"method_changed":   letter(mails.MethodChanged, nil),
 		"dispute_opened": letter("notify_dispute_opened", func(l *mails.Letter) {
 			l.Reason, l.Reference, l.Customer, l.Support, l.Product = "fraudulent", "dp_1", "Ada Lovelace <ada@example.com>", "", ""
 		}),

@@ -31,9 +31,17 @@ type Sender struct {
 // New makes a sender; from is the address that SES has verified.
 func New(client Client, from string) *Sender { return &Sender{client: client, from: from} }
 
-// headers mark the mail as written by a machine (RFC 3834), so that holiday
-// replies stay away.
-var headers = []types.MessageHeader{{Name: aws.String("Auto-Submitted"), Value: aws.String("auto-generated")}}
+// headersOf keep answering machines silent and, on mails that can be stopped,
+// give mail programs the one click that stops them (RFC 8058).
+func headersOf(m email.Message) []types.MessageHeader {
+	all := []types.MessageHeader{{Name: aws.String("Auto-Submitted"), Value: aws.String("auto-generated")}}
+	if m.Unsubscribe == "" {
+		return all
+	}
+	return append(all,
+		types.MessageHeader{Name: aws.String("List-Unsubscribe"), Value: aws.String("<" + m.Unsubscribe + ">")},
+		types.MessageHeader{Name: aws.String("List-Unsubscribe-Post"), Value: aws.String("List-Unsubscribe=One-Click")})
+}
 
 // Send implements email.Sender.
 func (s *Sender) Send(ctx context.Context, m email.Message) error {
@@ -42,7 +50,7 @@ func (s *Sender) Send(ctx context.Context, m email.Message) error {
 		FromEmailAddress: aws.String(from.String()),
 		Destination:      &types.Destination{ToAddresses: []string{m.To}},
 		Content: &types.EmailContent{Simple: &types.Message{
-			Subject: content(m.Subject), Headers: headers,
+			Subject: content(m.Subject), Headers: headersOf(m),
 			Body: &types.Body{Text: content(m.Text), Html: content(m.HTML)},
 		}},
 	}

@@ -45,6 +45,22 @@ func send(t *testing.T, s *server, m email.Message) error {
 	return ses.New(client, "billing@perennial.example").Send(t.Context(), m)
 }
 
+func TestAnOptionalMailIsStoppedByOneClick(t *testing.T) {
+	t.Parallel()
+	s := &server{status: http.StatusOK}
+	if err := send(t, s, email.Message{To: "ada@example.com", Unsubscribe: "https://pay.example/unsubscribe/x"}); err != nil {
+		t.Fatal(err)
+	}
+	got := s.body["Content"].(map[string]any)["Simple"].(map[string]any)["Headers"].([]any)[1:]
+	want := []any{
+		map[string]any{"Name": "List-Unsubscribe", "Value": "<https://pay.example/unsubscribe/x>"},
+		map[string]any{"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestTheMessageReachesSESWhole(t *testing.T) {
 	t.Parallel()
 	s := &server{status: http.StatusOK}
