@@ -146,7 +146,7 @@ func TestImpossibleIntentsAreRefused(t *testing.T) {
 	t.Parallel()
 	method := saved(t, "visa_ok")
 	for name, spoil := range map[string]func(*bank.Order){
-		"nothing to pay":        func(o *bank.Order) { o.Amount.Minor = 0 },
+		"less than nothing":     func(o *bank.Order) { o.Amount.Minor = -1 },
 		"unknown currency":      func(o *bank.Order) { o.Amount.Currency = "eur" },
 		"script to return to":   func(o *bank.Order) { o.ReturnURL = "javascript:alert(1)" },
 		"path to return to":     func(o *bank.Order) { o.ReturnURL = "/back" },

@@ -25,11 +25,12 @@ var (
 	ErrNoIntent   = fault.New(fault.NotFound, "NO_SUCH_INTENT", "This account has no such intent.")
 	ErrNotWaiting = fault.New(fault.Conflict, "NOT_WAITING", "This payment does not wait for authentication.")
 	ErrOverRefund = fault.New(fault.Conflict, "OVER_REFUND", "The refund exceeds what was captured and not yet refunded.")
-	ErrBadIntent  = fault.New(fault.Invalid, "INVALID_INTENT", "An intent needs a positive amount, a known currency and a web address to return to.")
+	ErrBadIntent  = fault.New(fault.Invalid, "INVALID_INTENT", "An intent needs an amount that is not negative, a known currency and a web address to return to.")
 	ErrRemoved    = fault.New(fault.Conflict, "METHOD_REMOVED", "This payment method was removed.")
 )
 
-// Order is what an account asks to be paid.
+// Order is what an account asks to be paid. An amount of nothing sets the
+// method up for payments without its holder.
 type Order struct {
 	Amount    money.Amount
 	Customer  string
@@ -56,7 +57,7 @@ type Intent struct {
 
 // Prepare opens an intent on a method. No money moves.
 func (o Order) Prepare(id string, m Method, now time.Time) (Intent, error) {
-	if _, err := money.ParseCurrency(string(o.Amount.Currency)); err != nil || o.Amount.Minor <= 0 || !returnable(o.ReturnURL) {
+	if _, err := money.ParseCurrency(string(o.Amount.Currency)); err != nil || o.Amount.Minor < 0 || !returnable(o.ReturnURL) {
 		return Intent{}, ErrBadIntent
 	}
 	if m.Customer != o.Customer {
@@ -121,6 +122,10 @@ func (i Intent) Cancel() Intent {
 }
 
 func (i Intent) settle(c Card) Intent {
+	if i.Amount.Nothing() { // a set-up asks the bank about the holder, not about money
+		i.State = Succeeded
+		return i
+	}
 	if c.Decline != "" {
 		return i.refuse(c.Decline)
 	}

@@ -182,10 +182,10 @@ func TestADiscountNamesEverythingThatIsWrong(t *testing.T) {
 
 func TestWhatIsNotSoldBySubscriptionIsNotSubscribedTo(t *testing.T) {
 	t.Parallel()
-	once, usage, paid := monthlyPrice(1), monthlyPrice(1), monthlyPrice(1)
-	once.Kind, usage.Kind, paid.TrialAmount = billing.PriceOneTime, billing.PriceUsage, 100
+	once, usage := monthlyPrice(1), monthlyPrice(1)
+	once.Kind, usage.Kind = billing.PriceOneTime, billing.PriceUsage
 	for want, price := range map[error]billing.Price{
-		billing.ErrNotRecurring: once, billing.ErrUsageUnmetered: usage, billing.ErrPaidTrial: paid,
+		billing.ErrNotRecurring: once, billing.ErrUsageUnmetered: usage,
 	} {
 		_, _, err := billing.Subscribe(billing.Order{Product: sold("p", price), Quantity: 1, TrialDays: -1, Billing: billing.Address{Country: "DE"}})
 		if !errors.Is(err, want) {

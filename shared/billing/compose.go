@@ -32,14 +32,12 @@ func (s Subscription) LiveDiscounts() []Discount {
 	return live
 }
 
-// draft bills one period of the subscription at its own price. A trial costs
-// nothing and uses up no discount.
+// draft bills one period of the subscription at its own price, a trial at the
+// trial's.
 func (s Subscription) draft(t Terms, cause Cause, period calendar.Period) Draft {
 	d := s.Draft(t, cause, period)
 	if cause == CauseFirst && s.TrialDays > 0 {
-		for i := range d.Lines {
-			d.Lines[i].Amount = money.Of(0, d.Currency)
-		}
+		return s.tried(d)
 	}
 	return d
 }

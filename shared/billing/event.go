@@ -54,6 +54,7 @@ const (
 	ReasonPurchase        = "purchase"
 	ReasonOnDemand        = "on_demand"
 	ReasonReturned        = "returned_to_paid_plan"
+	ReasonTrialEnded      = "trial_ended" // without a payment method
 )
 
 // Event is something that happened to one object.

@@ -14,6 +14,7 @@ type Cause string
 const (
 	CauseFirst      Cause = "first_payment"
 	CauseRenewal    Cause = "renewal"
+	CauseTrialEnd   Cause = "trial_end"   // the first paid period after a trial that ended without a payment method
 	CausePurchase   Cause = "purchase"    // of a one-time purchase
 	CauseOnDemand   Cause = "on_demand"   // the merchant charges an on-demand subscription
 	CausePlanChange Cause = "plan_change" // the charge for another plan

@@ -35,6 +35,7 @@ type Line struct {
 	Amount        money.Amount    // quantity times unit, or a part of it
 	Discount      money.Amount    // zero or of the amount's sign
 	Tax           money.Amount
+	Firm          bool          // no discount reduces it
 	Inclusive     bool          // Amount and Discount include the tax
 	Levy          int           // number of its decision in Invoice.Levies, from 1; 0: no tax is collected
 	Credited      money.Amount  // gross, by credit notes; empty for none
@@ -66,7 +67,7 @@ func (l Line) Gross() money.Amount {
 
 // discountable reports whether discounts reduce the line.
 func (l Line) discountable() bool {
-	return l.Kind != LineProrationCredit && l.Kind != LineAdjustment && l.Amount.Minor > 0
+	return !l.Firm && l.Kind != LineProrationCredit && l.Kind != LineAdjustment && l.Amount.Minor > 0
 }
 
 // price completes a line by its unit price, where it has no amount of its own.

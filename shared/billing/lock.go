@@ -54,6 +54,15 @@ type Lock struct {
 // Set reports whether an attempt is in flight.
 func (l Lock) Set() bool { return l.Payment != "" }
 
+// SetsUp reports an attempt that asks for no money and makes the method usable
+// for what comes: the first payment of a free trial or of a mandate (rules 12).
+func (l Lock) SetsUp() bool {
+	return l.Amount.Nothing() && l.Cause == CauseFirst && !l.Method.IsZero()
+}
+
+// Free reports an attempt for which the gateway is not needed.
+func (l Lock) Free() bool { return l.Amount.Nothing() && !l.SetsUp() }
+
 // restarts reports whether a payment at an instant starts a new period. An
 // attempt may take days, so the instant at which it succeeds decides.
 func (l Lock) restarts(at calendar.Instant) bool {
@@ -147,6 +156,9 @@ func (s Subscription) DuesAt(open []Invoice, at calendar.Instant, keep time.Dura
 			return Dues{}, err
 		}
 		d.Total, d.Invoices = total, append(d.Invoices, v)
+		if v.Cause == CauseTrialEnd {
+			d.Next = v.Period.End
+		}
 		if v.Cause != CauseRenewal {
 			continue
 		}

@@ -96,10 +96,11 @@ func (o Order) open(d Draft) Draft {
 	return d
 }
 
-// forget voids what was to be charged on demand: a charge that failed is not
-// due, because the merchant decides when to ask again.
+// forget voids what is not due when its charge failed: a charge on demand,
+// because the merchant decides when to ask again, and the first paid period
+// after a trial, because it begins when it is paid.
 func (ch Change) forget(c Case) Change {
-	if c.Lock().Cause != CauseOnDemand {
+	if cause := c.Lock().Cause; cause != CauseOnDemand && cause != CauseTrialEnd {
 		return ch
 	}
 	for _, v := range c.Invoices {

@@ -70,7 +70,6 @@ var (
 	ErrProductArchived = fault.New(fault.Gone, "PRODUCT_IS_DELETED", "This product is no longer sold.")
 	ErrNotRecurring    = fault.New(fault.Invalid, "INVALID_REQUEST_PARAMETERS", "This product is not sold by subscription.")
 	ErrUsageUnmetered  = fault.New(fault.Unsupported, "UNSUPPORTED_ACTION", "Usage is not measured yet, so this product cannot be sold.")
-	ErrPaidTrial       = fault.New(fault.Unsupported, "UNSUPPORTED_ACTION", "Paid trials and trials without a payment method are not supported yet.")
 )
 
 // subscribable refuses a product that no subscription is sold of.
@@ -82,8 +81,6 @@ func (p Product) subscribable() error {
 		return ErrNotRecurring
 	case p.Price.Kind == PriceUsage:
 		return ErrUsageUnmetered
-	case p.Price.TrialAmount > 0 || p.Price.TrialNoMethod:
-		return ErrPaidTrial
 	}
 	return nil
 }

@@ -181,6 +181,9 @@ func (c Case) date(s Subscription) ([]Invoice, Subscription, error) {
 		case v.Cause == CauseFirst:
 			s = s.start(c.At, c.Zone)
 			invoices[i].Period = s.Period
+		case v.Cause == CauseTrialEnd:
+			s = s.converted(c.At, c.Zone)
+			invoices[i].Period = s.Period
 		case v.Cause == CausePlanChange:
 			s = s.changed().caughtUp(c.At, c.Zone)
 			continue

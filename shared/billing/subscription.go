@@ -135,6 +135,7 @@ const (
 	StepCancel  Step = "cancel"  // cancellation at the period's end
 	StepExpire  Step = "expire"  // the term is over
 	StepRenew   Step = "renew"
+	StepConvert Step = "convert" // a trial ended without a payment method
 	StepRetry   Step = "retry"   // automatic retry of the dues
 	StepHold    Step = "hold"    // kept access ends
 	StepRemind  Step = "remind"  // the customer is told of the charge to come
@@ -192,6 +193,9 @@ func (s Subscription) Next(at calendar.Instant) Step {
 	case due(s.Failure.NextRetry):
 		return StepRetry
 	case s.Status == StatusActive && s.Failure.At.IsZero() && due(s.Period.End) && !s.OnDemand:
+		if s.unconverted() {
+			return StepConvert
+		}
 		return StepRenew
 	case due(s.reminderDue()):
 		return StepRemind

@@ -209,7 +209,7 @@ func (s *Service) drive(ctx context.Context, a *attempt) (Result, error) {
 	switch {
 	case a.Unwanted() && l.Intent == "":
 		return s.settle(ctx, a, gateway.Outcome{State: gateway.StateCancelled})
-	case l.Amount.Nothing():
+	case l.Free():
 		return s.settle(ctx, a, gateway.Outcome{State: gateway.StateSucceeded, Amount: l.Amount})
 	case l.Method.IsZero():
 		missing := gateway.Decline{Code: "no_payment_method"}

@@ -89,7 +89,7 @@ func (s *Service) giveBack(ctx context.Context, a *attempt, account gateway.Acco
 	if err != nil {
 		return fmt.Errorf("late capture %s: %w", payment, err)
 	}
-	if out.State != gateway.StateSucceeded {
+	if out.State != gateway.StateSucceeded || out.Amount.Nothing() {
 		return nil
 	}
 	if err := s.refund(ctx, a, account, out, payment); err != nil {

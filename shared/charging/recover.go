@@ -39,7 +39,7 @@ func (s *Service) Finish(ctx context.Context, r Recover) (Result, error) {
 	switch {
 	case !l.Set():
 		return a.result(), nil
-	case l.Amount.Nothing() || l.Method.IsZero():
+	case l.Free() || l.Method.IsZero():
 		return s.drive(ctx, a)
 	case l.Intent == "":
 		return s.unprepared(ctx, a)

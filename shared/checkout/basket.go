@@ -40,7 +40,8 @@ type basketPage struct {
 	Coupon bool     // there is a field for codes
 	Who    []fact
 	Shown  string // the total, sent back
-	Free   bool   // nothing is to be paid, so no card is asked for
+	Free   bool   // no card is asked for
+	Zero   bool   // nothing is to be paid today
 	Keeps  bool   // the card is kept for renewals
 	Wrong  string
 }
@@ -60,7 +61,7 @@ func (s *Server) basket(w http.ResponseWriter, r *http.Request, v visit, change 
 	page := change
 	page.Bill, page.Codes, page.Open, page.Coupon = v.bill(quote.Invoice), v.page.Cart.Codes, true, !v.page.Page.NoCodes
 	page.Shown, page.Keeps = shown(quote.Invoice.Due()), quote.Subscribes()
-	page.Free = quote.Invoice.Due().Nothing() && !page.Keeps
+	page.Free, page.Zero = !quote.NeedsMethod(), quote.Invoice.Due().Nothing()
 	page.Who = who(v, quote.Customer)
 	if page.Keeps {
 		page.Plan = v.amount(quote.Renewal.Due()) + " " + i18n.Every(v.locale, quote.Plan.Price.Every)
@@ -162,7 +163,7 @@ func (s *Server) place(w http.ResponseWriter, r *http.Request, v visit) (visit, 
 	case r.PostFormValue("shown") != shown(due):
 		s.basket(w, r, v, basketPage{Wrong: v.say("The total has changed. Please look at it again.")})
 		return v, false
-	case r.PostFormValue("token") == "" && (quote.Subscribes() || !due.Nothing()):
+	case r.PostFormValue("token") == "" && quote.NeedsMethod():
 		s.basket(w, r, v, basketPage{Wrong: v.say(recovery.ErrNoMethod.Message)})
 		return v, false
 	}

@@ -82,6 +82,8 @@ type payPage struct {
 	Held    bool      // paying reactivates
 	Bill    *billView // how the total comes about, where it is more than the price
 	Method  bool      // only the method is changed
+	Free    bool      // no card is asked for
+	Zero    bool      // nothing is to be paid today
 	Email   string
 	Card    string // that was declined
 	Wrong   string
@@ -124,6 +126,7 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, v visi
 		Product: v.sub.ProductName, Price: i18n.Money(v.locale, price) + " " + i18n.Every(v.locale, v.sub.Price.Every),
 		Total: i18n.Money(v.locale, v.dues.Total), Method: len(v.dues.Invoices) == 0, Email: v.customer.Email, Wrong: wrong,
 	}
+	page.Free, page.Zero = !page.Method && !v.sub.NeedsMethod(v.dues.Total), v.dues.Total.Nothing()
 	if v.sub.Status == billing.StatusPending && v.sub.TrialDays > 0 {
 		days := calendar.Interval{Count: v.sub.TrialDays, Unit: calendar.Day}
 		page.Trial = v.date(calendar.Boundary(v.now(s.Wall()), days, 1, v.zone))
@@ -140,7 +143,7 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, v visi
 		page.Email, page.Card = "", i18n.Card(v.locale, v.sub.Failure.Method.Brand, v.sub.Failure.Method.Last4)
 	}
 	chrome := v.chrome(v.say("Checkout"))
-	chrome.Script = true
+	chrome.Script = !page.Free
 	templates.Render(w, r, status, "pay", pages.Page{Chrome: chrome, Content: page})
 }
 

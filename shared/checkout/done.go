@@ -103,7 +103,7 @@ func (s *Server) finished(w http.ResponseWriter, r *http.Request, v visit) {
 		page.Text, page.Facts = v.say("Your payment method for %s is updated.", v.sub.ProductName), nil
 	case v.page.Method:
 		page.Text = v.say("%s is active, and your payment method is updated.", v.sub.ProductName)
-	case v.sub.TrialEnd == v.sub.Period.End && !v.sub.TrialEnd.IsZero():
+	case v.sub.TrialEnd == v.sub.Period.End && !v.sub.TrialEnd.IsZero() && v.sub.Price.TrialAmount == 0:
 		page.Text, page.Facts[0].Name = v.say("Your free trial of %s has begun.", v.sub.ProductName), v.say("First payment")
 	default:
 		page.Text = v.say("%s is active. The receipt is on its way to %s.", v.sub.ProductName, v.customer.Email)

@@ -112,11 +112,7 @@ func (s *Server) price(ctx context.Context, v *visit) (err error) {
 	if v.zone, err = time.LoadLocation(v.sub.Zone); err != nil {
 		return err
 	}
-	open, _, err := lifecycle.Arrears(ctx, s.Store, v.scope, v.sub)
-	if err != nil {
-		return err
-	}
-	_, v.dues, err = lifecycle.Owed(v.state, v.sub, open, v.now(s.Wall()))
+	v.dues, err = lifecycle.DuesOf(ctx, s.Store, v.state, v.sub, s.Wall())
 	return err
 }
 

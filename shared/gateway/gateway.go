@@ -26,7 +26,7 @@ type State string
 const (
 	StatePrepared     State = "prepared"      // created, no money moved, may be confirmed
 	StateProcessing   State = "processing"    // accepted, result comes later
-	StateSucceeded    State = "succeeded"     // money captured
+	StateSucceeded    State = "succeeded"     // money captured, or the method set up
 	StateDeclined     State = "declined"      // refused; Outcome.Decline says why
 	StateActionNeeded State = "action_needed" // the customer must authenticate at Outcome.ActionURL
 	StateCancelled    State = "cancelled"     // can never capture any more
@@ -44,15 +44,17 @@ type Account struct {
 }
 
 // Params is everything that a prepared payment is made of. The same Key with
-// the same Params is the same payment; with others it is refused.
+// the same Params is the same payment; with others it is refused. An Amount of
+// nothing is a set-up: it captures nothing, and makes the method usable while
+// the customer is away, with a challenge where the bank asks for one.
 type Params struct {
-	Key       string // idempotency key; gateways forget it after 24 h
-	Amount    money.Amount
-	Customer  string // the gateway's customer reference
-	Method    string // the gateway's method reference
-	OnSession bool   // the customer is present and can be challenged
-	ReturnURL string // where a challenge sends the customer back, by GET
-	Payment   string // our payment id, kept as metadata and used to match after a crash
+	Key       string       // idempotency key; gateways forget it after 24 h
+	Amount    money.Amount // nothing for a set-up, whose currency is still given
+	Customer  string       // the gateway's customer reference
+	Method    string       // the gateway's method reference
+	OnSession bool         // the customer is present and can be challenged
+	ReturnURL string       // where a challenge sends the customer back, by GET
+	Payment   string       // our payment id, kept as metadata and used to match after a crash
 }
 
 // Decline is the gateway's refusal of one charge.
@@ -61,11 +63,14 @@ type Decline struct {
 	Advice string // card network advice code, empty when there is none
 }
 
+// Setup reports that no money is asked for: the method is only made ready.
+func (p Params) Setup() bool { return p.Amount.Nothing() }
+
 // Outcome is what the gateway knows of an intent now.
 type Outcome struct {
 	Intent    Intent
 	State     State
-	Charge    string // the gateway's charge reference, once captured
+	Charge    string // the gateway's charge reference, once captured; a set-up has none
 	Amount    money.Amount
 	Payment   string // the metadata that Params.Payment carried
 	Decline   Decline

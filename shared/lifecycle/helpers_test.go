@@ -40,3 +40,33 @@ func payWith(w *lifecycletest.World, sub, method string) (recovery.Result, error
 		Scope: w.Scope, Subscription: sub, Method: method, By: billing.ByCustomer, ReturnURL: "https://portal.example/return",
 	})
 }
+
+// payAs uses a saved method for a subscription.
+func payAs(w *lifecycletest.World, sub, method string, by billing.Initiator) recovery.Pay {
+	return recovery.Pay{Scope: w.Scope, Subscription: sub, Method: method, By: by, Actor: record.System}
+}
+
+// wish is a new purchase of the world's product.
+func wish(w *lifecycletest.World) lifecycle.Subscribe {
+	return lifecycle.Subscribe{
+		Scope: w.Scope, Actor: record.System, Product: w.Product.ID, Customer: w.Customer.ID,
+		Quantity: 1, TrialDays: -1, Billing: billing.Address{Country: "DE"},
+	}
+}
+
+// subscribeWith makes a pending subscription with discount codes.
+func subscribeWith(w *lifecycletest.World, codes ...string) billing.Subscription {
+	w.T.Helper()
+	in := wish(w)
+	in.Codes = codes
+	s, err := w.Life.Subscribe(w.T.Context(), in)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return s.Subscription
+}
+
+// cancellation is the wish to end a subscription at its next date.
+func cancellation(w *lifecycletest.World, id string) lifecycle.Cancel {
+	return lifecycle.Cancel{Scope: w.Scope, Actor: record.System, Subscription: id, Mode: lifecycle.CancelAtEnd}
+}

@@ -122,7 +122,7 @@ func (s *Service) subscription(ctx context.Context, item record.DueItem) error {
 		err = s.retry(ctx, w)
 	case billing.StepRemind:
 		err = s.remind(ctx, w)
-	case billing.StepFail, billing.StepCancel, billing.StepExpire, billing.StepHold, billing.StepDiscard:
+	case billing.StepFail, billing.StepCancel, billing.StepExpire, billing.StepHold, billing.StepDiscard, billing.StepConvert:
 		err = s.end(ctx, w, step)
 	}
 	if err != nil {
@@ -218,6 +218,8 @@ func (s *Service) end(ctx context.Context, w work, step billing.Step) error {
 		change, err = w.sub.Expire(open, hold)
 	case billing.StepHold:
 		change, err = w.sub.EndAccess(dunning.Lapse(w.state.Recovery, w.sub, w.now), w.now)
+	case billing.StepConvert:
+		change, err = w.sub.EndTrial(w.state.Settings.Subscriptions.CancelsTrials(), window(w.state), w.now)
 	case billing.StepNone, billing.StepRecover, billing.StepRenew, billing.StepRetry, billing.StepRemind:
 		err = fmt.Errorf("step %s moves money", step)
 	}
@@ -254,6 +256,11 @@ func (s *Service) forgo(ctx context.Context, w work, change billing.Change) (bil
 		return change, fmt.Errorf("first payment of %s: %w", w.sub.ID, err)
 	}
 	return change.Forgo(p, w.now), nil
+}
+
+// window is how long a hold may last.
+func window(state merchant.State) time.Duration {
+	return time.Duration(state.Recovery.WindowDays) * 24 * time.Hour
 }
 
 // KeepFor is how long after its due date a paid renewal keeps the anchor.

@@ -58,7 +58,12 @@ type SubscriptionRules struct {
 	BillUsageAtPause  Switch // usage so far is billed when pausing; on
 	PreventTrialAbuse Switch // a customer gets one trial of a product; off
 	PlanChangeByLink  Switch // customers pay plan changes on a hosted page; off
+	CancelTrial       Switch // a trial that ends without a payment method is cancelled instead of put on hold; off
 }
+
+// CancelsTrials: a trial that ends without a payment method is cancelled
+// (rules 12). Default false: it is put on hold.
+func (r SubscriptionRules) CancelsTrials() bool { return r.CancelTrial.Or(false) }
 
 // AllowsMultiple: a customer may hold several subscriptions. Default true.
 func (r SubscriptionRules) AllowsMultiple() bool { return r.Multiple.Or(true) }

@@ -35,7 +35,7 @@ func (s *server) place(ctx context.Context, o purchases.Order, method string) (p
 	if method != "" {
 		return s.Purchases.OrderAndPay(ctx, o, method)
 	}
-	return s.Purchases.Order(ctx, o)
+	return s.Purchases.Begin(ctx, o)
 }
 
 const aboutCharge = "Charges an on-demand subscription off-session. A decline is an answer: the payment is `failed` and nothing stays due. " +

@@ -159,7 +159,7 @@ func FromAPIOrder(scope merchant.Scope, actor record.Actor, r OrderRequest) purc
 	if r.TrialDays != nil {
 		cart.TrialDays = *r.TrialDays
 	}
-	return purchases.Order{Scope: scope, Actor: actor, Cart: cart, ReturnURL: r.ReturnURL, Subscribes: true}
+	return purchases.Order{Scope: scope, Actor: actor, Cart: cart, ReturnURL: r.ReturnURL, Subscribes: true, Start: !r.PaymentLink}
 }
 
 // FromAPIPayment converts the order of one-time products.
@@ -191,7 +191,7 @@ func ToAPICreated(p purchases.Placed, url string, link bool) SubscriptionCreated
 	out := SubscriptionCreated{
 		SubscriptionID: p.Subscription.ID, PaymentID: p.Payment.ID, Customer: wire.ToCustomerLimited(p.Customer),
 		Metadata: p.Subscription.Metadata, Addons: []any{}, RecurringPreTaxAmount: recurring(p.Subscription),
-		PaymentMethodRequired: true, ClientSecret: &p.Checkout.ID,
+		PaymentMethodRequired: p.NeedsMethod(), ClientSecret: &p.Checkout.ID, TrialAmount: wire.TrialAmount(p.Subscription),
 	}
 	if out.Metadata == nil {
 		out.Metadata = map[string]any{}

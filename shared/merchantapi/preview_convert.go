@@ -3,6 +3,7 @@ package merchantapi
 import (
 	"perennial/shared/billing"
 	"perennial/shared/purchases"
+	"perennial/shared/wire"
 )
 
 // Breakup is how a total comes about, in minor units.
@@ -65,7 +66,7 @@ func ToAPIPreview(q purchases.Quote) CheckoutPreview {
 	v := q.Invoice
 	out := CheckoutPreview{
 		BillingCountry: v.Buyer.Address.Country, Currency: string(v.Total.Currency), Current: toBreakup(v),
-		TotalPrice: v.Due().Minor, TotalTax: &v.Tax.Minor, PaymentMethodRequired: q.Subscribes() || !v.Due().Nothing(),
+		TotalPrice: v.Due().Minor, TotalTax: &v.Tax.Minor, PaymentMethodRequired: q.NeedsMethod(),
 		Cart: []PreviewItem{},
 	}
 	for i, p := range q.Products {
@@ -75,7 +76,7 @@ func ToAPIPreview(q purchases.Quote) CheckoutPreview {
 		recurring, next := toBreakup(q.Renewal), q.Next.String()
 		out.Recurring, out.NextBillingDate = &recurring, &next
 		if days := q.Plan.TrialDays; days > 0 {
-			out.TrialPeriodDays = &days
+			out.TrialPeriodDays, out.TrialAmount = &days, wire.TrialAmount(q.Plan)
 		}
 	}
 	return out

@@ -71,12 +71,7 @@ func (s *Server) showMethods(w http.ResponseWriter, r *http.Request, status int,
 
 // dues is what confirming would charge now.
 func (s *Server) dues(r *http.Request, v visit, sub billing.Subscription) (billing.Dues, error) {
-	open, _, err := lifecycle.Arrears(r.Context(), s.Store, v.Scope, sub)
-	if err != nil {
-		return billing.Dues{}, err
-	}
-	_, dues, err := lifecycle.Owed(v.State, sub, open, v.now)
-	return dues, err
+	return lifecycle.DuesOf(r.Context(), s.Store, v.State, sub, s.Wall())
 }
 
 // due is the amount as the form shows it and sends it back.

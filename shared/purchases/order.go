@@ -25,6 +25,7 @@ type Order struct {
 	ReturnURL string
 	Session   record.Checkout // the session it was kept in, if it was
 
+	Start      bool // begin at once a subscription that needs no payment method
 	Subscribes bool // the cart must begin a subscription
 	Buys       bool // the cart must be of one-time products
 }
@@ -38,6 +39,16 @@ type Placed struct {
 	Invoice      billing.Invoice
 	Payment      billing.Payment
 	Checkout     record.Checkout
+
+	needs bool // when it was placed, the subscription needed a payment method
+}
+
+// NeedsMethod reports whether the order is paid with a payment method.
+func (p Placed) NeedsMethod() bool {
+	if p.Subscription.ID == "" {
+		return !p.Invoice.Due().Nothing()
+	}
+	return p.needs
 }
 
 // Order places a cart in one commit: what is bought, its invoice, the payment
@@ -142,6 +153,7 @@ func (s *Service) compose(sale sale) (Placed, error) {
 	}
 	out.Subscription.FirstPayment = payment
 	out.Payment = out.Subscription.Promised(payment, out.Invoice, sale.At)
+	out.needs = out.Subscription.NeedsMethod(out.Invoice.Due())
 	return out, nil
 }
 

@@ -113,6 +113,23 @@ func (s *Service) OrderAndPay(ctx context.Context, o Order, method string) (Plac
 	return placed, err
 }
 
+// Begin places an order, and begins a subscription that needs no payment
+// method at once where the order says so: nobody has to visit a page for it.
+func (s *Service) Begin(ctx context.Context, o Order) (Placed, error) {
+	placed, err := s.Order(ctx, o)
+	sub := placed.Subscription
+	if err != nil || !o.Start || sub.ID == "" || placed.needs {
+		return placed, err
+	}
+	got, err := s.Recovery.ChangeMethod(ctx, recovery.Pay{
+		Scope: o.Scope, Subscription: sub.ID, Checkout: placed.Checkout.ID, By: billing.ByMerchant, Actor: o.Actor,
+	})
+	if err == nil {
+		placed.Subscription, placed.Payment = got.Subscription, got.Payment
+	}
+	return placed, err
+}
+
 // Finish asks the gateway about an attempt in flight, as after a challenge,
 // and settles what it tells.
 func (s *Service) Finish(ctx context.Context, scope merchant.Scope, purchase string) (charging.Result, error) {

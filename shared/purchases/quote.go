@@ -25,6 +25,14 @@ type Quote struct {
 // Subscribes reports whether the cart begins a subscription.
 func (q Quote) Subscribes() bool { return q.Plan.ID != "" }
 
+// NeedsMethod reports whether the cart is paid with a payment method.
+func (q Quote) NeedsMethod() bool {
+	if !q.Subscribes() {
+		return !q.Invoice.Due().Nothing()
+	}
+	return q.Plan.NeedsMethod(q.Invoice.Due())
+}
+
 // Quote prices a cart and writes nothing. Before the buyer's country is known
 // it is priced for the seller's.
 func (s *Service) Quote(ctx context.Context, scope merchant.Scope, cart billing.Cart) (Quote, error) {

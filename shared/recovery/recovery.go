@@ -110,6 +110,9 @@ func (s *Service) ChangeMethod(ctx context.Context, p Pay) (Result, error) {
 	if err := payable(d); err != nil {
 		return Result{}, err
 	}
+	if p.Method == "" && p.Token == "" && !d.needsMethod() {
+		return s.payDues(ctx, p, d, billing.Method{})
+	}
 	method, err := s.method(ctx, p, d) // a mistyped card leaves an open challenge alone
 	if err != nil {
 		return Result{}, err
@@ -130,6 +133,9 @@ func (s *Service) ChangeMethod(ctx context.Context, p Pay) (Result, error) {
 		if err := payable(d); err != nil {
 			return Result{}, err
 		}
+	}
+	if err := s.owed(&d); err != nil {
+		return Result{}, err
 	}
 	if len(d.open) == 0 {
 		return s.switchMethod(ctx, p, d, method)
@@ -250,11 +256,33 @@ func (s *Service) planned(ctx context.Context, p Pay, sub billing.Subscription) 
 // Quote tells what is due, and where the billing dates stand after payment.
 func (s *Service) Quote(ctx context.Context, scope merchant.Scope, subscription string) (billing.Dues, error) {
 	d, err := s.open(ctx, scope, subscription, nil)
+	if err == nil {
+		err = s.owed(&d)
+	}
 	if err != nil {
 		return billing.Dues{}, err
 	}
 	_, dues, err := lifecycle.Owed(d.state, d.sub, d.open, d.now)
 	return dues, err
+}
+
+// owed adds what is only billed when somebody pays it: the first period after
+// a trial that ended without a payment method.
+func (s *Service) owed(d *dossier) error {
+	if !d.sub.AwaitsFirst() {
+		return nil
+	}
+	sub, invoice, err := lifecycle.FirstPeriod(d.state, d.sub, d.customer, s.Wall())
+	if err != nil {
+		return fmt.Errorf("first period of %s: %w", d.sub.ID, err)
+	}
+	d.sub, d.open = sub, []billing.Invoice{invoice}
+	return nil
+}
+
+// needsMethod reports whether the dues are paid with a payment method.
+func (d dossier) needsMethod() bool {
+	return len(d.open) != 1 || d.sub.Lock.Set() || d.sub.NeedsMethod(d.open[0].Due())
 }
 
 // Finish asks the gateway about an attempt in flight, as after a challenge,

@@ -33,6 +33,7 @@ type SubscriptionRules struct {
 	BillUsageAtPause  bool `json:"bill_usage_at_pause" required:"false" nullable:"true"`
 	PreventTrialAbuse bool `json:"prevent_trial_misuse" required:"false" nullable:"true"`
 	PlanChangeByLink  bool `json:"collect_plan_change_payments_by_link" required:"false" nullable:"true"`
+	CancelTrial       bool `json:"cancel_trial_without_payment_method" required:"false" nullable:"true" doc:"Otherwise it goes on hold, and the first paid period starts when it is paid."`
 }
 
 // PlanChangeRules are how customers' plan changes are priced and dated.
@@ -43,6 +44,8 @@ type PlanChangeRules struct {
 	DowngradeProration string `json:"proration_billing_mode_on_downgrade" required:"false" nullable:"true"`
 	OnFailure          string `json:"on_payment_failure" required:"false" nullable:"true" doc:"Of changes in the portal: prevent_change or apply_change"`
 	Restart            bool   `json:"restart_billing_cycle" required:"false" nullable:"true"`
+	Days               bool   `json:"count_days" required:"false" nullable:"true" doc:"Count local days instead of seconds."`
+	FullDifference     bool   `json:"credit_full_difference" required:"false" nullable:"true" doc:"A cheaper plan by difference_immediately gives back used time too, as at Dodo."`
 }
 
 // Recovery is what happens when a renewal fails.
@@ -112,10 +115,13 @@ func ToSettings(s merchant.State) Settings {
 		Version: s.Settings.Revision, TimeZone: s.Business.Zone,
 		Subscriptions: SubscriptionRules{
 			r.AllowsMultiple(), r.AllowsChangePlan(), r.AllowsCancelNow(), r.AllowsPause(),
-			r.BillsUsageAtPause(), r.PreventsTrialAbuse(), r.CollectsByLink(),
+			r.BillsUsageAtPause(), r.PreventsTrialAbuse(), r.CollectsByLink(), r.CancelsTrials(),
 		},
-		PlanChange: PlanChangeRules{p.UpgradeAt, p.DowngradeAt, p.UpgradeProration, p.DowngradeProration, p.PortalFailure, p.RestartsCycle()},
-		Recovery:   toRecovery(s.Recovery), Branding: toBranding(s), Seller: toSeller(s.Seller), Reminders: toReminders(s.Settings.Reminders), Notifications: map[string][]string{},
+		PlanChange: PlanChangeRules{
+			p.UpgradeAt, p.DowngradeAt, p.UpgradeProration, p.DowngradeProration, p.PortalFailure,
+			p.RestartsCycle(), p.CountsDays(), p.CreditsFullDifference(),
+		},
+		Recovery: toRecovery(s.Recovery), Branding: toBranding(s), Seller: toSeller(s.Seller), Reminders: toReminders(s.Settings.Reminders), Notifications: map[string][]string{},
 	}
 	for n := range merchant.Notices {
 		out.Notifications[string(n)] = append([]string{}, s.Recipients(n)...)
@@ -158,13 +164,14 @@ func FromSettings(w Settings, s merchant.State) merchant.State {
 		Multiple: merchant.SwitchOf(r.Multiple, true), ChangePlan: merchant.SwitchOf(r.ChangePlan, false),
 		CancelNow: merchant.SwitchOf(r.CancelNow, true), Pause: merchant.SwitchOf(r.Pause, false),
 		BillUsageAtPause: merchant.SwitchOf(r.BillUsageAtPause, true), PreventTrialAbuse: merchant.SwitchOf(r.PreventTrialAbuse, false),
-		PlanChangeByLink: merchant.SwitchOf(r.PlanChangeByLink, false),
+		PlanChangeByLink: merchant.SwitchOf(r.PlanChangeByLink, false), CancelTrial: merchant.SwitchOf(r.CancelTrial, false),
 	}
 	s.Settings.PlanChange = merchant.PlanChangeRules{
 		UpgradeAt: unless(p.UpgradeAt, old.PlanChange.UpgradeAt), DowngradeAt: unless(p.DowngradeAt, old.PlanChange.DowngradeAt),
 		UpgradeProration:   unless(p.UpgradeProration, old.PlanChange.UpgradeProration),
 		DowngradeProration: unless(p.DowngradeProration, old.PlanChange.DowngradeProration),
 		PortalFailure:      unless(p.OnFailure, old.PlanChange.OnFailure), Restart: merchant.SwitchOf(p.Restart, false),
+		Days: merchant.SwitchOf(p.Days, false), FullDifference: merchant.SwitchOf(p.FullDifference, false),
 	}
 	s.Recovery, s.Seller = fromRecovery(w.Recovery, s.Recovery), fromSeller(w.Seller, s.Seller)
 	s.Settings.Branding = fromBranding(w.Branding, old.Branding)

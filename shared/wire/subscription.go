@@ -77,6 +77,15 @@ func ToSubscriptionItem(s billing.Subscription, c billing.Customer) Subscription
 	return SubscriptionItem{SubscriptionBase: subscriptionBase(s, c), ProductName: text(s.ProductName), Discounts: ToDiscountBriefs(s.Discounts)}
 }
 
+// TrialAmount is what one unit's paid trial costs, in minor units; null for
+// a free trial and for none.
+func TrialAmount(s billing.Subscription) *int64 {
+	if s.TrialDays == 0 || s.Price.TrialAmount == 0 {
+		return nil
+	}
+	return &s.Price.TrialAmount
+}
+
 func subscriptionBase(s billing.Subscription, c billing.Customer) SubscriptionBase {
 	recurring, _ := s.Plan().Recurring() // billed before, so it fits
 	var cancelled calendar.Instant
@@ -92,7 +101,7 @@ func subscriptionBase(s billing.Subscription, c billing.Customer) SubscriptionBa
 		OnDemand: s.OnDemand, CancelAtNextBillingDate: s.Cancel.AtPeriodEnd,
 		PaymentFrequencyCount: s.Price.Every.Count, PaymentFrequencyInterval: string(s.Price.Every.Unit),
 		SubscriptionPeriodCount: s.Price.Term.Count, SubscriptionPeriodInterval: string(s.Price.Term.Unit),
-		TrialPeriodDays: s.TrialDays, CreatedAt: s.CreatedAt.String(),
+		TrialPeriodDays: s.TrialDays, TrialAmount: TrialAmount(s), CreatedAt: s.CreatedAt.String(),
 		PreviousBillingDate: s.Period.Start.String(), NextBillingDate: s.Period.End.String(),
 		PausedAt: instant(s.PausedAt), ScheduledChange: scheduledChange(s),
 		CancelledAt: instant(cancelled), PaymentMethodID: text(s.Method.ID), HasPaymentMethod: !s.Method.IsZero(),

@@ -61,7 +61,7 @@ func (t *Teller) settled(before, after bank.Intent, method bank.Method) bank.Com
 		return bank.Commit{}
 	}
 	commit := bank.Commit{Intent: &after}
-	if after.State != bank.Succeeded {
+	if after.State != bank.Succeeded || after.Amount.Nothing() {
 		return commit
 	}
 	now := t.Now()

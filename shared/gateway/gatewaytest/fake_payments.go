@@ -43,7 +43,7 @@ func (f *Fake) prepare(account gateway.Account, params gateway.Params) (gateway.
 	if !ok || m.removed || !m.belongs(account, params.Customer) {
 		return "", fmt.Errorf("method %s: %w", params.Method, ErrUnknown)
 	}
-	if params.Amount.Minor <= 0 || params.Key == "" {
+	if params.Amount.Minor < 0 || params.Key == "" {
 		return "", ErrRefused
 	}
 	id := gateway.Intent(f.id("int"))
@@ -87,6 +87,9 @@ func (f *Fake) confirm(i *intent, failure *When) (gateway.Outcome, error) {
 		return i.Outcome, nil
 	}
 	step := m.next()
+	if i.params.Setup() {
+		step = step.setup()
+	}
 	if step.failure == Before {
 		return gateway.Outcome{}, fmt.Errorf("%s: %w", OpConfirm, ErrLost)
 	}
@@ -106,7 +109,7 @@ func (f *Fake) apply(i *intent, step Step) {
 	if step.state == gateway.StateActionNeeded {
 		i.ActionURL = "https://sandbox.test/challenge/" + string(i.Intent)
 	}
-	if step.state == gateway.StateSucceeded {
+	if step.state == gateway.StateSucceeded && !i.params.Setup() {
 		i.Charge = f.id("ch")
 		f.post(i, Capture, i.Amount)
 		if m := f.methods[i.params.Method]; m.card.opens != "" {

@@ -42,6 +42,19 @@ func Processing(then Step) Step {
 	return Step{state: gateway.StateProcessing, then: &then}
 }
 
+// setup is what the step does where no money is asked for: what would be
+// declined for the money is not.
+func (s Step) setup() Step {
+	switch s.state {
+	case gateway.StateDeclined, gateway.StateProcessing:
+		return Step{state: gateway.StateSucceeded, failure: s.failure}
+	case gateway.StateActionNeeded:
+		then := s.then.setup()
+		s.then = &then
+	}
+	return s
+}
+
 // Lost makes an error of the answer, before or after the step took effect.
 func (s Step) Lost(when When) Step {
 	s.failure = when
