@@ -24,7 +24,7 @@ type Cart struct {
 	TaxID        string
 	BusinessName string
 	Codes        []string // discount codes, in the order in which they are applied
-	Currency     string   // when given, the products' must be this
+	Currency     string   // to be billed in; when given, every product must have a price in it
 	TrialDays    int      // of the subscription; -1 takes the product's
 	OnDemand     *OnDemand
 	Metadata     map[string]any
@@ -36,6 +36,13 @@ type CartItem struct {
 	Product  string
 	Quantity int64
 	Amount   *int64 // minor units per unit, where the customer pays what they want
+	Addons   []CartAddon
+}
+
+// CartAddon is an addon that a subscription product is bought with.
+type CartAddon struct {
+	Addon    string
+	Quantity int64
 }
 
 // OnDemand are the terms of a subscription that is charged when the merchant
@@ -52,7 +59,8 @@ type Sale struct {
 	ID        string // of the purchase
 	InvoiceID string
 	Cart      Cart
-	Products  []Product // of the cart's items, in their order
+	Products  []Product // of the cart's items, in their order, priced for the buyer
+	Addons    []AddonItem
 	Customer  Customer
 	Discounts []Discount
 	Seller    tax.Seller // the zero value collects no tax
@@ -70,9 +78,11 @@ var (
 	ErrAmountTooLow   = fault.New(fault.Invalid, "REQUEST_AMOUNT_BELOW_MINIMUM", "The amount is below the product's price.")
 	ErrOneAtATime     = fault.New(fault.Unsupported, "UNSUPPORTED_ACTION", "A cart holds at most one subscription product.")
 	ErrNotOneTime     = fault.New(fault.Invalid, "INVALID_REQUEST_PARAMETERS", "A subscription product is sold by subscription or checkout session.")
-	ErrOtherCurrency  = fault.New(fault.Invalid, "UNSUPPORTED_BILLING_CURRENCY", "A product is billed in its own currency; leave billing_currency out.")
+	ErrOtherCurrency  = fault.New(fault.Invalid, "UNSUPPORTED_BILLING_CURRENCY", "A product has no price in this currency.")
 	ErrOnDemandOnly   = fault.New(fault.Invalid, "ONE_TIME_PRODUCTS_NOT_ALLOWED_FOR_ON_DEMAND", "One-time products cannot be bought with an on-demand subscription.")
 	ErrCodeOnDemand   = fault.New(fault.Invalid, "DISCOUNT_NOT_AVAILABLE_FOR_ON_DEMAND", "Discount codes cannot be used with an on-demand subscription.")
+	ErrAddonsOnDemand = fault.New(fault.Invalid, "ADDONS_NOT_ALLOWED_FOR_ON_DEMAND", "Addons cannot be bought with an on-demand subscription.")
+	ErrAddonsNoPlan   = fault.New(fault.Invalid, "INVALID_REQUEST_PARAMETERS", "Addons are bought with a subscription product.")
 	ErrNotRecurringOD = fault.New(fault.Invalid, "INVALID_REQUEST_PARAMETERS", "Only a subscription product can be on demand.")
 )
 
@@ -119,7 +129,13 @@ func (s Sale) Check() error {
 		case p.Price.Amount.Currency != s.Products[0].Price.Amount.Currency:
 			return ErrMixedPrices
 		}
-		if p.Price.Recurs() {
+		addons := len(s.Cart.Items[i].Addons) > 0
+		switch {
+		case addons && !p.Price.Recurs():
+			return ErrAddonsNoPlan
+		case addons && s.Cart.OnDemand != nil:
+			return ErrAddonsOnDemand
+		case p.Price.Recurs():
 			plans++
 			continue
 		}
@@ -172,7 +188,8 @@ func (s Sale) Lines() ([]Line, error) {
 func (s Sale) Listed() ([]Line, error) {
 	lines, err := s.Lines()
 	if p, quantity, ok := s.Plan(); ok {
-		lines = append(lines, Line{Product: p.ID, Quantity: quantity, Unit: p.Price.Amount})
+		plan := Plan{Product: p.ID, Price: p.Price, Quantity: quantity, Addons: s.Addons}
+		lines = append(lines, plan.lines()...)
 	}
 	return lines, err
 }

@@ -131,11 +131,11 @@ func TestALocalizedPriceFitsTheProductsMode(t *testing.T) {
 		got  billing.Price
 		want money.Amount
 	}{
-		"in the currency":      {byCurrency.PriceFor("US", "USD"), money.Of(2100, "USD")},
-		"in no other currency": {byCurrency.PriceFor("US", ""), money.Of(1900, "EUR")},
-		"in the country":       {byCountry.PriceFor("IN", ""), money.Of(900, "EUR")},
-		"in another country":   {byCountry.PriceFor("DE", ""), money.Of(1900, "EUR")},
-		"once the mode is off": {byCountry.InMode("").PriceFor("IN", ""), money.Of(1900, "EUR")},
+		"in the currency":      {priceFor(byCurrency.PriceFor("US", "USD")), money.Of(2100, "USD")},
+		"in no other currency": {priceFor(byCurrency.PriceFor("US", "")), money.Of(1900, "EUR")},
+		"in the country":       {priceFor(byCountry.PriceFor("IN", "")), money.Of(900, "EUR")},
+		"in another country":   {priceFor(byCountry.PriceFor("DE", "")), money.Of(1900, "EUR")},
+		"once the mode is off": {priceFor(byCountry.InMode("").PriceFor("IN", "")), money.Of(1900, "EUR")},
 	} {
 		if c.got.Amount != c.want {
 			t.Errorf("%s: %v", name, c.got.Amount)
@@ -192,4 +192,11 @@ func TestWhatIsNotSoldBySubscriptionIsNotSubscribedTo(t *testing.T) {
 			t.Errorf("want %v, got %v", want, err)
 		}
 	}
+}
+
+func priceFor(p billing.Price, err error) billing.Price {
+	if err != nil {
+		panic(err)
+	}
+	return p
 }

@@ -48,6 +48,7 @@ const (
 	ReasonFirst           = "first_payment"
 	ReasonCancelScheduled = "cancel_scheduled"
 	ReasonRenewal         = "renewal"
+	ReasonExtended        = "extended" // the next billing date was moved later
 	ReasonReactivated     = "reactivated"
 	ReasonRecovery        = "recovery_window_ended"
 	ReasonLateCapture     = "late_capture"

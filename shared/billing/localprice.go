@@ -116,14 +116,30 @@ func (p Product) InMode(mode PricingMode) Product {
 // PriceFor is the price for a buyer in a country who pays in a currency; an
 // empty currency leaves the choice to the product. It is the product's own
 // price, or the localized one of its mode, with the price's own reduction
-// still on it.
-func (p Product) PriceFor(country string, currency money.Currency) Price {
+// still on it. A trial's amount and a suggested one keep their proportion to
+// the price.
+func (p Product) PriceFor(country string, currency money.Currency) (Price, error) {
 	for _, l := range p.Local {
 		if p.Mode == ByCountry && l.Country == country || p.Mode == ByCurrency && l.Amount.Currency == currency {
-			price := p.Price
-			price.Amount = l.Amount
-			return price
+			return p.Price.in(l.Amount)
 		}
 	}
-	return p.Price
+	return p.Price, nil
+}
+
+// in is the price at another amount, in whatever currency.
+func (p Price) in(amount money.Amount) (Price, error) {
+	base := p.Amount.Minor
+	p.Amount = amount
+	for _, part := range []*int64{&p.TrialAmount, &p.Suggested} {
+		if *part == 0 || base == 0 {
+			continue
+		}
+		scaled, err := money.Of(*part, amount.Currency).Times(amount.Minor, base)
+		if err != nil {
+			return p, err
+		}
+		*part = max(1, scaled.Minor)
+	}
+	return p, nil
 }

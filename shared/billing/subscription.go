@@ -234,6 +234,7 @@ type Order struct {
 	TaxID        string
 	BusinessName string
 	Metadata     map[string]any
+	Addons       []AddonItem
 	Extras       []Line    // one-time products on the first invoice
 	OnDemand     *OnDemand // charged when the merchant asks for it; nil: by its dates
 	Answers      []Answer
@@ -281,7 +282,10 @@ func Subscribe(o Order) (Subscription, Invoice, error) {
 		TaxCategory: o.Product.TaxCategory, CreatedAt: o.At,
 		OnDemand: o.OnDemand != nil, Answers: o.Answers,
 	}
-	s.Discounts = ApplyDiscounts(o.Discounts)
+	s.Discounts, s.Addons = ApplyDiscounts(o.Discounts), o.Addons
+	if err := s.Plan().Check(); err != nil {
+		return Subscription{}, Invoice{}, err
+	}
 	draft := s.draft(Terms{Invoice: o.InvoiceID, Customer: o.Customer, Seller: o.Seller, At: o.At}, CauseFirst, s.Period)
 	invoice, err := o.open(draft).Invoice()
 	if err != nil {

@@ -20,7 +20,7 @@ type createPayment struct {
 func (in createPayment) Validate() error { return in.Body.check() }
 
 func (s *server) createPayment(ctx context.Context, c httpapi.Caller, in createPayment) (PaymentCreated, error) {
-	if err := in.Body.unsupported(in.Body.Cart, nil); err != nil {
+	if err := in.Body.unsupported(); err != nil {
 		return PaymentCreated{}, err
 	}
 	placed, err := s.place(ctx, FromAPIPayment(scopeOf(c), actorOf(c), in.Body), in.Body.MethodID)

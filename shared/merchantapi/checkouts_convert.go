@@ -18,7 +18,7 @@ type CheckoutRequest struct {
 	Cart          []CartItem       `json:"product_cart" nullable:"true" maxItems:"20"`
 	Customer      *Buyer           `json:"customer,omitempty"`
 	Billing       *AddressRequest  `json:"billing_address,omitempty"`
-	Currency      string           `json:"billing_currency,omitempty" doc:"Must be the products'."`
+	Currency      string           `json:"billing_currency,omitempty" doc:"The products' own currency, or one that they have localized prices in."`
 	ReturnURL     string           `json:"return_url,omitempty" maxLength:"2000"`
 	CancelURL     string           `json:"cancel_url,omitempty" maxLength:"2000" doc:"Shown as the way back."`
 	Confirm       bool             `json:"confirm,omitempty" doc:"Place the order now; everything must be given."`
@@ -86,9 +86,6 @@ func (r CheckoutRequest) unsupported() error {
 	var u unsupported
 	u.without(!cards(r.MethodTypes), "allowed_payment_method_types without cards")
 	u.without(r.Collection != "", "product_collection_id")
-	for _, item := range r.Cart {
-		u.without(len(item.Addons) > 0, "addons")
-	}
 	return u.fault()
 }
 

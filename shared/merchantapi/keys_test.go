@@ -124,6 +124,7 @@ func (b *bench) operations() []operation {
 		{"GET", "/webhooks/" + hook.ID + "/replay", ""},
 		{"POST", "/webhooks/" + hook.ID + "/replay", `{"since":"2027-01-01T00:00:00Z"}`},
 		{"POST", "/subscriptions/" + sub.ID + "/retry", ""},
+		{"POST", "/subscriptions/" + sub.ID + "/extend", `{"days":1}`},
 		{"GET", "/business", ""},
 		{"GET", "/settings", ""},
 		{"PATCH", "/settings", `{"time_zone":"Asia/Tokyo"}`},

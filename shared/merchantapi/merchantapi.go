@@ -116,6 +116,7 @@ func (s *server) routeSubscriptions(api *httpapi.API) {
 		httpapi.Describe(aboutCharge))
 	httpapi.Route(api, "POST /subscriptions/{subscription_id}/update-payment-method", "Update a payment method", s.updateMethod,
 		httpapi.Describe(aboutMethod))
+	httpapi.Route(api, "POST /subscriptions/{subscription_id}/extend", "Extend a subscription", s.extendSubscription, httpapi.Describe(aboutExtend))
 	httpapi.Route(api, "POST /subscriptions/{subscription_id}/retry", "Retry the payment", s.retryDues,
 		httpapi.Describe("Charges what is due, now, with the subscription's own payment method. A decline is an answer with the failed `payment_id`."))
 	httpapi.Route(api, "GET /subscriptions/{subscription_id}/upcoming", "List upcoming invoices", s.listUpcoming,

@@ -32,7 +32,7 @@ type PurchaseRequest struct {
 	Metadata      httpapi.Metadata `json:"metadata,omitzero"`
 	TaxID         string           `json:"tax_id,omitempty" maxLength:"50"`
 	BusinessName  string           `json:"customer_business_name,omitempty" maxLength:"250"`
-	Currency      string           `json:"billing_currency,omitempty" doc:"Must be the product's."`
+	Currency      string           `json:"billing_currency,omitempty" doc:"The product's own currency, or one that it has a localized price in."`
 	DiscountCode  string           `json:"discount_code,omitempty" doc:"Deprecated; use discount_codes."`
 	DiscountCodes []string         `json:"discount_codes,omitempty" nullable:"true"`
 	MethodID      string           `json:"payment_method_id,omitempty" doc:"A saved method of an attached customer, charged at once."`
@@ -48,7 +48,7 @@ type OrderRequest struct {
 	TrialDays   *int             `json:"trial_period_days,omitempty" minimum:"0" maximum:"10000"`
 	OnDemand    *OnDemandRequest `json:"on_demand,omitempty"`
 	OneTimeCart []CartItem       `json:"one_time_product_cart,omitempty" nullable:"true" maxItems:"100" doc:"Charged with the first payment."`
-	Addons      []any            `json:"addons,omitempty" nullable:"true"`
+	Addons      []AttachAddon    `json:"addons,omitempty" nullable:"true" doc:"Of those that the product offers."`
 }
 
 // PaymentRequest makes a one-time payment.
@@ -59,10 +59,10 @@ type PaymentRequest struct {
 
 // CartItem is one product of a cart.
 type CartItem struct {
-	ProductID string `json:"product_id"`
-	Quantity  int64  `json:"quantity" minimum:"1" maximum:"1000000"`
-	Amount    *int64 `json:"amount,omitempty" doc:"Minor units per unit, where the customer pays what they want."`
-	Addons    []any  `json:"addons,omitempty" nullable:"true"`
+	ProductID string        `json:"product_id"`
+	Quantity  int64         `json:"quantity" minimum:"1" maximum:"1000000"`
+	Amount    *int64        `json:"amount,omitempty" doc:"Minor units per unit, where the customer pays what they want."`
+	Addons    []AttachAddon `json:"addons,omitempty" nullable:"true" doc:"Of a subscription product, those that it offers."`
 }
 
 // OnDemandRequest are the terms of a subscription that is charged on demand.
@@ -95,13 +95,9 @@ func checkCodes(check *fault.Check, code string, codes []string) {
 	check.That(len(codes) <= billing.MaxDiscounts, "discount_codes", "must be at most 20")
 }
 
-func (r PurchaseRequest) unsupported(items []CartItem, addons []any) error {
+func (r PurchaseRequest) unsupported() error {
 	var u unsupported
 	u.without(!cards(r.MethodTypes), "allowed_payment_method_types without cards")
-	u.without(len(addons) > 0, "addons")
-	for _, item := range items {
-		u.without(len(item.Addons) > 0, "addons")
-	}
 	return u.fault()
 }
 
@@ -140,6 +136,9 @@ func fromAPICart(items []CartItem) []billing.CartItem {
 	out := make([]billing.CartItem, len(items))
 	for i, item := range items {
 		out[i] = billing.CartItem{Product: item.ProductID, Quantity: item.Quantity, Amount: item.Amount}
+		for _, a := range item.Addons {
+			out[i].Addons = append(out[i].Addons, billing.CartAddon{Addon: a.AddonID, Quantity: a.Quantity})
+		}
 	}
 	return out
 }
@@ -153,7 +152,7 @@ func fromAPIOnDemand(r *OnDemandRequest) *billing.OnDemand {
 
 // FromAPIOrder converts the order of a subscription.
 func FromAPIOrder(scope merchant.Scope, actor record.Actor, r OrderRequest) purchases.Order {
-	items := append([]CartItem{{ProductID: r.ProductID, Quantity: r.Quantity}}, r.OneTimeCart...)
+	items := append([]CartItem{{ProductID: r.ProductID, Quantity: r.Quantity, Addons: r.Addons}}, r.OneTimeCart...)
 	cart := r.cart(items)
 	cart.OnDemand = fromAPIOnDemand(r.OnDemand)
 	if r.TrialDays != nil {
@@ -173,7 +172,7 @@ type SubscriptionCreated struct {
 	PaymentID             string               `json:"payment_id"`
 	Customer              wire.CustomerLimited `json:"customer"`
 	Metadata              map[string]any       `json:"metadata"`
-	Addons                []any                `json:"addons"`
+	Addons                []wire.AddonCart     `json:"addons"`
 	RecurringPreTaxAmount int64                `json:"recurring_pre_tax_amount"`
 	PaymentMethodRequired bool                 `json:"payment_method_required"`
 	ClientSecret          *string              `json:"client_secret"`
@@ -190,7 +189,7 @@ type SubscriptionCreated struct {
 func ToAPICreated(p purchases.Placed, url string, link bool) SubscriptionCreated {
 	out := SubscriptionCreated{
 		SubscriptionID: p.Subscription.ID, PaymentID: p.Payment.ID, Customer: wire.ToCustomerLimited(p.Customer),
-		Metadata: p.Subscription.Metadata, Addons: []any{}, RecurringPreTaxAmount: recurring(p.Subscription),
+		Metadata: p.Subscription.Metadata, Addons: wire.ToAddons(p.Subscription), RecurringPreTaxAmount: recurring(p.Subscription),
 		PaymentMethodRequired: p.NeedsMethod(), ClientSecret: &p.Checkout.ID, TrialAmount: wire.TrialAmount(p.Subscription),
 	}
 	if out.Metadata == nil {

@@ -21,7 +21,7 @@ type createSubscription struct {
 func (in createSubscription) Validate() error { return in.Body.check() }
 
 func (s *server) createSubscription(ctx context.Context, c httpapi.Caller, in createSubscription) (SubscriptionCreated, error) {
-	if err := in.Body.unsupported(in.Body.OneTimeCart, in.Body.Addons); err != nil {
+	if err := in.Body.unsupported(); err != nil {
 		return SubscriptionCreated{}, err
 	}
 	placed, err := s.place(ctx, FromAPIOrder(scopeOf(c), actorOf(c), in.Body), in.Body.MethodID)

@@ -224,9 +224,8 @@ func TestAnOrderThatCannotBeIsRefusedWhole(t *testing.T) {
 		}, 422, "INVALID_REQUEST_PARAMETERS", []string{"billing.country", "customer", "return_url", "customer_business_name"}},
 		"no quantity": {func(p *dodo.SubscriptionNewParams) { p.Quantity = dodo.F[int64](0) }, 422, "INVALID_REQUEST_BODY", []string{"quantity"}},
 		"what is not there yet": {func(p *dodo.SubscriptionNewParams) {
-			p.Addons = dodo.F([]dodo.AttachAddonParam{{AddonID: dodo.F("adn_1"), Quantity: dodo.F[int64](1)}})
 			p.AllowedPaymentMethodTypes = dodo.F([]dodo.PaymentMethodTypes{dodo.PaymentMethodTypesACH})
-		}, 501, "UNSUPPORTED_ACTION", []string{"addons", "allowed_payment_method_types"}},
+		}, 501, "UNSUPPORTED_ACTION", []string{"allowed_payment_method_types"}},
 		"another currency":       {func(p *dodo.SubscriptionNewParams) { p.BillingCurrency = dodo.F(dodo.CurrencyJpy) }, 422, "UNSUPPORTED_BILLING_CURRENCY", []string{"currency"}},
 		"a code that nobody has": {func(p *dodo.SubscriptionNewParams) { p.DiscountCodes = dodo.F([]string{"SAVE"}) }, 422, "INVALID_DISCOUNT_CODE", nil},
 		"on demand with extras": {func(p *dodo.SubscriptionNewParams) {

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"perennial/shared/billing"
 	"perennial/shared/charging"
@@ -18,6 +19,7 @@ import (
 	"perennial/shared/gateway"
 	"perennial/shared/lifecycle"
 	"perennial/shared/merchant"
+	"perennial/shared/money"
 	"perennial/shared/record"
 	"perennial/shared/recovery"
 	"perennial/shared/wallet"
@@ -108,8 +110,14 @@ func (s *Service) gather(ctx context.Context, scope merchant.Scope, of billing.S
 	if err := out.know(found); err != nil {
 		return out, err
 	}
+	if err := out.localise(); err != nil {
+		return out, err
+	}
 	out.At, out.Seller = out.state.Clock.Now(s.Wall()), out.state.Seller.Tax
 	if err := out.Check(); err != nil {
+		return out, err
+	}
+	if out.Addons, err = s.addons(ctx, out); err != nil {
 		return out, err
 	}
 	if id := cart.TaxID; id != "" && s.TaxIDs != nil {
@@ -144,6 +152,38 @@ func (o *sale) know(found []any) error {
 		return lifecycle.ErrNoCustomer
 	}
 	return nil
+}
+
+// localise prices the products for where the buyer is, as far as that is
+// known, and in the currency that the cart asks for.
+func (o *sale) localise() error {
+	country := o.Cart.Billing.Country
+	if country == "" {
+		country = o.state.Business.Country
+	}
+	for i := range o.Products {
+		price, err := o.Products[i].PriceFor(country, money.Currency(o.Cart.Currency))
+		if err != nil {
+			return err
+		}
+		o.Products[i].Price = price
+	}
+	return nil
+}
+
+// addons are those that the cart's subscription is bought with, as they are
+// sold now. Only what the product offers can be had.
+func (s *Service) addons(ctx context.Context, o sale) ([]billing.AddonItem, error) {
+	var wishes []lifecycle.AddonWish
+	for i, item := range o.Cart.Items {
+		for _, a := range item.Addons {
+			if !slices.Contains(o.Products[i].Addons, a.Addon) {
+				return nil, lifecycle.ErrNoAddon
+			}
+			wishes = append(wishes, lifecycle.AddonWish(a))
+		}
+	}
+	return lifecycle.Addons(ctx, s.Store, o.scope, wishes, nil)
 }
 
 func (s *Service) discounts(ctx context.Context, o sale) ([]billing.Discount, error) {

@@ -168,6 +168,9 @@ func (s *Service) plan(ctx context.Context, c PlanChange, sub billing.Subscripti
 		Price: sub.Price, Quantity: c.Quantity,
 	}
 	if !same {
+		if product.Price, err = product.PriceFor(sub.Billing.Country, sub.Price.Amount.Currency); err != nil {
+			return billing.Plan{}, err
+		}
 		if p, err = billing.PlanOf(product, c.Quantity); err != nil {
 			return billing.Plan{}, err
 		}

@@ -182,7 +182,8 @@ func scheduledChange(s billing.Subscription) *ScheduledChange {
 }
 
 // addons is never null.
-func addons(s billing.Subscription) []AddonCart {
+// ToAddons are the addons of a subscription.
+func ToAddons(s billing.Subscription) []AddonCart {
 	out := []AddonCart{}
 	for _, a := range s.Addons {
 		out = append(out, AddonCart{AddonID: a.Addon, Quantity: a.Quantity})

@@ -66,7 +66,7 @@ type SubscriptionItem struct {
 func ToSubscription(scope merchant.Scope, s billing.Subscription, c billing.Customer) Subscription {
 	return Subscription{
 		SubscriptionBase: subscriptionBase(s, c), BrandID: scope.Business, Discounts: ToDiscounts(scope, s.Discounts),
-		Addons: addons(s), Meters: []any{}, CreditEntitlementCart: []any{}, MeterCreditEntitlementCart: []any{},
+		Addons: ToAddons(s), Meters: []any{}, CreditEntitlementCart: []any{}, MeterCreditEntitlementCart: []any{},
 		ExpiresAt: instant(s.EndsAt), CustomFieldResponses: answers(s.Answers),
 		CancellationFeedback: text(s.Cancel.Feedback), CancellationComment: text(s.Cancel.Comment),
 	}
