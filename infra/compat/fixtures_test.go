@@ -77,6 +77,7 @@ var bodies = map[string]string{
 	"POST /subscriptions/{subscription_id}/change-plan/preview":   `{"product_id":"<other>","quantity":1,"proration_billing_mode":"do_not_bill"}`,
 	"POST /subscriptions/{subscription_id}/charge":                `{"product_price":100}`,
 	"POST /subscriptions/{subscription_id}/update-payment-method": `{"type":"new"}`,
+	"POST /subscriptions/{subscription_id}/extend":                `{"days":1}`,
 	"POST /test-clock/advance":                                    `{"to":"2100-01-01T00:00:00Z"}`,
 	"POST /webhooks":                                              `{"url":"https://shop.example/zanzibar","description":"Zanzibar"}`,
 	"PATCH /webhooks/{webhook_id}":                                `{"description":"Zanzibar 2"}`,
