@@ -150,7 +150,7 @@ func (v visit) used() bool {
 }
 
 func (v visit) chrome(title string) pages.Chrome {
-	return pages.Chrome{Title: title, Business: v.state.Business.Name, Test: v.scope.Mode == merchant.Test, Tongue: pages.Tongue{Lang: v.locale}}
+	return pages.Chrome{Title: title, Business: v.state.Business.Name, Test: v.scope.Mode == merchant.Test, Tongue: pages.Tongue{Lang: v.locale}, Theme: pages.ThemePath(v.state.Settings.Branding)}
 }
 
 // language is the one that the merchant forces on the session, else the one

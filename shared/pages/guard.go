@@ -21,6 +21,7 @@ func Policy(gateways ...string) string {
 func Serve(routes *http.ServeMux, chosen ...func(r *http.Request, language string)) http.Handler {
 	routes.HandleFunc("GET /assets/{file}", serveAsset)
 	routes.HandleFunc("POST /language", func(w http.ResponseWriter, r *http.Request) { chooseLanguage(w, r, chosen) })
+	routes.HandleFunc("GET /theme/{name}", serveTheme)
 	routes.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { Fail(w, r, http.StatusNotFound) })
 	return guard(routes)
 }

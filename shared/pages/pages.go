@@ -32,6 +32,7 @@ type Chrome struct {
 	Business string // the merchant's name; empty on pages that belong to nobody
 	Test     bool   // test mode: no real money
 	Email    string // who is signed in; empty when nobody is
+	Theme    string // the merchant's style sheet, from ThemePath
 	Home     string // path of the first page, linked from the merchant's name
 	Back     string // the merchant's page to go back to, already checked
 	Support  string // the merchant's address for questions

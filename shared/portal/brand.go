@@ -21,6 +21,7 @@ func branded(state merchant.State, c pages.Chrome) pages.Chrome {
 	c.Business = cmp.Or(b.Name, state.Business.Name)
 	c.Support = cmp.Or(b.Support, state.Business.SupportEmail)
 	c.Privacy, c.Terms = identity.ReturnURL(b.PrivacyURL, nil), identity.ReturnURL(b.TermsURL, nil)
+	c.Theme = pages.ThemePath(b)
 	if c.Back == "" {
 		c.Back = identity.ReturnURL(b.ReturnURL, nil)
 	}
