@@ -98,7 +98,8 @@ func (s *Service) undeclined(a *attempt, out gateway.Outcome) (billing.Change, e
 	l, wall := c.Lock(), s.Wall()
 	switch out.State {
 	case gateway.StateSucceeded:
-		if out.Amount != l.Amount && !(l.SetsUp() && out.Amount.Nothing()) {
+		setUp := l.SetsUp() && out.Amount.Nothing()
+		if out.Amount != l.Amount && !setUp {
 			return billing.Change{}, fmt.Errorf("gateway captured %v for an attempt at %v", out.Amount, l.Amount)
 		}
 		return c.Paid(out.Charge)

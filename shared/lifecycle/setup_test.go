@@ -31,7 +31,9 @@ func TestATrialSetsItsCardUpForTheConversion(t *testing.T) {
 	if err != nil || r.ActionURL == "" || r.Subscription.Status != billing.StatusPending {
 		t.Fatalf("the bank asks at %q, the subscription is %s, %v", r.ActionURL, r.Subscription.Status, err)
 	}
-	w.Gateway.Approve(gateway.Intent(w.Sub(s.ID).Lock.Intent))
+	if _, err := w.Gateway.Approve(gateway.Intent(w.Sub(s.ID).Lock.Intent)); err != nil {
+		t.Fatal(err)
+	}
 	if r, err = w.Recovery.Finish(t.Context(), w.Scope, s.ID); err != nil || r.Subscription.Status != billing.StatusActive {
 		t.Fatalf("after the challenge it is %s, %v", r.Subscription.Status, err)
 	}
@@ -53,7 +55,9 @@ func TestASetUpThatFailsLeavesTheSignUpOpen(t *testing.T) {
 	if _, err := w.Pay(s.ID, "authenticate_once"); err != nil {
 		t.Fatal(err)
 	}
-	w.Gateway.Reject(gateway.Intent(w.Sub(s.ID).Lock.Intent))
+	if _, err := w.Gateway.Reject(gateway.Intent(w.Sub(s.ID).Lock.Intent)); err != nil {
+		t.Fatal(err)
+	}
 	r, err := w.Recovery.Finish(t.Context(), w.Scope, s.ID)
 	if err != nil || r.Payment.Status != billing.PaymentFailed || r.Subscription.Status != billing.StatusPending {
 		t.Fatalf("%s, %s, %v", r.Payment.Status, r.Subscription.Status, err)
@@ -118,7 +122,9 @@ func TestACancelledSetUpGivesNothingBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	cancel(w, s.ID, "now")
-	w.Gateway.Approve(gateway.Intent(w.Sub(s.ID).Lock.Intent))
+	if _, err := w.Gateway.Approve(gateway.Intent(w.Sub(s.ID).Lock.Intent)); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := w.Recovery.Finish(t.Context(), w.Scope, s.ID); err != nil {
 		t.Fatal(err)
 	}

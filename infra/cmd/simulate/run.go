@@ -49,7 +49,7 @@ type story struct {
 // live follows one failed renewal through the rules until it is paid or
 // nothing more happens.
 func (b *bank) live(i int, c customer, p policy) story {
-	at, before := c.failed, c.failed.Add(-30*24*time.Hour)
+	at := c.failed
 	s := subscription(i, b, c)
 	m := billing.Method{Brand: []string{"visa", "mastercard", "amex"}[i%3]}
 	var tally billing.Tally
@@ -75,7 +75,8 @@ func (b *bank) live(i int, c customer, p policy) story {
 		if next.After(end) {
 			return out
 		}
-		before, at = at, next
+		before := at
+		at = next
 		out.attempts++
 		if code = b.charge(c, out.attempts, at, before); code == "" {
 			return b.paid(out, c, at, end, true)

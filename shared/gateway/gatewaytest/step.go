@@ -45,10 +45,10 @@ func Processing(then Step) Step {
 // setup is what the step does where no money is asked for: what would be
 // declined for the money is not.
 func (s Step) setup() Step {
-	switch s.state {
-	case gateway.StateDeclined, gateway.StateProcessing:
+	if s.state == gateway.StateDeclined || s.state == gateway.StateProcessing {
 		return Step{state: gateway.StateSucceeded, failure: s.failure}
-	case gateway.StateActionNeeded:
+	}
+	if s.state == gateway.StateActionNeeded {
 		then := s.then.setup()
 		s.then = &then
 	}
