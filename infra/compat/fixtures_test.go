@@ -78,6 +78,7 @@ var bodies = map[string]string{
 	"POST /subscriptions/{subscription_id}/charge":                `{"product_price":100}`,
 	"POST /subscriptions/{subscription_id}/update-payment-method": `{"type":"new"}`,
 	"POST /subscriptions/{subscription_id}/extend":                `{"days":1}`,
+	"POST /tax-corrections":                                       `{"from":"2026-01-01T00:00:00Z","to":"2026-02-01T00:00:00Z"}`,
 	"POST /test-clock/advance":                                    `{"to":"2100-01-01T00:00:00Z"}`,
 	"POST /webhooks":                                              `{"url":"https://shop.example/zanzibar","description":"Zanzibar"}`,
 	"PATCH /webhooks/{webhook_id}":                                `{"description":"Zanzibar 2"}`,
