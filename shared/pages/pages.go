@@ -105,28 +105,39 @@ type Page struct {
 	Content any
 }
 
-// Set is the templates of one surface, in every language.
+// Set is the templates of one surface, in every language. Each is parsed when
+// it is first shown, so that a function that starts parses one.
 type Set struct {
-	english map[string]*template.Template // never executed, so that it can be cloned
-	mu      sync.Mutex
-	spoken  map[string]*template.Template // by language and name, as readers ask for them
+	files  fs.FS
+	folder string
+	layout func() *template.Template // never executed, so that it can be cloned
+	mu     sync.Mutex
+	spoken map[string]*template.Template // by language and name, as readers ask for them
 }
 
-// Parse reads every page *.html of a folder; each defines "content". Files
+// Parse takes every page *.html of a folder; each defines "content". Files
 // that start with an underscore are parts which all pages may use.
 func Parse(files fs.FS, folder string) *Set {
-	layout := template.Must(template.New("layout").Funcs(functions).ParseFS(web, "web/layout.html"))
-	parts, _ := fs.Glob(files, folder+"/_*.html") // the pattern is well-formed
-	if len(parts) > 0 {
-		template.Must(layout.ParseFS(files, parts...))
+	layout := func() *template.Template {
+		layout := template.Must(template.New("layout").Funcs(functions).ParseFS(web, "web/layout.html"))
+		parts, _ := fs.Glob(files, folder+"/_*.html") // the pattern is well-formed
+		if len(parts) > 0 {
+			template.Must(layout.ParseFS(files, parts...))
+		}
+		return layout
 	}
-	names, _ := fs.Glob(files, folder+"/[^_]*.html")
-	set := &Set{english: map[string]*template.Template{}, spoken: map[string]*template.Template{}}
+	return &Set{files: files, folder: folder, layout: sync.OnceValue(layout), spoken: map[string]*template.Template{}}
+}
+
+// Check reports the first page that cannot be parsed.
+func (s *Set) Check() error {
+	names, _ := fs.Glob(s.files, s.folder+"/[^_]*.html") // the pattern is well-formed
 	for _, name := range names {
-		page := template.Must(template.Must(layout.Clone()).ParseFS(files, name))
-		set.english[strings.TrimSuffix(path.Base(name), ".html")] = page
+		if _, err := s.in("en", strings.TrimSuffix(path.Base(name), ".html")); err != nil {
+			return err
+		}
 	}
-	return set
+	return nil
 }
 
 var functions = template.FuncMap{"asset": AssetPath, "t": i18n.Text}
@@ -138,12 +149,11 @@ func (s *Set) in(locale, name string) (*template.Template, error) {
 	if t, ok := s.spoken[locale+" "+name]; ok {
 		return t, nil
 	}
-	page, ok := s.english[name]
-	if !ok {
-		return nil, fmt.Errorf("no such page")
-	}
-	t, err := page.Clone()
+	t, err := s.layout().Clone()
 	if err != nil {
+		return nil, err
+	}
+	if t, err = t.ParseFS(s.files, s.folder+"/"+name+".html"); err != nil {
 		return nil, err
 	}
 	say := func(text string, args ...any) string { return i18n.Say(locale, text, args...) }

@@ -1,0 +1,4 @@
+package portal
+
+// CheckPages parses every page, which a function does only when one is shown.
+var CheckPages = templates.Check
