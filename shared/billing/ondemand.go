@@ -50,6 +50,7 @@ func (s Subscription) ChargeOnDemand(c Charge, t Terms, at calendar.Instant) (Su
 		return s, Invoice{}, err
 	}
 	draft := s.Draft(t, CauseOnDemand, calendar.Period{Start: at, End: at})
+	draft.Lines = draft.Lines[:1] // the merchant names the whole amount: addons are not added to it
 	draft.Lines[0].Quantity, draft.Lines[0].Unit = 1, money.Of(c.Amount, draft.Currency)
 	if c.Description != "" {
 		draft.Lines[0].Description = c.Description
