@@ -13,8 +13,8 @@ import (
 // ErrBarred refuses to charge a card about which a dispute is open (rules 11).
 var ErrBarred = fault.New(fault.Conflict, "CARD_DISPUTED", "This card cannot be used while its bank decides about a dispute. Please use another payment method.")
 
-// Barred refuses a method whose card may not be charged. Renewals need not
-// ask: the dispute withholds them at their subscriptions.
+// Barred refuses a method whose card may not be charged. A renewal's first
+// charge need not ask: the dispute withholds it at its subscription.
 func Barred(ctx context.Context, l record.Loader, scope merchant.Scope, m billing.Method) error {
 	if m.Fingerprint == "" {
 		return nil

@@ -29,10 +29,8 @@ func (s *Service) admit(ctx context.Context, in Start) (*billing.Tally, error) {
 	if in.By == billing.BySystem && !repeats {
 		return nil, nil
 	}
-	if in.By != billing.BySystem {
-		if err := Barred(ctx, s.Store, in.Scope, in.Method); err != nil {
-			return nil, err
-		}
+	if err := Barred(ctx, s.Store, in.Scope, in.Method); err != nil {
+		return nil, err
 	}
 	t, err := s.tally(ctx, in.Scope, billing.TallyID(in.Method, in.Dues.Total))
 	if err != nil || t == nil {
@@ -69,17 +67,24 @@ func (s *Service) tally(ctx context.Context, scope merchant.Scope, id string) (*
 	return &t, nil
 }
 
-// postpone puts an automatic retry off until there is room for it.
-func (s *Service) postpone(ctx context.Context, in Start, t billing.Tally) (Result, error) {
+// disputeWait is how long an automatic retry waits whose card is disputed.
+const disputeWait = 24 * time.Hour
+
+// postpone puts an automatic retry off that was not admitted: until there is
+// room for it, or for a day when its card is disputed.
+func (s *Service) postpone(ctx context.Context, in Start, t *billing.Tally) (Result, error) {
 	now := in.State.Clock.Now(s.Wall())
 	sub := in.Subscription
-	at := dunning.Opens(t, billing.BySystem, now)
+	at, cause := now.Add(disputeWait), "retry put off: the card is disputed"
+	if t != nil {
+		at, cause = dunning.Opens(*t, billing.BySystem, now), "retry put off: the card was tried too often"
+	}
 	if at > sub.Failure.WindowEnd {
 		at = 0
 	}
 	sub.Failure.NextRetry = at
 	err := s.Store.Commit(ctx, record.Commit{
-		Scope: in.Scope, Actor: in.Actor, Cause: "retry put off: the card was tried too often", At: now, Put: []any{sub},
+		Scope: in.Scope, Actor: in.Actor, Cause: cause, At: now, Put: []any{sub},
 	})
 	slog.InfoContext(ctx, "retry put off", "scope", in.Scope.String(), "subscription", sub.ID, "until", at.String())
 	return Result{Subscription: record.Next(sub)}, err

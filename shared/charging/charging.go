@@ -108,8 +108,9 @@ func (s *Service) Charge(ctx context.Context, in Start) (Result, error) {
 		return Result{}, err
 	}
 	tally, err := s.admit(ctx, in)
-	if err != nil && tally != nil && in.By == billing.BySystem && in.Purchase == nil {
-		return s.postpone(ctx, in, *tally)
+	refused := tally != nil || errors.Is(err, ErrBarred)
+	if err != nil && refused && in.By == billing.BySystem && in.Purchase == nil {
+		return s.postpone(ctx, in, tally)
 	}
 	if err != nil {
 		return Result{}, err
