@@ -117,7 +117,11 @@ func (s *Service) undeclined(a *attempt, out gateway.Outcome) (billing.Change, e
 // ready is the case with the time, the zone and the ids that deciding needs.
 func (s *Service) ready(a *attempt) (billing.Case, error) {
 	wall := s.Wall()
-	location, err := zone(a.Subscription.Zone)
+	name := a.Subscription.Zone
+	if a.Purchase != nil {
+		name = a.state.Business.Zone
+	}
+	location, err := zone(name)
 	if err != nil {
 		return billing.Case{}, err
 	}
