@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"sync"
 	"testing"
 
@@ -247,4 +248,22 @@ func TestAnothersSessionIsGone(t *testing.T) {
 	s.get(session(other, made)).must(t, 410, "no longer available")
 	s.post(session(other, made)+"/details", ada).must(t, 410)
 	s.post(session(other, made)+"/code", url.Values{"code": {"X"}}).must(t, 410)
+}
+
+// A long name is cut between letters: half a letter is refused by the store's
+// and the gateway's JSON.
+func TestALongNameIsCutBetweenLetters(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	made, path := s.basket(nil)
+	form := url.Values{"name": {"G" + strings.Repeat("é", 120)}}
+	for field, values := range ada {
+		if field != "name" {
+			form[field] = values
+		}
+	}
+	s.leadsTo(s.post(path+"/details", form), path)
+	if name := s.report(made.ID).Checkout.Cart.Name; name != "G"+strings.Repeat("é", 99) {
+		t.Errorf("kept %q", name)
+	}
 }

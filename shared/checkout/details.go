@@ -129,7 +129,7 @@ func (s *Server) fill(w http.ResponseWriter, r *http.Request) {
 func takeForm(r *http.Request, v visit, c *billing.Cart) {
 	value := func(name string) string {
 		text := strings.TrimSpace(r.PostFormValue(name))
-		return text[:min(len(text), 200)]
+		return strings.ToValidUTF8(text[:min(len(text), 200)], "") // a cut may split a letter
 	}
 	if c.Customer == "" {
 		c.Email, c.Name, c.Phone = value("email"), value("name"), value("phone_number")
