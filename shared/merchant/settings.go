@@ -58,12 +58,17 @@ type SubscriptionRules struct {
 	BillUsageAtPause  Switch // usage so far is billed when pausing; on
 	PreventTrialAbuse Switch // a customer gets one trial of a product; off
 	PlanChangeByLink  Switch // customers pay plan changes on a hosted page; off
+	EditProfile       Switch // customers change their name, phone and e-mail address in the portal; on (R095)
 	CancelTrial       Switch // a trial that ends without a payment method is cancelled instead of put on hold; off
 }
 
 // CancelsTrials: a trial that ends without a payment method is cancelled
 // (rules 12). Default false: it is put on hold.
 func (r SubscriptionRules) CancelsTrials() bool { return r.CancelTrial.Or(false) }
+
+// AllowsEditProfile: customers change their name, phone and e-mail address in
+// the portal. Default true; otherwise the portal only shows them (R094).
+func (r SubscriptionRules) AllowsEditProfile() bool { return r.EditProfile.Or(true) }
 
 // AllowsMultiple: a customer may hold several subscriptions. Default true.
 func (r SubscriptionRules) AllowsMultiple() bool { return r.Multiple.Or(true) }

@@ -19,6 +19,7 @@ const rows = 25
 
 // historyPage is what was paid and given back, newest first (R062, R090).
 type historyPage struct {
+	Due    []dueLine // open invoices, on the first page
 	Lines  []historyLine
 	Years  []choice
 	Kinds  []choice
@@ -48,7 +49,7 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	g, err := s.belongings(r.Context(), v, record.KindSubscription, record.KindPayment, record.KindRefund)
+	g, err := s.belongings(r.Context(), v, record.KindSubscription, record.KindPayment, record.KindRefund, record.KindInvoice)
 	if err != nil {
 		s.lost(w, r, err)
 		return
@@ -100,6 +101,9 @@ func newHistoryPage(v visit, papers invoices.Links, g goods, year, kind string, 
 	}
 	if !slices.ContainsFunc(p.Kinds, func(c choice) bool { return c.Value == kind }) {
 		kind = ""
+	}
+	if number == 1 && !p.Filter {
+		p.Due = v.toPay(g)
 	}
 	if number > 1 {
 		p.Newer = path(number - 1)

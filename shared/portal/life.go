@@ -132,6 +132,7 @@ type detailsPage struct {
 	Address   billing.Address
 	Countries []country
 	Wrong     []string
+	Fixed     bool // the customer's name is the seller's to change
 }
 
 type country struct {
@@ -164,6 +165,7 @@ func (s *Server) showDetails(w http.ResponseWriter, r *http.Request, status int,
 	page := detailsPage{
 		Action: address(sub.ID, "details"), Back: address(sub.ID), Name: sub.ProductName, Customer: p.Name,
 		Business: p.Business, TaxID: p.TaxID, Address: p.Address, Wrong: wrong,
+		Fixed: !v.State.Settings.Subscriptions.AllowsEditProfile(),
 	}
 	page.Countries = v.nations(p.Address.Country)
 	s.show(w, r, status, "details", v, v.chrome(v.say("Billing details")), page)

@@ -7,6 +7,7 @@ import (
 
 	"perennial/shared/billing"
 	"perennial/shared/cardfields"
+	"perennial/shared/dunning"
 	"perennial/shared/fault"
 	"perennial/shared/lifecycle"
 	"perennial/shared/pages"
@@ -93,16 +94,25 @@ func newMethodPage(v visit, sub billing.Subscription, saved []billing.Method, du
 	if p.Due != "" && sub.Status == billing.StatusOnHold {
 		p.Title = v.say("Pay and reactivate")
 	}
-	failed := sub.Failure.Method
 	for _, m := range distinct(saved, sub.Method.ID) {
-		if p.Due != "" && (m.ID == failed.ID || m.Fingerprint != "" && m.Fingerprint == failed.Fingerprint) {
+		failed := p.Due != "" && same(m, sub.Failure.Method)
+		if failed && !worthAnother(sub.Failure.Decline) {
 			continue // the card that has just failed is no offer
 		}
 		view := methodView{ID: m.ID, Name: v.card(m), Expiry: expiry(m), Current: m.ID == sub.Method.ID, Chosen: m.ID == chosen}
+		if failed {
+			view.Note = v.say("declined last time: %s", v.say(dunning.Explain(sub.Failure.Decline)))
+		}
 		p.Fresh = p.Fresh && !view.Chosen
 		p.Methods = append(p.Methods, view)
 	}
 	return p
+}
+
+// worthAnother reports a decline that the customer can have mended without
+// another card: money on the account, or a bank that was out of reach.
+func worthAnother(d billing.Decline) bool {
+	return d.Class == billing.ClassMoney || d.Class == billing.ClassTechnical
 }
 
 // changeMethod confirms the choice: with dues it charges them at once (R123).
@@ -135,7 +145,7 @@ func (s *Server) changeMethod(w http.ResponseWriter, r *http.Request) {
 	case f != nil && f.Kind == fault.Invalid:
 		s.showMethods(w, r, http.StatusUnprocessableEntity, v, sub, chosen, v.say(f.Message))
 	case err != nil:
-		pages.Error(w, r, err)
+		s.unsure(w, r, v, sub, err)
 	default:
 		http.Redirect(w, r, destination(sub.ID, got), http.StatusSeeOther)
 	}

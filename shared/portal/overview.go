@@ -27,6 +27,7 @@ type methodView struct {
 	Expiry  string
 	Current bool // the subscription's
 	Chosen  bool
+	Note    string // why it may not work
 }
 
 func (s *Server) overview(w http.ResponseWriter, r *http.Request) {

@@ -317,7 +317,7 @@ func (s *Server) planned(w http.ResponseWriter, r *http.Request, v visit, sub bi
 	case errors.Is(err, billing.ErrLocked):
 		http.Redirect(w, r, address(sub.ID, "payment-return"), http.StatusSeeOther)
 	case err != nil:
-		s.fail(w, r, v, sub, err)
+		s.failed(w, r, v, sub, err)
 	case got.ActionURL != "" || got.Pending || got.Payment.ID != "":
 		to := destination(sub.ID, recovery.Result{Payment: got.Payment, ActionURL: got.ActionURL, Pending: got.Pending})
 		http.Redirect(w, r, to, http.StatusSeeOther)

@@ -19,6 +19,7 @@ import (
 	"perennial/shared/access"
 	"perennial/shared/billing"
 	"perennial/shared/calendar"
+	"perennial/shared/dunning"
 	"perennial/shared/identity"
 	"perennial/shared/invoices"
 	"perennial/shared/lambdahttp"
@@ -50,6 +51,8 @@ type Store interface {
 type Recovery interface {
 	ChangeMethod(ctx context.Context, p recovery.Pay) (recovery.Result, error)
 	Finish(ctx context.Context, scope merchant.Scope, subscription string) (recovery.Result, error)
+	// Timeline tells what was tried for a failing subscription and what comes.
+	Timeline(ctx context.Context, scope merchant.Scope, subscription string, customers []string) (dunning.Timeline, error)
 }
 
 // Options are what the portal is made of.

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -10,7 +11,9 @@ import (
 	"perennial/shared/access"
 	"perennial/shared/billing"
 	"perennial/shared/fault"
+	"perennial/shared/i18n"
 	"perennial/shared/pages"
+	"perennial/shared/portals"
 	"perennial/shared/record"
 	"perennial/shared/wire"
 )
@@ -18,17 +21,20 @@ import (
 // profilePage shows who the visitor is, by customer record (R094, R095).
 type profilePage struct {
 	People []person
+	Edit   bool // names, numbers and addresses may be changed here
 	Credit []fact
 	Since  string
 	Wrong  []string
 }
 
 type person struct {
-	Action string
-	Name   string
-	Email  string
-	Phone  string
-	ID     string
+	Action    string
+	Name      string
+	Email     string
+	Phone     string
+	ID        string
+	Languages []choice
+	Mails     bool // wants optional mails
 }
 
 func (s *Server) profile(w http.ResponseWriter, r *http.Request) {
@@ -44,9 +50,12 @@ func (s *Server) showProfile(w http.ResponseWriter, r *http.Request, status int,
 		s.lost(w, r, err)
 		return
 	}
-	page := profilePage{Wrong: wrong, Since: v.date(v.State.Clock.Now(v.Session.CreatedAt))}
+	page := profilePage{
+		Wrong: wrong, Since: v.date(v.State.Clock.Now(v.Session.CreatedAt)),
+		Edit: v.State.Settings.Subscriptions.AllowsEditProfile(),
+	}
 	for _, c := range g.customers {
-		page.People = append(page.People, person{Action: "/profile/" + c.ID, Name: c.Name, Email: c.Email, Phone: c.Phone, ID: c.ID})
+		page.People = append(page.People, v.person(c))
 	}
 	for _, sub := range g.subs {
 		if left := sub.Balance(); !left.Nothing() && !sub.Status.Ended() {
@@ -56,23 +65,44 @@ func (s *Server) showProfile(w http.ResponseWriter, r *http.Request, status int,
 	s.show(w, r, status, "profile", v, v.chrome(v.say("Profile")), page)
 }
 
-func (s *Server) saveProfile(w http.ResponseWriter, r *http.Request) {
-	v, ok := s.enter(w, r)
-	if !ok {
-		return
+func (v visit) person(c billing.Customer) person {
+	p := person{Action: "/profile/" + c.ID, Name: c.Name, Email: c.Email, Phone: c.Phone, ID: c.ID, Mails: c.WantsOptional()}
+	writes := cmp.Or(i18n.Match(c.Language), i18n.English)
+	for _, l := range i18n.Languages() {
+		p.Languages = append(p.Languages, choice{l.Code, l.Name, l.Code == writes})
 	}
-	g, err := s.belongings(r.Context(), v) // narrows the visitor to whom the address still is
-	if err != nil {
-		s.lost(w, r, err)
-		return
-	}
+	return p
+}
+
+// current are the visitor's customer records as they are now: who has changed
+// the address since the link was mailed is none of them.
+func (s *Server) current(r *http.Request, v visit) (portals.Visitor, error) {
+	g, err := s.belongings(r.Context(), v)
 	who := v.visitor()
 	who.Customers = nil
 	for _, c := range g.customers {
 		who.Customers = append(who.Customers, c.ID)
 	}
+	return who, err
+}
+
+func (s *Server) saveProfile(w http.ResponseWriter, r *http.Request) {
+	v, ok := s.enter(w, r)
+	if !ok {
+		return
+	}
+	who, err := s.current(r, v)
+	if err != nil {
+		s.lost(w, r, err)
+		return
+	}
 	text := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
-	err = s.Self.SaveProfile(r.Context(), who, r.PathValue("customer"), text("name"), text("phone"))
+	err = s.Self.SaveProfile(r.Context(), who, r.PathValue("customer"), portals.Profile{
+		Name: text("name"), Phone: text("phone"), Language: i18n.Match(text("language")),
+	})
+	if err == nil && r.PostForm.Has("asked") { // an empty box is not sent
+		err = s.Self.OptionalMails(r.Context(), who, r.PathValue("customer"), text("mails") != "")
+	}
 	if f := fault.Of(err); f != nil && f.Kind == fault.Invalid {
 		s.showProfile(w, r, http.StatusUnprocessableEntity, v, v.wrong(f))
 		return

@@ -28,6 +28,7 @@ func destination(subscription string, got recovery.Result) string {
 type waitingPage struct {
 	Name   string
 	Action string // the bank's page, when it waits for the customer
+	Broken bool   // something went wrong on our side
 	Again  string
 	Other  string
 }
@@ -100,7 +101,7 @@ func (s *Server) result(w http.ResponseWriter, r *http.Request) {
 }
 
 func newResultPage(v visit, sub billing.Subscription, p billing.Payment) resultPage {
-	out := resultPage{Back: address(sub.ID), Facts: []fact{{"Amount", v.amount(p.Amount)}, {"Card", v.card(p.Method)}}}
+	out := resultPage{Back: address(sub.ID), Facts: []fact{{v.say("Amount"), v.amount(p.Amount)}, {v.say("Card"), v.card(p.Method)}}}
 	if p.Cause == billing.CausePlanChange {
 		return out.planChange(v, sub, p)
 	}

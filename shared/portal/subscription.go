@@ -22,6 +22,7 @@ type subscriptionPage struct {
 	Change   *changeView
 	Acts     []act
 	Bill     []fact
+	Story    []moment
 	Correct  string // path of the page that corrects whom it is billed to
 }
 
@@ -76,6 +77,10 @@ func (s *Server) showSubscription(w http.ResponseWriter, r *http.Request, status
 	}
 	page := newSubscriptionPage(v, sub, g)
 	page.Acts = v.acts(sub, product)
+	if page.Story, err = s.story(r.Context(), v, sub); err != nil {
+		pages.Error(w, r, err)
+		return
+	}
 	s.show(w, r, status, "subscription", v, chrome, page)
 }
 
@@ -106,7 +111,7 @@ func newSubscriptionPage(v visit, sub billing.Subscription, g goods) subscriptio
 // plan are the facts of what is bought and what it costs.
 func (v visit) plan(sub billing.Subscription, g goods) []fact {
 	price := v.view(sub).Price
-	out := []fact{{"Price", price}}
+	out := []fact{{v.say("Price"), price}}
 	if sub.Quantity > 1 {
 		out = append(out, fact{v.say("Quantity"), quantity(sub.Quantity)})
 	}

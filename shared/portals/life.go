@@ -88,6 +88,9 @@ func (s *Service) Correct(ctx context.Context, v Visitor, sub billing.Subscripti
 	if err := check.Fault("INVALID_REQUEST_PARAMETERS", "Please look at the details again."); err != nil {
 		return err
 	}
+	if !v.rules().AllowsEditProfile() {
+		p.Name = "" // stays what it is
+	}
 	return s.change(ctx, v, sub, subscriptions.Change{
 		Edit:         billing.Edit{Billing: &p.Address, TaxID: &p.TaxID, BusinessName: &p.Business},
 		CustomerName: p.Name,

@@ -1,6 +1,7 @@
 package portals
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -12,23 +13,47 @@ import (
 	"perennial/shared/record"
 )
 
-// SaveProfile changes the name and phone number of one of the visitor's
-// customer records (R095).
-func (s *Service) SaveProfile(ctx context.Context, v Visitor, customer, name, phone string) error {
+// Profile is what customers say about themselves.
+type Profile struct {
+	Name     string
+	Phone    string
+	Language string // BCP 47 tag of the language to write in; empty leaves it
+}
+
+// SaveProfile changes one of the visitor's customer records (R095). Where the
+// business keeps names and numbers to itself, only the language changes.
+func (s *Service) SaveProfile(ctx context.Context, v Visitor, customer string, p Profile) error {
 	if !slices.Contains(v.Customers, customer) {
 		return fmt.Errorf("customer %s: %w", customer, record.ErrNotFound)
 	}
-	var check fault.Check
-	check.That(len(phone) <= 40 && strings.Trim(phone, "0123456789 +-()./") == "", "phone", "must be a phone number")
-	check.That(name != "" && len(name) <= 200, "name", "must have 1 to 200 characters")
-	if err := check.Fault("INVALID_REQUEST_PARAMETERS", "Please look at the details again."); err != nil {
+	edits := v.rules().AllowsEditProfile()
+	if err := p.check(edits); err != nil {
 		return err
 	}
 	_, err := s.Customers.Update(ctx, v.Scope, v.Actor, customer, func(c billing.Customer) billing.Customer {
-		c.Name, c.Phone = name, phone
+		if edits {
+			c.Name, c.Phone = p.Name, p.Phone
+		}
+		c.Language = cmp.Or(p.Language, c.Language)
 		return c
 	})
 	return err
+}
+
+func (p Profile) check(edits bool) error {
+	var check fault.Check
+	check.That(!edits || len(p.Phone) <= 40 && strings.Trim(p.Phone, "0123456789 +-()./") == "", "phone", "must be a phone number")
+	check.That(!edits || p.Name != "" && len(p.Name) <= 200, "name", "must have 1 to 200 characters")
+	return check.Fault("INVALID_REQUEST_PARAMETERS", "Please look at the details again.")
+}
+
+// OptionalMails keeps whether the visitor wants mails that nothing obliges us
+// to send, for one of the customer records.
+func (s *Service) OptionalMails(ctx context.Context, v Visitor, customer string, wanted bool) error {
+	if !slices.Contains(v.Customers, customer) {
+		return fmt.Errorf("customer %s: %w", customer, record.ErrNotFound)
+	}
+	return s.Customers.OptionalMails(ctx, v.Scope, v.Actor, customer, wanted)
 }
 
 // SaveLanguage is the language, a BCP 47 tag, in which mails to all of the

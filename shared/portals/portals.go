@@ -74,6 +74,7 @@ func (v Visitor) rules() merchant.SubscriptionRules { return v.State.Settings.Su
 var (
 	ErrNoPlanChange = fault.New(fault.Conflict, "SUBSCRIPTION_UPDATES_DISABLED", "Plans of this seller are not changed here. Please ask the seller.")
 	ErrNoCancelNow  = fault.New(fault.Conflict, "IMMEDIATE_CANCEL_DISABLED", "This subscription can be cancelled for its next payment date, not at once.")
+	ErrNoEdit       = fault.New(fault.Conflict, "PROFILE_EDIT_DISABLED", "Your details are not changed here. Please ask the seller.")
 	ErrNoPause      = fault.New(fault.Conflict, "PAUSE_DISABLED", "Subscriptions of this seller are not paused here. Please ask the seller.")
 )
 

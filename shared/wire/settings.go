@@ -34,6 +34,7 @@ type SubscriptionRules struct {
 	PreventTrialAbuse bool `json:"prevent_trial_misuse" required:"false" nullable:"true"`
 	PlanChangeByLink  bool `json:"collect_plan_change_payments_by_link" required:"false" nullable:"true"`
 	CancelTrial       bool `json:"cancel_trial_without_payment_method" required:"false" nullable:"true" doc:"Otherwise it goes on hold, and the first paid period starts when it is paid."`
+	EditProfile       bool `json:"allow_customers_to_edit_profile" required:"false" nullable:"true" doc:"Name, phone and e-mail address in the portal; otherwise they are only shown."`
 }
 
 // PlanChangeRules are how customers' plan changes are priced and dated.
@@ -116,6 +117,7 @@ func ToSettings(s merchant.State) Settings {
 		Subscriptions: SubscriptionRules{
 			r.AllowsMultiple(), r.AllowsChangePlan(), r.AllowsCancelNow(), r.AllowsPause(),
 			r.BillsUsageAtPause(), r.PreventsTrialAbuse(), r.CollectsByLink(), r.CancelsTrials(),
+			r.AllowsEditProfile(),
 		},
 		PlanChange: PlanChangeRules{
 			p.UpgradeAt, p.DowngradeAt, p.UpgradeProration, p.DowngradeProration, p.PortalFailure,
@@ -165,6 +167,7 @@ func FromSettings(w Settings, s merchant.State) merchant.State {
 		CancelNow: merchant.SwitchOf(r.CancelNow, true), Pause: merchant.SwitchOf(r.Pause, false),
 		BillUsageAtPause: merchant.SwitchOf(r.BillUsageAtPause, true), PreventTrialAbuse: merchant.SwitchOf(r.PreventTrialAbuse, false),
 		PlanChangeByLink: merchant.SwitchOf(r.PlanChangeByLink, false), CancelTrial: merchant.SwitchOf(r.CancelTrial, false),
+		EditProfile: merchant.SwitchOf(r.EditProfile, true),
 	}
 	s.Settings.PlanChange = merchant.PlanChangeRules{
 		UpgradeAt: unless(p.UpgradeAt, old.PlanChange.UpgradeAt), DowngradeAt: unless(p.DowngradeAt, old.PlanChange.DowngradeAt),
