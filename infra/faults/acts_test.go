@@ -10,7 +10,6 @@ import (
 	"perennial/infra/local/wire"
 	"perennial/shared/assembly"
 	"perennial/shared/billing"
-	"perennial/shared/fault"
 	"perennial/shared/record"
 )
 
@@ -48,11 +47,7 @@ func payAgain(tr *trial) {
 	if tr.now().Status == billing.StatusActive {
 		return
 	}
-	err := tr.pay(tr.ctx(), tr.till, "visa_ok")
-	if err != nil && fault.Of(err) == nil {
-		tr.check(err)
-	}
-	tr.note("pay again", err)
+	tr.plainly("pay again", tr.pay(tr.ctx(), tr.till, "visa_ok"))
 }
 
 // cancelAgain is the merchant whose wish was refused, or who came too late to

@@ -175,12 +175,16 @@ func (b *books) journal(p billing.Payment) string {
 }
 
 // periods checks that each invoice was paid once, by a payment that
-// succeeded, with gapless numbers, and that no time was paid for twice.
+// succeeded, that no time was paid for twice, and the numbers.
 func (b *books) periods() {
-	var numbers []string
+	var numbers, notes []string
 	var paid []calendar.Period
 	for _, v := range b.invoices {
-		if v.Status != billing.InvoicePaid {
+		switch {
+		case v.Kind == billing.KindCreditNote:
+			notes = append(notes, v.Number)
+			continue
+		case v.Status != billing.InvoicePaid:
 			if v.Number != "" {
 				b.problem("invoice %s is %s and has number %s", v.ID, v.Status, v.Number)
 			}
@@ -198,14 +202,20 @@ func (b *books) periods() {
 		}
 		paid = append(paid, v.Period)
 	}
+	b.gapless("ADA-%04d", numbers, b.customer.InvoiceSeq)
+	b.gapless("ADA-CN%04d", notes, b.customer.CreditSeq)
+}
+
+// gapless checks a series of numbers and its counter.
+func (b *books) gapless(pattern string, numbers []string, counter int64) {
 	slices.Sort(numbers)
 	for i, number := range numbers {
-		if want := fmt.Sprintf("ADA-%04d", i+1); number != want {
+		if want := fmt.Sprintf(pattern, i+1); number != want {
 			b.problem("invoice number %s where %s is next", number, want)
 		}
 	}
-	if int(b.customer.InvoiceSeq) != len(numbers) {
-		b.problem("%d numbers taken, %d invoices numbered", b.customer.InvoiceSeq, len(numbers))
+	if int(counter) != len(numbers) {
+		b.problem("%d numbers taken, %d invoices numbered", counter, len(numbers))
 	}
 }
 
@@ -280,6 +290,9 @@ func (b *books) ending() {
 	}
 	if b.scenario.renewals >= 0 && renewals != b.scenario.renewals {
 		b.problem("%d renewals are paid, not %d", renewals, b.scenario.renewals)
+	}
+	if b.scenario.expect != nil {
+		b.scenario.expect(b)
 	}
 	if b.scenario.renewals == 1 && b.sub.Period.Start < b.missed {
 		b.problem("the period did not move: %v", b.sub.Period)

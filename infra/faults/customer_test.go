@@ -64,9 +64,9 @@ func (tr *trial) heal() {
 	tr.check(tr.bank.Commit(tr.ctx(), bankCommit(tr.scope, method)))
 }
 
-// overwrite stores the subscription as it is given, over the version it has.
-func (tr *trial) overwrite(s billing.Subscription) error {
-	return tr.store.Commit(tr.ctx(), record.Commit{Scope: tr.scope, Actor: record.System, Cause: "time passes", Put: []any{s}})
+// overwrite stores an object as it is given, over the version it has.
+func (tr *trial) overwrite(obj any) error {
+	return tr.store.Commit(tr.ctx(), record.Commit{Scope: tr.scope, Actor: record.System, Cause: "time passes", Put: []any{obj}})
 }
 
 // approve presses the button on the bank's challenge page.

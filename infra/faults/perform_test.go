@@ -6,6 +6,7 @@ import (
 
 	"perennial/infra/local/wire"
 	"perennial/shared/bank"
+	"perennial/shared/billing"
 )
 
 // perform lets the scenario happen with its disturbance.
@@ -144,19 +145,40 @@ func (s *site) round(trials []*trial, twice bool) (idle bool) {
 	return published+posted+len(found)+advanced == 0 && !locked && s.flows.waiting()
 }
 
-// pastLease writes a lock's times into the past, as if time had passed (see
-// the package comment), and says whether there is one. A lock that moves at
-// this moment is left to the next round.
+// pastLease writes the times of a lock, and of a refund that is not over, into
+// the past, as if time had passed (see the package comment), and says whether
+// there is one. What moves at this moment is left to the next round.
 func (tr *trial) pastLease() bool {
 	tr.t.Helper()
-	s := tr.now()
-	if !s.Lock.Set() {
-		return false
+	var waiting []any
+	switch {
+	case tr.bought.ID != "":
+		if p := tr.purchase(); p.Lock.Set() {
+			p.Lock = tr.aged(p.Lock)
+			waiting = append(waiting, p)
+		}
+	default:
+		if s := tr.now(); s.Lock.Set() {
+			s.Lock = tr.aged(s.Lock)
+			waiting = append(waiting, s)
+		}
 	}
-	s.Lock.Lease = time.Now().UTC().Add(-time.Second)
-	s.Lock.TakenAt = s.Lock.TakenAt.Add(-tr.pass)
-	_ = tr.overwrite(s) // stale: somebody finished it
-	return true
+	for _, r := range tr.refunds() {
+		if r.Status.Open() {
+			r.TakenAt, r.Next = r.TakenAt.Add(-tr.pass), time.Now().UTC().Add(-time.Second)
+			waiting = append(waiting, r)
+		}
+	}
+	for _, obj := range waiting {
+		_ = tr.overwrite(obj) // stale: somebody finished it
+	}
+	return len(waiting) > 0
+}
+
+func (tr *trial) aged(l billing.Lock) billing.Lock {
+	l.Lease = time.Now().UTC().Add(-time.Second)
+	l.TakenAt = l.TakenAt.Add(-tr.pass)
+	return l
 }
 
 // repair ends the gateway's troubles.

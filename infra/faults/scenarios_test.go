@@ -24,6 +24,8 @@ type scenario struct {
 	ends billing.Status
 	// renewals is how many renewals must be paid; -1 does not say.
 	renewals int
+	// expect adds what else the books must say; may be nil.
+	expect func(*books)
 	// spoilt are faults that belong to the scenario itself.
 	spoilt []wire.Fault
 }
@@ -176,6 +178,34 @@ var scenarios = []*scenario{
 			payAgain(tr)
 			tr.flows.clock.Set(tr.flows.clock.Now().AddDate(0, 0, 31))
 		},
+	},
+	{
+		name: "plan change", touches: []string{portal, "sandbox"}, ends: billing.StatusActive, renewals: -1,
+		start:  func(tr *trial) { tr.midway("visa_ok") },
+		act:    changeInPortal,
+		later:  changeAgain,
+		expect: (*books).changedOnce,
+	},
+	{
+		name: "plan change that is declined", touches: []string{portal, "sandbox"}, ends: billing.StatusActive, renewals: -1,
+		start:  func(tr *trial) { tr.midway("decline_on_charge") },
+		act:    changeInPortal,
+		later:  giveUpChange,
+		expect: (*books).unchanged,
+	},
+	{
+		name: "refund", touches: []string{portal, "sandbox"}, ends: billing.StatusActive, renewals: -1,
+		start:  (*trial).renewed,
+		act:    func(tr *trial) { tr.note(portal, tr.inPortal(tr.refund)) },
+		later:  refundAgain,
+		expect: (*books).refundedOnce,
+	},
+	{
+		name: "one-time purchase", touches: []string{portal, "sandbox"}, renewals: -1,
+		start:  (*trial).ordered,
+		act:    func(tr *trial) { tr.note(portal, tr.inPortal(tr.buy)) },
+		later:  buyAgain,
+		expect: (*books).boughtOnce,
 	},
 	{
 		name: "recovery window over", touches: []string{"collector", "publisher", "holdflow"}, ends: billing.StatusOnHold,

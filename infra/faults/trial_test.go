@@ -23,6 +23,9 @@ type trial struct {
 	product  billing.Product
 	sub      billing.Subscription // as it was when the disturbance began
 	missed   calendar.Instant     // the billing date that was due
+	other    billing.Product      // that the customer changes to
+	payment  string               // that is given back
+	bought   billing.Purchase     // instead of a subscription
 	requests []wire.Request       // of the disturbed operation
 	errors   []string             // what it answered
 }
@@ -59,7 +62,9 @@ func (tr *trial) now() billing.Subscription {
 }
 
 // mine tells whether an execution belongs to the trial.
-func (tr *trial) mine(execution string) bool { return strings.Contains(execution, tr.sub.ID) }
+func (tr *trial) mine(execution string) bool {
+	return tr.sub.ID != "" && strings.Contains(execution, tr.sub.ID)
+}
 
 // note remembers what a disturbed operation answered.
 func (tr *trial) note(what string, err error) {

@@ -52,23 +52,26 @@ func ofWall(kind record.Kind) bool {
 // sort puts every item into its lane.
 func (f found) sort(into lanes) {
 	for _, d := range f.wall {
-		l := into.of(d.Ref.Kind)
+		l := into.of(d)
 		l.items = append(l.items, d)
 	}
-	into.test.items = f.tests
+	into.test.items = append(into.test.items, f.tests...)
 	for _, l := range into.all() {
 		l.items = inTurn(l.items, len(l.items))
 	}
 }
 
-// of is the lane of wall-time work of a kind.
-func (l lanes) of(kind record.Kind) *lane {
-	switch kind {
+// of is the lane of wall-time work.
+func (l lanes) of(d record.DueItem) *lane {
+	switch d.Ref.Kind {
 	case record.KindDelivery, record.KindReplay:
 		return l.deliveries
 	case record.KindMail:
 		return l.mail
 	default:
+		if d.Scope.Mode == merchant.Test {
+			return l.test
+		}
 		return l.live
 	}
 }

@@ -109,6 +109,7 @@ func TestWorkGoesToItsQueueInTheOrderItFellDue(t *testing.T) {
 	y.put(t, live, sub("sub_c", -time.Minute), sub("sub_a", -time.Hour), sub("sub_b", -time.Second), sub("sub_later", time.Hour))
 	y.put(t, test, merchant.State{Scope: test}, sub("sub_test", -time.Minute))
 	y.put(t, test, record.Delivery{ID: "delivery", Next: start, At: start}, record.Replay{ID: "replay", Next: start})
+	y.put(t, test, billing.Refund{ID: "ref_test", Status: billing.RefundPending, Next: start.Add(-time.Minute)})
 	y.put(t, live, record.Mail{ID: "mail", Next: start.Add(-time.Minute)})
 	report := y.run(t)
 	want := []string{"sub_a", "sub_c", "sub_b"}
@@ -116,7 +117,7 @@ func TestWorkGoesToItsQueueInTheOrderItFellDue(t *testing.T) {
 		t.Error("live:", diff)
 	}
 	others := [][]string{y.test.ids(), y.deliveries.ids(), y.mail.ids()}
-	if diff := cmp.Diff([][]string{{"sub_test"}, {"delivery", "replay"}, {"mail"}}, others); diff != "" {
+	if diff := cmp.Diff([][]string{{"ref_test", "sub_test"}, {"delivery", "replay"}, {"mail"}}, others); diff != "" {
 		t.Error(diff)
 	}
 	if y.live.sent[0].Customer != "cus_1" || y.live.sent[0].Scope != live {
