@@ -12,7 +12,8 @@ import (
 var catalogueFiles embed.FS
 
 // message is a sentence in one language: one text, or one for each plural
-// category that the language has (CLDR), such as "one", "few" and "other".
+// category that the language has (CLDR), such as "one", "few" and "other"; and
+// for single numbers that are said otherwise, such as "=1".
 type message struct {
 	text   string
 	plural map[string]string

@@ -18,3 +18,18 @@ func TestCountriesAreCalledByTheirNames(t *testing.T) {
 		t.Errorf("%d countries from %v", len(all), all[0])
 	}
 }
+
+func TestCountriesStandWhereReadersLookForThem(t *testing.T) {
+	t.Parallel()
+	for locale, want := range map[string][2]string{
+		"de": {"Österreich", "Pakistan"}, "fr": {"États-Unis", "Finlande"}, "pt": {"Índia", "Japão"}, "tr": {"Çin", "Danimarka"}, "sv": {"Zimbabwe", "Österrike"},
+	} {
+		place := map[string]int{}
+		for i, c := range i18n.Countries(locale) {
+			place[c.Name] = i + 1
+		}
+		if before, after := place[want[0]], place[want[1]]; before == 0 || after == 0 || before > after {
+			t.Errorf("%s: %s is at %d, %s at %d", locale, want[0], before, want[1], after)
+		}
+	}
+}

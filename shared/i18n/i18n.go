@@ -34,7 +34,7 @@ func Date(locale string, t time.Time, zone *time.Location) string {
 		return ""
 	}
 	l, _ := known(locale)
-	return l.cldr.FmtDateLong(t.In(zone))
+	return l.cldr().FmtDateLong(t.In(zone))
 }
 
 // Every is an interval after an amount: "per month", "every 3 months".

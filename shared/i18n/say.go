@@ -2,6 +2,7 @@ package i18n
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -16,24 +17,30 @@ func Say(locale, text string, args ...any) string {
 }
 
 // Count says how many, in the words for one or for more, or in those of the
-// language's own plural categories.
+// language's own plural categories; those for this very number, such as "=1",
+// come first.
 func Count(locale string, n int, one, more string, args ...any) string {
 	m, ok := find(locale, more)
-	if ok && m.plural != nil {
-		l, _ := known(locale)
-		text, has := m.plural[categories[l.cldr.CardinalPluralRule(float64(n), 0)]]
-		if !has {
-			text = m.plural["other"]
-		}
-		return fill(locale, text, args)
-	}
-	if n == 1 && (!ok || m.text == "") {
+	switch {
+	case ok && m.plural != nil:
+		return fill(locale, m.count(locale, n), args)
+	case ok && m.text != "":
+		return fill(locale, m.text, args)
+	case n == 1:
 		return fill(locale, one, args)
 	}
-	if ok && m.text != "" {
-		more = m.text
-	}
 	return fill(locale, more, args)
+}
+
+// count is the text for so many.
+func (m message) count(locale string, n int) string {
+	l, _ := known(locale)
+	for _, form := range []string{"=" + strconv.Itoa(n), categories[l.cldr().CardinalPluralRule(float64(n), 0)]} {
+		if text, has := m.plural[form]; has {
+			return text
+		}
+	}
+	return m.plural["other"]
 }
 
 // Text marks words that Say is given elsewhere, in a table for example, so

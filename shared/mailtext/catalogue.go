@@ -3,8 +3,8 @@ package mailtext
 import (
 	"embed"
 	"encoding/json"
-	"path"
 	"strings"
+	"sync"
 
 	"perennial/shared/i18n"
 	"perennial/shared/mails"
@@ -13,37 +13,36 @@ import (
 //go:embed catalogue
 var catalogueFiles embed.FS
 
-// catalogues are the sentences of each language, by name. What a language
-// does not have is said in English.
-var catalogues = readCatalogues()
+// catalogues are the sentences of each language, by name; each is read when a
+// letter first needs it. What a language does not have is said in English.
+var catalogues = func() map[string]func() map[string]string {
+	all := map[string]func() map[string]string{}
+	for _, l := range i18n.Languages() {
+		all[l.Code] = sync.OnceValue(func() map[string]string { return readCatalogue(l.Code) })
+	}
+	return all
+}()
 
-func readCatalogues() map[string]map[string]string {
-	all := map[string]map[string]string{}
-	files, err := catalogueFiles.ReadDir("catalogue")
+func readCatalogue(code string) map[string]string {
+	raw, err := catalogueFiles.ReadFile("catalogue/" + code + ".json")
 	if err != nil {
 		panic(err) // the files are part of the program
 	}
-	for _, f := range files {
-		raw, err := catalogueFiles.ReadFile("catalogue/" + f.Name())
-		if err != nil {
-			panic(err)
-		}
-		var texts map[string]string
-		if err := json.Unmarshal(raw, &texts); err != nil {
-			panic(f.Name() + ": " + err.Error())
-		}
-		all[strings.TrimSuffix(f.Name(), path.Ext(f.Name()))] = texts
+	var texts map[string]string
+	if err := json.Unmarshal(raw, &texts); err != nil {
+		panic(code + ".json: " + err.Error())
 	}
-	return all
+	return texts
 }
 
-// Languages are those that mails are written in.
-func Languages() []string {
-	var all []string
-	for locale := range catalogues {
-		all = append(all, locale)
+// spoken is a sentence by its name, and whether the language has it.
+func spoken(locale, name string) (string, bool) {
+	read, known := catalogues[locale]
+	if !known {
+		return "", false
 	}
-	return all
+	text, has := read()[name]
+	return text, has
 }
 
 // tongue is the language of a letter: its own when there is a catalogue for
@@ -88,9 +87,9 @@ func (s speech) apart(values ...string) []string {
 
 // say is a sentence with the letter's particulars in their places.
 func (s speech) say(name string) string {
-	text, known := catalogues[s.locale][name]
+	text, known := spoken(s.locale, name)
 	if !known {
-		text, known = catalogues[i18n.English][name]
+		text, known = spoken(i18n.English, name)
 	}
 	if !known {
 		text = name // a reason that nobody has translated

@@ -56,7 +56,7 @@ type Writer struct{}
 func (Writer) Write(l mails.Letter) (email.Message, error) {
 	write, known := words[l.Template]
 	if strings.HasPrefix(string(l.Template), "notify_") {
-		_, known = catalogues[i18n.English][string(l.Template)]
+		_, known = spoken(i18n.English, string(l.Template))
 		write = notified
 	}
 	if !known {
