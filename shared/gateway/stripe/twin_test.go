@@ -183,75 +183,6 @@ func page(path string, items []any) map[string]any {
 	return map[string]any{"object": "list", "url": path, "has_more": false, "data": items}
 }
 
-func (w *twin) search(c *twinCall) (any, error) {
-	items := []any{}
-	for ours, id := range w.customers {
-		if c.Form.Get("query") == "metadata['customer']:'"+ours[len(c.account.ID)+1:]+"'" && strings.HasPrefix(ours, c.account.ID+" ") {
-			items = append(items, map[string]any{"object": "customer", "id": id})
-		}
-	}
-	return map[string]any{"object": "search_result", "url": c.URL.Path, "has_more": false, "data": items}, nil
-}
-
-func (w *twin) enrol(c *twinCall) (any, error) {
-	ours := c.Form.Get("metadata[customer]")
-	id, err := w.bank.Enrol(c.Context(), c.account, ours)
-	if err == nil {
-		w.customers[c.account.ID+" "+ours] = id
-	}
-	return map[string]any{"object": "customer", "id": id}, err
-}
-
-func (w *twin) attach(c *twinCall) (any, error) {
-	holder := c.Form.Get("customer")
-	m, err := w.bank.Save(c.Context(), c.account, c.key, holder, c.PathValue("id"))
-	if err != nil {
-		return nil, err
-	}
-	if w.methods[m.Ref] == nil {
-		w.methods[m.Ref] = &twinMethod{Method: m, account: c.account.ID, customer: holder}
-	}
-	return w.methods[m.Ref].json(), nil
-}
-
-func (m *twinMethod) json() map[string]any {
-	body := map[string]any{"object": "payment_method", "id": m.Ref, "type": "card", "customer": m.customer, "card": map[string]any{
-		"brand": m.Brand, "last4": m.Last4, "country": m.Country, "exp_month": m.ExpMonth, "exp_year": m.ExpYear, "fingerprint": m.Fingerprint,
-	}}
-	if m.detached {
-		body["customer"] = nil
-	}
-	return body
-}
-
-func (w *twin) method(c *twinCall) (*twinMethod, error) {
-	m := w.methods[c.PathValue("id")]
-	if m == nil || m.account != c.account.ID {
-		return nil, missing
-	}
-	return m, nil
-}
-
-func (w *twin) showMethod(c *twinCall) (any, error) {
-	m, err := w.method(c)
-	if err != nil {
-		return nil, err
-	}
-	return m.json(), nil
-}
-
-func (w *twin) detach(c *twinCall) (any, error) {
-	m, err := w.method(c)
-	if err != nil {
-		return nil, err
-	}
-	if m.detached {
-		return nil, badState
-	}
-	m.detached = true
-	return m.json(), w.bank.Remove(c.Context(), c.account, m.Ref)
-}
-
 // prepare makes a payment or a set-up. As Stripe does, it refuses what only a
 // confirmation may say.
 func (w *twin) prepare(c *twinCall) (any, error) {
@@ -406,63 +337,6 @@ func (w *twin) list(c *twinCall) (any, error) {
 		items = append(items, body)
 	}
 	return page(c.URL.Path, items), nil
-}
-
-func (w *twin) refund(c *twinCall) (any, error) {
-	id := c.Form.Get("payment_intent")
-	body, err := w.intent(c, id)
-	if err != nil {
-		return nil, err
-	}
-	minor, err := strconv.ParseInt(c.Form.Get("amount"), 10, 64)
-	if err != nil || c.Form.Get("metadata[key]") != c.key {
-		return nil, badState
-	}
-	currency := money.Currency(strings.ToUpper(body["currency"].(string)))
-	made, err := w.bank.Refund(c.Context(), c.account, banked(id), c.key, money.Of(minor, currency))
-	return refunded(id, made), err
-}
-
-func refunded(id string, r gateway.Refund) map[string]any {
-	return map[string]any{
-		"id": r.Ref, "object": "refund", "payment_intent": id, "status": string(r.State), "amount": r.Amount.Minor,
-		"currency": strings.ToLower(string(r.Amount.Currency)), "metadata": map[string]string{"key": r.Key}, "failure_reason": r.Problem,
-	}
-}
-
-func (w *twin) refunds(c *twinCall) (any, error) {
-	id := c.Form.Get("payment_intent")
-	made, err := w.bank.Refunds(c.Context(), c.account, banked(id))
-	items := []any{}
-	for _, r := range slices.Backward(made) {
-		items = append(items, refunded(id, r))
-	}
-	return page(c.URL.Path, items), err
-}
-
-var rulings = map[gateway.DisputeState]string{
-	gateway.DisputeOpened: "needs_response", gateway.DisputeChallenged: "under_review", gateway.DisputeWon: "won",
-	gateway.DisputeCancelled: "won", gateway.DisputeLost: "lost", gateway.DisputeAccepted: "lost",
-}
-
-func (w *twin) dispute(c *twinCall) (any, error) {
-	d, err := w.bank.Dispute(c.Context(), c.account, c.PathValue("id"))
-	if err != nil {
-		return nil, missing
-	}
-	status := rulings[d.State]
-	if d.Stage == gateway.StageInquiry {
-		status = "warning_" + status
-	}
-	id := named(string(d.Intent), false)
-	body := map[string]any{
-		"id": d.Ref, "object": "dispute", "status": status, "amount": d.Amount.Minor, "currency": strings.ToLower(string(d.Amount.Currency)),
-		"reason": d.Reason, "created": d.OpenedAt.Unix(), "payment_intent": any(id),
-	}
-	if c.Form.Get("expand[0]") == "payment_intent" {
-		body["payment_intent"], err = w.intent(c, id)
-	}
-	return body, err
 }
 
 // card types a card into Stripe's fields.
