@@ -1,6 +1,42 @@
 package billing
 
-import "slices"
+import (
+	"slices"
+	"time"
+
+	"perennial/shared/calendar"
+)
+
+// Case is a locked attempt with everything that settling it touches.
+type Case struct {
+	Subscription Subscription
+	Purchase     *Purchase // when the attempt is for a one-time purchase, instead
+	Customer     Customer
+	Invoices     []Invoice // the invoices of the lock
+	Payment      *Payment  // when it existed before the attempt
+	Hold         *Hold     // when the subscription is on hold
+	At           calendar.Instant
+	Zone         *time.Location
+	Fresh        []string // ids for invoices that replace overdue ones, one for each invoice
+	Refund       string   // id for a refund of what nobody waits for any more
+	Issuer       Issuer
+	Counts       []DiscountUse // what an ending purchase gives back
+}
+
+// Change is what a settlement or cancellation wants written, together.
+type Change struct {
+	Subscription Subscription
+	Purchase     *Purchase // instead of the subscription
+	Customer     *Customer
+	Invoices     []Invoice
+	Payment      *Payment
+	Entry        *Entry
+	Refund       *Refund
+	Hold         *Hold
+	Tickets      []Ticket      // documents whose number is to follow
+	Counts       []DiscountUse // redemptions that were counted or given back
+	Events       []Event
+}
 
 // Owner is the id of what the attempt is made for: a subscription or a
 // purchase.
