@@ -43,32 +43,6 @@ func TestAReductionComesOffThePriceOnce(t *testing.T) {
 	})
 }
 
-func TestAnUpgradeCostsAtLeastAsMuchPerDay(t *testing.T) {
-	t.Parallel()
-	yearly := monthlyPrice(10000)
-	yearly.Every = calendar.Interval{Count: 1, Unit: calendar.Year}
-	reduced := monthlyPrice(1200)
-	reduced.ReductionBps = 2500
-	dollars := monthlyPrice(9900)
-	dollars.Amount.Currency = "USD"
-	for name, c := range map[string]struct {
-		from, to billing.Price
-		up, ok   bool
-	}{
-		"dearer":                            {monthlyPrice(900), monthlyPrice(1900), true, true},
-		"cheaper":                           {monthlyPrice(1900), monthlyPrice(900), false, true},
-		"the same":                          {monthlyPrice(900), monthlyPrice(900), true, true},
-		"a year at the price of ten months": {monthlyPrice(1000), yearly, false, true},
-		"a month dearer than a cheap year":  {yearly, monthlyPrice(900), true, true},
-		"reduced to the same":               {monthlyPrice(900), reduced, true, true},
-		"another currency":                  {monthlyPrice(900), dollars, false, false},
-	} {
-		if up, ok := billing.Upgrade(c.from, c.to); up != c.up || ok != c.ok {
-			t.Errorf("%s: upgrade %t, comparable %t", name, up, ok)
-		}
-	}
-}
-
 // R100, R108, R109: changes stay in the collection and among subscriptions.
 func TestACustomerChangesOnlyWithinTheCollection(t *testing.T) {
 	t.Parallel()

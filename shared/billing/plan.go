@@ -95,6 +95,17 @@ func (p Plan) Recurring() (money.Amount, error) {
 	return total, nil
 }
 
+// UpgradesTo reports whether another plan costs at least as much per day, with
+// its addons and before discounts.
+func (p Plan) UpgradesTo(to Plan) (bool, error) {
+	before, err := p.Recurring()
+	if err != nil {
+		return false, err
+	}
+	after, err := to.Recurring()
+	return proration.Upgrade(before, p.Price.Every, after, to.Price.Every), err
+}
+
 // items are the positions of the plan: the product, then its addons.
 func (p Plan) items() []proration.Item {
 	items := []proration.Item{{ID: p.Product, Unit: p.Price.Amount, Quantity: p.Quantity}}

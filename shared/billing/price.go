@@ -1,8 +1,6 @@
 package billing
 
 import (
-	"math/big"
-
 	"perennial/shared/calendar"
 	"perennial/shared/fault"
 	"perennial/shared/money"
@@ -86,26 +84,4 @@ func (p Price) checkTrial(check *fault.Check) {
 	check.That(p.TrialAmount >= 0, "price.trial_amount", "must not be negative")
 	check.That(p.TrialAmount == 0 || p.TrialDays > 0, "price.trial_amount", "needs trial_period_days")
 	check.That(p.TrialAmount == 0 || !p.TrialNoMethod, "price.trial_payment_method_optional", "is for free trials only")
-}
-
-// Upgrade reports a change to a price that is at least as high per day of an
-// average year, net of reductions (dodo-api 9: not documented; equal is an
-// upgrade). Prices of two currencies cannot be compared: ok is false.
-func Upgrade(from, to Price) (up, ok bool) {
-	if from.Amount.Currency != to.Amount.Currency || !from.Every.Valid() || !to.Every.Valid() {
-		return false, false
-	}
-	return to.daily().Cmp(from.daily()) >= 0, true
-}
-
-// daily is the price of one day, exactly: a year has 365.2425 days, a month
-// the twelfth of them.
-func (p Price) daily() *big.Rat {
-	days := map[calendar.Unit]*big.Rat{
-		calendar.Day: big.NewRat(1, 1), calendar.Week: big.NewRat(7, 1),
-		calendar.Month: big.NewRat(3652425, 120000), calendar.Year: big.NewRat(3652425, 10000),
-	}[p.Every.Unit]
-	price := new(big.Rat).SetInt64(p.Amount.Minor)
-	price.Mul(price, big.NewRat(bps-p.ReductionBps, bps))
-	return price.Quo(price, new(big.Rat).Mul(days, big.NewRat(int64(p.Every.Count), 1)))
 }

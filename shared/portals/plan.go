@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/big"
 	"slices"
 
 	"perennial/shared/billing"
-	"perennial/shared/calendar"
 	"perennial/shared/lifecycle"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
@@ -157,23 +155,6 @@ func TermsOf(r merchant.PlanChangeRules, c billing.Collection, upgrade bool) Ter
 	return t
 }
 
-// Upgrade reports whether a plan costs at least as much per day as another.
-func Upgrade(from, to billing.Price, fromQuantity, toQuantity int64) bool {
-	return perDay(to, toQuantity).Cmp(perDay(from, fromQuantity)) >= 0
-}
-
-// perDay is a price per day of an average year, so that months and years
-// compare.
-func perDay(p billing.Price, quantity int64) *big.Rat {
-	hours := map[calendar.Unit]int64{calendar.Day: 24, calendar.Week: 168, calendar.Month: 730, calendar.Year: 8760}[p.Every.Unit]
-	length := hours * int64(p.Every.Count)
-	if length <= 0 {
-		length = 1
-	}
-	total := new(big.Int).Mul(big.NewInt(p.Amount.Minor), big.NewInt(quantity))
-	return new(big.Rat).SetFrac(total, big.NewInt(length))
-}
-
 // Preview is a change as it would happen.
 type Preview struct {
 	subscriptions.PlanPreview
@@ -226,21 +207,22 @@ func (s *Service) order(ctx context.Context, v Visitor, sub billing.Subscription
 	if !ok {
 		return subscriptions.PlanChange{}, Preview{}, fmt.Errorf("plan %s of %s: %w", w.Product, sub.ID, lifecycle.ErrNoProduct)
 	}
-	price, err := plan.Price.Net()
-	if err != nil {
-		return subscriptions.PlanChange{}, Preview{}, err
-	}
 	for _, a := range w.Addons {
 		if !slices.Contains(plan.Addons, a.Addon) {
 			return subscriptions.PlanChange{}, Preview{}, fmt.Errorf("addon %s of %s: %w", a.Addon, plan.ID, lifecycle.ErrNoAddon)
 		}
 	}
-	terms := TermsOf(v.State.Settings.PlanChange, offer.Collection, Upgrade(sub.Price, price, sub.Quantity, w.Quantity))
-	return subscriptions.PlanChange{
+	change := subscriptions.PlanChange{
 		Scope: v.Scope, Actor: v.Actor, Subscription: sub.ID, Customers: v.Customers,
-		Product: plan.ID, Quantity: w.Quantity, Addons: w.Addons, Mode: terms.Mode, Later: terms.Later,
-		Prevent: terms.Prevent, Replace: true, By: billing.ByCustomer, ReturnURL: w.ReturnURL,
-	}, Preview{Terms: terms, Plan: plan}, nil
+		Product: plan.ID, Quantity: w.Quantity, Addons: w.Addons, Replace: true, By: billing.ByCustomer, ReturnURL: w.ReturnURL,
+	}
+	up, err := s.Subscriptions.Upgrades(ctx, change, sub)
+	if err != nil {
+		return subscriptions.PlanChange{}, Preview{}, err
+	}
+	terms := TermsOf(v.State.Settings.PlanChange, offer.Collection, up)
+	change.Mode, change.Later, change.Prevent = terms.Mode, terms.Later, terms.Prevent
+	return change, Preview{Terms: terms, Plan: plan}, nil
 }
 
 // PayPlan pays a change of plan that waits for its payment (rules 3).

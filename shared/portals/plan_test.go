@@ -4,9 +4,7 @@ import (
 	"testing"
 
 	"perennial/shared/billing"
-	"perennial/shared/calendar"
 	"perennial/shared/merchant"
-	"perennial/shared/money"
 	"perennial/shared/portals"
 	"perennial/shared/proration"
 )
@@ -35,28 +33,6 @@ func TestTheTermsOfAChangeAreInherited(t *testing.T) {
 	} {
 		if got := portals.TermsOf(c.rules, c.from, c.upgrade); got != c.want {
 			t.Errorf("%s: %+v, want %+v", name, got, c.want)
-		}
-	}
-}
-
-func TestAnUpgradeCostsAtLeastAsMuchPerDay(t *testing.T) {
-	t.Parallel()
-	price := func(minor int64, count int, unit calendar.Unit) billing.Price {
-		return billing.Price{Amount: money.Of(minor, "USD"), Every: calendar.Interval{Count: count, Unit: unit}}
-	}
-	for name, c := range map[string]struct {
-		from, to      billing.Price
-		before, after int64
-		upgrade       bool
-	}{
-		"dearer":                         {price(1000, 1, calendar.Month), price(2000, 1, calendar.Month), 1, 1, true},
-		"a year at twelve months' price": {price(1000, 1, calendar.Month), price(12000, 1, calendar.Year), 1, 1, true},
-		"a year with two months free":    {price(1000, 1, calendar.Month), price(10000, 1, calendar.Year), 1, 1, false},
-		"cheaper for more people":        {price(1000, 1, calendar.Month), price(600, 1, calendar.Month), 1, 2, true},
-		"a week dearer than a month":     {price(2000, 1, calendar.Month), price(1000, 1, calendar.Week), 1, 1, true},
-	} {
-		if got := portals.Upgrade(c.from, c.to, c.before, c.after); got != c.upgrade {
-			t.Errorf("%s: %v", name, got)
 		}
 	}
 }

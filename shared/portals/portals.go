@@ -32,7 +32,13 @@ type Store interface {
 
 // Subscriptions changes subscriptions, for customers as for merchants.
 type Subscriptions interface {
+	Planner
 	Change(ctx context.Context, c subscriptions.Change) (subscriptions.Row, error)
+}
+
+// Planner changes plans.
+type Planner interface {
+	Upgrades(ctx context.Context, c subscriptions.PlanChange, sub billing.Subscription) (bool, error)
 	PreviewPlan(ctx context.Context, c subscriptions.PlanChange) (subscriptions.PlanPreview, error)
 	ChangePlan(ctx context.Context, c subscriptions.PlanChange) (subscriptions.PlanResult, error)
 	PayPlan(ctx context.Context, p subscriptions.PlanPayment) (subscriptions.PlanResult, error)

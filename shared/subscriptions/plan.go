@@ -184,6 +184,19 @@ func (s *Service) plan(ctx context.Context, c PlanChange, sub billing.Subscripti
 	return p, err
 }
 
+// Upgrades reports whether the plan of a change costs at least as much per day
+// as the subscription's, addons included.
+func (s *Service) Upgrades(ctx context.Context, c PlanChange, sub billing.Subscription) (bool, error) {
+	plan, err := s.plan(ctx, c, sub)
+	if err != nil {
+		return false, err
+	}
+	if err := plan.Check(); err != nil {
+		return false, err
+	}
+	return sub.Plan().UpgradesTo(plan)
+}
+
 // returned is what the running period's payments took, and what of it was
 // given back or is disputed: it is not given back again (rules 2).
 func (s *Service) returned(ctx context.Context, scope merchant.Scope, sub billing.Subscription) (taken, back money.Amount, err error) {
