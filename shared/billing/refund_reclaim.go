@@ -23,25 +23,23 @@ func (s Subscription) counts(payment string) bool {
 	return c != nil && !s.Status.Ended() && (!c.Credit.Gross.Nothing() && of(c.Credit) || slices.ContainsFunc(s.Spent, of))
 }
 
-// Reclaim takes back, before a refund of all that is left of a payment, the
-// unused credits that plan changes made of it: the same money does not go
-// back twice (rules 2). touched is false when the subscription has nothing to
-// do with the payment. While a change that counts on it waits for its own
-// payment, nothing is refunded.
+// Reclaim takes back, before a refund, what it and the unused credits that plan
+// changes made of the payment would give back beyond what was paid: the same
+// money does not go back twice (rules 2). touched is false when the
+// subscription has nothing to do with the payment. While a change that counts
+// on it waits for its own payment, nothing is refunded.
 func (s Subscription) Reclaim(r Refund, p Payment) (after Subscription, refund Refund, touched bool, err error) {
 	switch {
 	case s.counts(p.ID):
 		return s, r, false, ErrChangePending
 	case !s.concerns(p.ID):
 		return s, r, false, nil
-	case p.Refunded.Minor+r.Amount.Minor < p.Amount.Minor:
-		return s, r, true, nil
 	}
-	room := p.Amount.Minor
+	excess := p.Refunded.Minor + r.Amount.Minor + min(s.madeOf(p.ID), p.Amount.Minor) - p.Amount.Minor
 	var kept []Credit
 	r.Reclaimed = nil
 	for _, c := range s.Credits {
-		part := min(c.Left.Minor, room)
+		part := min(c.Left.Minor, excess)
 		if part <= 0 || !slices.Contains(c.Payments, p.ID) {
 			kept = append(kept, c)
 			continue
@@ -49,13 +47,23 @@ func (s Subscription) Reclaim(r Refund, p Payment) (after Subscription, refund R
 		taken := c
 		taken.Left = money.Of(part, c.Left.Currency)
 		r.Reclaimed = append(r.Reclaimed, taken)
-		room -= part
+		excess -= part
 		if c.Left.Minor -= part; c.Left.Minor > 0 {
 			kept = append(kept, c)
 		}
 	}
 	s.Credits = kept
 	return s, r, true, nil
+}
+
+// madeOf is the unused credit that was made of a payment, or of it and others.
+func (s Subscription) madeOf(payment string) (minor int64) {
+	for _, c := range s.Credits {
+		if slices.Contains(c.Payments, payment) {
+			minor += c.Left.Minor
+		}
+	}
+	return minor
 }
 
 // unreclaim gives back what a refund took that did not happen.

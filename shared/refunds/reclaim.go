@@ -12,8 +12,9 @@ import (
 	"perennial/shared/record"
 )
 
-// reclaim takes unused credits back before a full refund asks for the money,
-// so that nobody can use them meanwhile. The subscription is written with the
+// reclaim takes unused credits back before a refund asks for the money, as far
+// as both together are more than was paid, so that nobody can use them
+// meanwhile. The subscription is written with the
 // reservation even when it has none: a plan change that is being decided
 // knows then that its payment is not what it was.
 func (s *Service) reclaim(ctx context.Context, scope merchant.Scope, r billing.Refund, p billing.Payment) (billing.Refund, []any, error) {

@@ -54,20 +54,18 @@ func TestAFullRefundTakesUnusedCreditBackFirst(t *testing.T) {
 	s.Reconcile()
 }
 
-// A part of the payment that goes back leaves the credit; the part that makes
-// it whole takes it.
-func TestAPartialRefundLeavesTheCredit(t *testing.T) {
+// A part of the payment that goes back leaves the credit as long as both
+// together are at most what was paid.
+func TestAPartialRefundTakesOnlyWhatWouldGoBackTwice(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	sub := s.on("pdt_pro")
-	s.change(s.order(sub.ID, "pdt_starter", proration.Prorated))
-	s.refund(sub.FirstPayment, billing.RefundItem{Item: "pdt_pro", Amount: 5000})
-	if got := s.Sub(sub.ID).Balance().Minor; got != 3000 {
-		t.Errorf("a credit of %d after a part", got)
-	}
-	s.refund(sub.FirstPayment)
-	if got := s.Sub(sub.ID).Balance().Minor; got != 0 || s.owed() != 0 {
-		t.Errorf("a credit of %d after the rest, %d in the journal", got, s.owed())
+	s.change(s.order(sub.ID, "pdt_starter", proration.Prorated)) // a credit of 30.00 of 80.00
+	for _, c := range []struct{ back, left int64 }{{5000, 3000}, {1000, 2000}, {2000, 0}} {
+		s.refund(sub.FirstPayment, billing.RefundItem{Item: "pdt_pro", Amount: c.back})
+		if got := s.Sub(sub.ID).Balance().Minor; got != c.left || s.owed() != c.left {
+			t.Errorf("a credit of %d after %d more, %d in the journal; %d should be left", got, c.back, s.owed(), c.left)
+		}
 	}
 	s.Reconcile()
 }
