@@ -2,7 +2,7 @@
 // and prints it: requests and write units of each operation, size and cold
 // start of each function, latency, page weight, memory. It judges nothing;
 // machines are noisy. Ratios are taken within one run. Arguments choose
-// sections: wire, binaries, latency, clock, pages, documents, run.
+// sections: rules, wire, binaries, latency, clock, pages, documents, run.
 package main
 
 import (
@@ -36,7 +36,7 @@ type section struct {
 	measure func(context.Context, place) (*table, error)
 }
 
-var sections = []section{{"wire", wireSection}, {"binaries", binarySection}, {"latency", latencySection}, {"clock", clockSection}, {"pages", pageSection}, {"documents", paperSection}, {"run", runSection}}
+var sections = []section{{"rules", ruleSection}, {"wire", wireSection}, {"binaries", binarySection}, {"latency", latencySection}, {"clock", clockSection}, {"pages", pageSection}, {"documents", paperSection}, {"run", runSection}}
 
 // bench prints every section, or only those that are named.
 func bench(ctx context.Context, only []string, out io.Writer) (err error) {

@@ -33,14 +33,14 @@ func wireSection(ctx context.Context, p place) (_ *table, err error) {
 	t := newTable("Operations on the wire", "operation", "function", "requests", "write units", "DynamoDB operations", "what follows, requests")
 	w := wiring{meter: meter{stack, proxy}, shop: shop, table: t}
 	payable := wiring{meter: w.meter, shop: test, table: t}
-	for _, step := range []func(context.Context) error{w.renewals, w.calls, payable.orders, w.pages, payable.methodCall} {
+	for _, step := range []func(context.Context) error{w.renewals, w.calls, payable.orders, payable.planChanges, w.pages, payable.methodCall} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
 	}
 	t.note("Warm function, live mode, so that business and key come from its memory. Write units by AWS's rules from the items before and " +
 		"after each write, indexes included; the engine's own count is wrong for transactions. " +
-		"Creating a subscription and paying by API are measured in test mode, because live mode refuses them until a gateway is connected; test mode reads its clock anew each time. What follows varies with who is first: the gateway's webhook or the caller.")
+		"Creating a subscription, changing its plan and paying by API are measured in test mode, because live mode refuses them until a gateway is connected; test mode reads its clock anew each time. What follows varies with who is first: the gateway's webhook or the caller.")
 	return t, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"time"
 
 	"perennial/shared/billing"
 )
@@ -54,6 +55,46 @@ func (w wiring) orders(ctx context.Context) error {
 		return err
 	}
 	return w.add(ctx, "create a subscription", "api", func() error { return do(2) })
+}
+
+// planChanges measures a dearer plan with its charge, and a cheaper one that
+// waits for the next billing date.
+func (w wiring) planChanges(ctx context.Context) error {
+	dear, cheap := w.shop.product, w.shop.product
+	dear.ID, dear.Name, dear.Price.Amount.Minor = dear.ID+"d", "Atlas Max", 2*dear.Price.Amount.Minor
+	cheap.ID, cheap.Name, cheap.Price.Amount.Minor = cheap.ID+"c", "Atlas Mini", cheap.Price.Amount.Minor/2
+	if err := w.shop.put(ctx, dear, cheap); err != nil {
+		return err
+	}
+	defer func(then time.Time) { w.shop.now = then }(w.shop.now)
+	w.shop.now = time.Now().UTC() // nothing is due
+	for _, c := range []struct{ name, product, at string }{
+		{"change the plan, charged at once", dear.ID, "immediately"}, {"change the plan at the next billing date", cheap.ID, "next_billing_date"},
+	} {
+		change := func() (func() error, error) {
+			bought, err := w.shop.buyer(ctx)
+			return func() error {
+				return w.shop.call(http.MethodPost, "/subscriptions/"+bought.ID+"/change-plan", map[string]any{
+					"product_id": c.product, "quantity": 1, "proration_billing_mode": "full_immediately", "effective_at": c.at,
+				}, nil)
+			}, err
+		}
+		warm, err := change()
+		if err != nil {
+			return err
+		}
+		do, err := change()
+		if err != nil {
+			return err
+		}
+		if err := warm(); err != nil {
+			return err
+		}
+		if err := w.add(ctx, c.name, "api", do); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // order is the body of a purchase with a payment link.
