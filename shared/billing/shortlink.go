@@ -10,3 +10,10 @@ type ShortLink struct {
 	Params    map[string]string // of the purchase page's query
 	CreatedAt calendar.Instant
 }
+
+// Offer tells whose a product is: the address of a purchase page names the
+// product alone.
+type Offer struct {
+	Product string
+	Version int64
+}

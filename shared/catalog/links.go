@@ -44,7 +44,11 @@ func (s *Service) ShortLink(ctx context.Context, by By, product, slug string, pa
 	if l.CreatedAt, err = s.now(ctx, by.Scope); err != nil {
 		return l, err
 	}
-	made, err := create(ctx, s, by, "create short link", l.CreatedAt, l)
+	offers, err := s.offer(ctx, by.Scope, product)
+	if err != nil {
+		return l, err
+	}
+	made, err := create(ctx, s, by, "create short link", l.CreatedAt, l, offers...)
 	if errors.Is(err, record.ErrStale) {
 		return l, ErrSlugTaken
 	}
@@ -58,4 +62,14 @@ func (s *Service) ShortLinks(ctx context.Context, scope merchant.Scope, q record
 		return register.List[billing.ShortLink](ctx, s.Store, scope, q, nil)
 	}
 	return register.List(ctx, s.Store, scope, q, func(l billing.ShortLink) bool { return l.Product == product })
+}
+
+// offer is what a product still lacks to be found by its purchase page: those
+// that are older than such pages have none.
+func (s *Service) offer(ctx context.Context, scope merchant.Scope, product string) ([]any, error) {
+	_, err := get[billing.Offer](ctx, s, scope, product)
+	if missing(err) {
+		return []any{billing.Offer{Product: product}}, nil
+	}
+	return nil, err
 }

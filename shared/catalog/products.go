@@ -26,7 +26,7 @@ func (s *Service) Create(ctx context.Context, by By, p billing.Product) (billing
 		return p, err
 	}
 	p.ID, p.CreatedAt, p.UpdatedAt = ids.New(ids.Product, s.Wall()), at, at
-	return create(ctx, s, by, "create product", at, p)
+	return create(ctx, s, by, "create product", at, p, billing.Offer{Product: p.ID})
 }
 
 // Get reads one product, archived or not.

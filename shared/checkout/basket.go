@@ -19,6 +19,7 @@ import (
 
 // Seller sells carts and takes the payments of one-time purchases.
 type Seller interface {
+	Open(ctx context.Context, in purchases.Session) (purchases.Placed, error)
 	Quote(ctx context.Context, scope merchant.Scope, cart billing.Cart) (purchases.Quote, error)
 	Amend(ctx context.Context, scope merchant.Scope, session string, change func(*billing.Cart)) (record.Checkout, error)
 	Place(ctx context.Context, scope merchant.Scope, page record.Checkout) (record.Checkout, error)

@@ -26,6 +26,7 @@ import (
 // Store is what the page reads.
 type Store interface {
 	record.Loader
+	record.Finder
 	State(ctx context.Context, scope merchant.Scope) (merchant.State, error)
 }
 
@@ -41,6 +42,7 @@ type Options struct {
 	Payer       Payer
 	Sales       Seller
 	Mails       Preferences
+	Limits      Limiter
 	Unsubscribe identity.Unsubscribe // signs the addresses at which mails are stopped
 	URL         string               // the checkout's own origin
 	Gateway     string               // origin of the gateway's card fields and challenges
@@ -65,6 +67,11 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("POST /session/{scope}/{id}/details", s.fill)
 	mux.HandleFunc("POST /session/{scope}/{id}/code", s.coupon)
 	mux.HandleFunc("GET /session/{scope}/{id}/return", s.returned)
+	mux.HandleFunc("GET /c/{id}", s.pick)
+	mux.HandleFunc("GET /b/{slug}", s.short(merchant.Live))
+	mux.HandleFunc("GET /b/test/{slug}", s.short(merchant.Test))
+	mux.HandleFunc("GET /buy/{product}", s.offer)
+	mux.HandleFunc("POST /buy/{product}", s.takeUp)
 	mux.HandleFunc("GET /unsubscribe/{scope}/{customer}/{signature}", s.unsubscribe)
 	mux.HandleFunc("POST /unsubscribe/{scope}/{customer}/{signature}", s.setMails)
 	return pages.Serve(mux)

@@ -1,6 +1,7 @@
 package checkout
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,6 +16,8 @@ import (
 // detailsPage asks who buys.
 type detailsPage struct {
 	Action    string
+	Bill      *billView  // of a purchase page
+	Amount    *inputView // what the buyer wants to pay, who may
 	Fields    []inputView
 	Country   string
 	Countries []i18n.CountryName
@@ -23,7 +26,7 @@ type detailsPage struct {
 
 type inputView struct {
 	Name, Label, Type, Auto, Value, Wrong, Hint string
-	Required                                    bool
+	Required, Locked                            bool
 	Options                                     []string
 }
 
@@ -34,7 +37,14 @@ func (s *Server) details(w http.ResponseWriter, r *http.Request, status int, v v
 		c.Billing.Country = v.state.Business.Country
 	}
 	page := detailsPage{
-		Action: v.path("/details"), Fields: inputs(v, c, wrong), Country: c.Billing.Country, Countries: i18n.Countries(v.locale), Invalid: len(wrong) > 0,
+		Action: cmp.Or(v.action, v.path("/details")), Bill: v.offered, Fields: inputs(v, c, wrong), Country: c.Billing.Country,
+		Countries: i18n.Countries(v.locale), Invalid: anything(wrong),
+	}
+	if f := v.free; f != nil {
+		page.Amount = &inputView{
+			Name: "amount", Label: v.say("Amount") + " (" + string(f.least.Currency) + ")", Type: "text", Auto: "off", Value: f.shown,
+			Required: true, Wrong: v.say(wrong["amount"]),
+		}
 	}
 	chrome := v.chrome(v.say("Checkout"))
 	chrome.Back = v.page.Page.CancelURL
@@ -45,7 +55,9 @@ func (s *Server) details(w http.ResponseWriter, r *http.Request, status int, v v
 func inputs(v visit, c billing.Cart, wrong map[string]string) []inputView {
 	var out []inputView
 	add := func(name, label, kind, auto, value string, required bool) {
-		out = append(out, inputView{Name: name, Label: label, Type: kind, Auto: auto, Value: value, Required: required, Wrong: v.say(wrong[name])})
+		out = append(out, inputView{
+			Name: name, Label: label, Type: kind, Auto: auto, Value: value, Required: required, Locked: v.locked(name, value), Wrong: v.say(wrong[name]),
+		})
 	}
 	opts := v.page.Page
 	if c.Customer == "" {
@@ -104,17 +116,10 @@ func (s *Server) fill(w http.ResponseWriter, r *http.Request) {
 	}
 	typed := *v.page.Cart
 	takeForm(r, v, &typed)
-	attempt := v.page
-	attempt.Cart = &typed
-	wrong := missing(purchases.Complete(attempt))
-	if i18n.Country(v.locale, typed.Billing.Country) == typed.Billing.Country {
-		wrong["country"] = i18n.Text("must be chosen")
-	}
-	if typed.Customer == "" && !billing.IsPlainEmail(typed.Email) {
-		wrong["email"] = i18n.Text("must be written in ASCII characters")
-	}
-	if len(wrong) > 0 {
-		v.page = attempt
+	attempt := v
+	attempt.page.Cart = &typed
+	if wrong := attempt.wrong(); anything(wrong) {
+		v = attempt
 		s.details(w, r, http.StatusUnprocessableEntity, v, wrong)
 		return
 	}
@@ -125,25 +130,50 @@ func (s *Server) fill(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, v.path(""), http.StatusSeeOther)
 }
 
-// takeForm writes what was typed into a cart, cut to a sane length.
+// locked reports a field that was filled in for the buyer, who may not change
+// it.
+func (v visit) locked(name, value string) bool {
+	return value != "" && slices.Contains(v.page.Page.Locked, name)
+}
+
+// wrong tells what is wrong with the details of a visit's cart, by field.
+func (v visit) wrong() map[string]string {
+	wrong, c := missing(purchases.Complete(v.page)), v.page.Cart
+	if i18n.Country(v.locale, c.Billing.Country) == c.Billing.Country {
+		wrong["country"] = i18n.Text("must be chosen")
+	}
+	if c.Customer == "" && !billing.IsPlainEmail(c.Email) {
+		wrong["email"] = i18n.Text("must be written in ASCII characters")
+	}
+	return wrong
+}
+
+// takeForm writes what was typed into a cart, cut to a sane length. What the
+// form does not ask for and what is locked stays.
 func takeForm(r *http.Request, v visit, c *billing.Cart) {
-	value := func(name string) string {
-		text := strings.TrimSpace(r.PostFormValue(name))
-		return strings.ToValidUTF8(text[:min(len(text), 200)], "") // a cut may split a letter
+	value := func(name, old string) string {
+		typed := cut(r.PostFormValue(name))
+		if v.locked(name, old) || !r.PostForm.Has(name) {
+			return old
+		}
+		return typed
 	}
 	if c.Customer == "" {
-		c.Email, c.Name, c.Phone = value("email"), value("name"), value("phone_number")
+		c.Email, c.Name, c.Phone = value("email", c.Email), value("name", c.Name), value("phone_number", c.Phone)
 		c.Language = v.locale
 	}
+	b := c.Billing
 	c.Billing = billing.Address{
-		Country: value("country"), Street: value("street"), City: value("city"), State: value("state"), Zip: value("zipcode"),
+		Country: value("country", b.Country), Street: value("street", b.Street), City: value("city", b.City),
+		State: value("state", b.State), Zip: value("zipcode", b.Zip),
 	}
 	if !v.page.Page.NoTaxID {
-		c.TaxID, c.BusinessName = value("tax_id"), value("business_name")
+		c.TaxID, c.BusinessName = value("tax_id", c.TaxID), value("business_name", c.BusinessName)
 	}
+	before := c.Answers
 	c.Answers = nil
 	for _, f := range v.page.Page.Fields {
-		given := value("custom_fields." + f.Key)
+		given := value("custom_fields."+f.Key, answer(before, f.Key))
 		if len(f.Options) > 0 && !slices.Contains(f.Options, given) {
 			given = ""
 		}

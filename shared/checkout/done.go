@@ -72,7 +72,7 @@ func (s *Server) finish(r *http.Request, v visit) (recovery.Result, error) {
 // bought tells that a one-time purchase is paid.
 func (s *Server) bought(w http.ResponseWriter, r *http.Request, v visit) {
 	page := donePage{
-		Heading: v.say("Thank you"), Text: v.say("Your order is complete."), Link: v.say("Return to %s", v.state.Business.Name),
+		Heading: v.say("Thank you"), Text: v.say("Your order is complete."), Link: v.back(),
 		Facts: []fact{{"Paid", v.amount(v.invoice.Due())}, {"Invoice", v.invoice.Number}},
 	}
 	if !v.invoice.Due().Nothing() {
@@ -82,6 +82,15 @@ func (s *Server) bought(w http.ResponseWriter, r *http.Request, v visit) {
 		"payment_id": {v.purchase.Payment}, "status": {string(billing.PaymentSucceeded)}, "email": {v.customer.Email},
 	})
 	s.done(w, r, v.chrome(v.say("Thank you")), page)
+}
+
+// back names where the link onwards leads: the merchant's shop. Where anybody
+// may have written the address, the host that it names.
+func (v visit) back() string {
+	if u, err := url.Parse(v.page.ReturnURL); v.page.Page.Public && err == nil {
+		return v.say("Return to %s", u.Hostname())
+	}
+	return v.say("Return to %s", v.state.Business.Name)
 }
 
 // declined says in plain words why a payment failed, nothing when it did not.
@@ -109,7 +118,7 @@ func (s *Server) finished(w http.ResponseWriter, r *http.Request, v visit) {
 		page.Text = v.say("%s is active. The receipt is on its way to %s.", v.sub.ProductName, v.customer.Email)
 	}
 	page.Href = identity.ReturnURL(v.page.ReturnURL, url.Values{"subscription_id": {v.sub.ID}, "status": {string(v.sub.Status)}})
-	page.Link = v.say("Return to %s", v.state.Business.Name)
+	page.Link = v.back()
 	s.done(w, r, v.chrome(v.say("Thank you")), page)
 }
 

@@ -29,6 +29,10 @@ type visit struct {
 	dues     billing.Dues
 	zone     *time.Location
 	locale   string
+
+	action  string      // where a purchase page sends its form
+	offered *billView   // what a purchase page sells
+	free    *freeAmount // what its buyer may pay, who may pay what they want
 }
 
 var errGone = fault.New(fault.Gone, "CHECKOUT_SESSION_CONSUMED", "This page was already used or has expired.")

@@ -35,11 +35,13 @@ type site struct {
 	t       *testing.T
 	browser *http.Client
 	server  *httptest.Server
+	limits  *identity.Limits
 }
 
 func open(t *testing.T) *site {
 	t.Helper()
 	s := &site{World: lifecycletest.New(t), t: t}
+	s.limits = identity.NewLimits(nil, s.Clock.Now)
 	s.server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Header.Set(lambdahttp.OriginHeader, originSecret)
 		s.edge().ServeHTTP(w, r)
@@ -52,7 +54,7 @@ func open(t *testing.T) *site {
 
 func (s *site) edge() http.Handler {
 	h := checkout.New(checkout.Options{
-		Store: s.Store, Payer: s.Recovery, Sales: s.Sales(s.Store), Unsubscribe: unsubscribe, Mails: &customers.Service{Store: s.Store, Wall: s.Clock.Now}, URL: s.server.URL, Gateway: bank, Wall: s.Clock.Now,
+		Store: s.Store, Payer: s.Recovery, Sales: s.Sales(s.Store), Unsubscribe: unsubscribe, Mails: &customers.Service{Store: s.Store, Wall: s.Clock.Now}, Limits: s.limits, URL: s.server.URL, Gateway: bank, Wall: s.Clock.Now,
 		Account: func(scope merchant.Scope) string { return scope.String() },
 	})
 	return lambdahttp.Wrap(h, lambdahttp.Headers(lambdahttp.PageHeaders(pages.Policy(bank))), lambdahttp.OriginSecret(originSecret),

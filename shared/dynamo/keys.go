@@ -38,7 +38,7 @@ func place(scope merchant.Scope, ref record.Ref) key {
 	case record.KindState:
 		of, _ := merchant.ParseScope(ref.ID)
 		return key{registry(of.Mode), ref.ID}
-	case record.KindBusiness, record.KindKey, record.KindLink, record.KindSession, record.KindCheckout, record.KindShortLink:
+	case record.KindBusiness, record.KindKey, record.KindLink, record.KindSession, record.KindCheckout, record.KindShortLink, record.KindOffer:
 		return key{string(ref.Kind) + "#" + ref.ID, "A"}
 	default:
 		return key{scope.String() + "#" + string(ref.Kind) + "#" + ref.ID, "A"}

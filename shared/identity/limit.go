@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"perennial/shared/billing"
+	"perennial/shared/clock"
 	"perennial/shared/ids"
 	"perennial/shared/merchant"
 )
@@ -30,6 +31,34 @@ type limiter struct {
 type count struct {
 	since time.Time
 	n     int
+}
+
+// Limits are the budgets of visitors, counted here and in the store. A store
+// that does not count stops nobody: the instance's own count still holds.
+type Limits struct {
+	tallies Tallies
+	wall    clock.Wall
+	own     *limiter
+}
+
+// NewLimits begins to count; without tallies each instance counts by itself.
+func NewLimits(t Tallies, wall clock.Wall) *Limits { return &Limits{t, wall, new(limiter)} }
+
+// Allow takes one from a key's budget of so many in a quarter of an hour. The
+// store keeps a hash of the key.
+func (l *Limits) Allow(ctx context.Context, scope merchant.Scope, key string, most int) bool {
+	if !l.own.allow(key, most, l.wall()) {
+		return false
+	}
+	if l.tallies == nil {
+		return true
+	}
+	n, err := l.tallies.Tally(ctx, scope, "links "+ids.Hash(key), window)
+	if err != nil {
+		slog.WarnContext(ctx, "visits not counted", "scope", scope.String(), "error", err.Error())
+		return true
+	}
+	return n <= most
 }
 
 // allow takes one from a key's budget.
@@ -71,19 +100,7 @@ func addressKey(w Wish) string {
 	return "address " + ids.Hash(w.Scope.String()+" "+billing.NormalEmail(w.Email))
 }
 
-// allow takes one from a key's budget, here and in the store. A store that
-// does not count stops nobody: the instance's own limit still holds.
 func (s *Service) allow(ctx context.Context, scope merchant.Scope, key string, most int) bool {
-	if !s.limit.allow(key, most, s.Wall()) {
-		return false
-	}
-	if s.Tallies == nil {
-		return true
-	}
-	n, err := s.Tallies.Tally(ctx, scope, "links "+ids.Hash(key), window)
-	if err != nil {
-		slog.WarnContext(ctx, "links not counted", "scope", scope.String(), "error", err.Error())
-		return true
-	}
-	return n <= most
+	limits := Limits{s.Tallies, s.Wall, &s.limit}
+	return limits.Allow(ctx, scope, key, most)
 }

@@ -34,6 +34,8 @@ type CheckoutPage struct {
 	NeedPhone bool            // the phone number must be given
 	NoTaxID   bool            // shows no fields for a tax id
 	Force3DS  bool            // kept; the gateway decides
+	Public    bool            // it was opened from an address that anybody may write
+	Locked    []string        // fields that the buyer may read and, once filled in, not change
 	Fields    []CheckoutField // the merchant's own questions
 	Kept      map[string]any  // what is answered and not used: customization and feature flags
 }

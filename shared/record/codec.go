@@ -40,6 +40,7 @@ var decoders = map[Kind]func([]byte) (any, error){
 	KindCollection:   decode[billing.Collection],
 	KindBrand:        decode[merchant.Brand],
 	KindShortLink:    decode[billing.ShortLink],
+	KindOffer:        decode[billing.Offer],
 	KindDiscount:     decode[billing.Discount],
 	KindDiscountCode: decode[billing.DiscountCode],
 	KindDiscountList: decode[billing.DiscountList],

@@ -30,6 +30,7 @@ const (
 	KindCollection   Kind = "PDC"
 	KindBrand        Kind = "BRND"
 	KindShortLink    Kind = "SLUG"
+	KindOffer        Kind = "OFFER"
 	KindDiscount     Kind = "DSC"
 	KindDiscountCode Kind = "DSCODE"
 	KindDiscountList Kind = "DSLIST"
@@ -92,9 +93,9 @@ func MethodID(customer, method string) string { return customer + "/" + method }
 
 // Global reports kinds that are found by Finder without knowing whose they
 // are: those whose unguessable id is a credential by itself, and the short
-// links, which are public.
+// links and offers, which are public.
 func (k Kind) Global() bool {
-	return k == KindKey || k == KindLink || k == KindSession || k == KindCheckout || k == KindShortLink
+	return k == KindKey || k == KindLink || k == KindSession || k == KindCheckout || k == KindShortLink || k == KindOffer
 }
 
 // Describe tells a store about an object of a known kind.
@@ -154,6 +155,8 @@ func describeCatalog(obj any) (Entry, bool) {
 		return Entry{Kind: KindBrand, ID: o.ID, Version: o.Version, Created: o.CreatedAt.Time(), Listed: true}, true
 	case billing.ShortLink:
 		return Entry{Kind: KindShortLink, ID: o.Slug, Version: o.Version, Created: o.CreatedAt.Time(), Listed: true}, true
+	case billing.Offer:
+		return Entry{Kind: KindOffer, ID: o.Product, Version: o.Version}, true
 	case billing.Discount:
 		return Entry{
 			Kind: KindDiscount, ID: o.ID, Version: o.Version, Created: o.CreatedAt.Time(), Listed: true,

@@ -148,6 +148,7 @@ func (w world) samples() []any {
 		billing.DiscountCode{Code: "SPRING", Discount: "dsc_1"},
 		billing.DiscountList{Discount: "dsc_1", Customers: []string{customer.ID}},
 		billing.ShortLink{Slug: "live/" + hash(), Product: "pdt_1", CreatedAt: w.at()},
+		billing.Offer{Product: ids.New(ids.Product, w.now)},
 		sub,
 		billing.Purchase{ID: ids.New(ids.Purchase, w.now), Customer: customer.ID, Status: billing.PurchaseOpen, CreatedAt: w.at()},
 		billing.Invoice{ID: ids.New(ids.Invoice, w.now), Customer: customer.ID, Subscription: sub.ID, DueAt: w.at()},
