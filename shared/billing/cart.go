@@ -83,6 +83,7 @@ var (
 	ErrCodeOnDemand   = fault.New(fault.Invalid, "DISCOUNT_NOT_AVAILABLE_FOR_ON_DEMAND", "Discount codes cannot be used with an on-demand subscription.")
 	ErrAddonsOnDemand = fault.New(fault.Invalid, "ADDONS_NOT_ALLOWED_FOR_ON_DEMAND", "Addons cannot be bought with an on-demand subscription.")
 	ErrAddonsNoPlan   = fault.New(fault.Invalid, "INVALID_REQUEST_PARAMETERS", "Addons are bought with a subscription product.")
+	ErrBrands         = fault.New(fault.Invalid, "BRAND_MISMATCH", "All products of a cart must be of one brand.")
 	ErrNotRecurringOD = fault.New(fault.Invalid, "INVALID_REQUEST_PARAMETERS", "Only a subscription product can be on demand.")
 )
 
@@ -128,6 +129,8 @@ func (s Sale) Check() error {
 			return ErrOtherCurrency
 		case p.Price.Amount.Currency != s.Products[0].Price.Amount.Currency:
 			return ErrMixedPrices
+		case p.Brand != s.Products[0].Brand:
+			return ErrBrands
 		}
 		addons := len(s.Cart.Items[i].Addons) > 0
 		switch {
@@ -243,7 +246,7 @@ func (s Sale) Buy() (Purchase, Invoice, error) {
 		return Purchase{}, Invoice{}, err
 	}
 	return Purchase{
-		ID: s.ID, Customer: s.Customer.ID, Status: PurchaseOpen, Items: itemsOf([]Invoice{invoice}), Invoice: invoice.ID,
+		ID: s.ID, Customer: s.Customer.ID, Brand: s.Products[0].Brand, Status: PurchaseOpen, Items: itemsOf([]Invoice{invoice}), Invoice: invoice.ID,
 		Billing: c.Billing, TaxID: c.TaxID, BusinessName: c.BusinessName, Metadata: c.Metadata, Answers: c.Answers,
 		Discounts: ApplyDiscounts(s.Discounts), CreatedAt: s.At,
 	}, invoice, nil

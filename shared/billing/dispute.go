@@ -65,6 +65,7 @@ type Dispute struct {
 	Customer     string
 	Subscription string
 	Payment      string
+	Brand        string // the payment's
 	Gateway      string
 	Account      string
 	Reference    string // the gateway's

@@ -145,7 +145,7 @@ func (s Subscription) checkEdit(e Edit, next Subscription, at calendar.Instant) 
 // Planned is a payment of the dues that somebody is asked to make on a page.
 func (s Subscription) Planned(id, checkout string, d Dues, at calendar.Instant) Payment {
 	p := Payment{
-		ID: id, Customer: s.Customer, Subscription: s.ID, Product: s.Product, Quantity: s.Quantity,
+		ID: id, Customer: s.Customer, Subscription: s.ID, Brand: s.Brand, Product: s.Product, Quantity: s.Quantity,
 		Checkout: checkout, Status: PaymentRequiresMethod, Amount: d.Total, By: ByCustomer, UpdatesMethod: true,
 		Billing: s.Billing, Metadata: s.Metadata, CreatedAt: at, UpdatedAt: at,
 	}

@@ -67,7 +67,7 @@ func (s Subscription) ChargeOnDemand(c Charge, t Terms, at calendar.Instant) (Su
 // invoice.
 func (s Subscription) Promised(id string, v Invoice, at calendar.Instant) Payment {
 	p := Payment{
-		ID: id, Customer: s.Customer, Subscription: s.ID, Product: s.Product, Quantity: s.Quantity, Invoices: []string{v.ID},
+		ID: id, Customer: s.Customer, Subscription: s.ID, Brand: s.Brand, Product: s.Product, Quantity: s.Quantity, Invoices: []string{v.ID},
 		Items: itemsOf([]Invoice{v}), Answers: s.Answers, Discounts: s.Discounts,
 		Status: PaymentRequiresMethod, Amount: v.Due(), By: ByCustomer,
 		Cause: v.Cause, Refunded: money.Of(0, v.Total.Currency), Billing: s.Billing, Metadata: s.Metadata,

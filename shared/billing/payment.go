@@ -34,6 +34,7 @@ type Payment struct {
 	Version       int64
 	Customer      string
 	Subscription  string
+	Brand         string    // that it is sold under; empty is the primary one
 	Purchase      string    // the one-time purchase it is for, instead
 	Items         []Article // what a cart holds; empty when Product and Quantity say it
 	Answers       []Answer  // to the merchant's own questions at the checkout

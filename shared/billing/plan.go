@@ -23,6 +23,7 @@ type AddonItem struct {
 type Plan struct {
 	Product     string
 	ProductName string
+	Brand       string
 	TaxCategory string
 	Price       Price
 	Quantity    int64
@@ -39,7 +40,7 @@ var (
 // Plan is what the subscription is billed for now.
 func (s Subscription) Plan() Plan {
 	return Plan{
-		Product: s.Product, ProductName: s.ProductName, TaxCategory: s.TaxCategory, Price: s.Price,
+		Product: s.Product, ProductName: s.ProductName, Brand: s.Brand, TaxCategory: s.TaxCategory, Price: s.Price,
 		Quantity: s.Quantity, Addons: s.Addons, Discounts: s.Discounts,
 	}
 }
@@ -50,13 +51,13 @@ func PlanOf(p Product, quantity int64) (Plan, error) {
 		return Plan{}, err
 	}
 	price, err := p.Price.Net()
-	return Plan{Product: p.ID, ProductName: p.Name, TaxCategory: p.TaxCategory, Price: price, Quantity: quantity}, err
+	return Plan{Product: p.ID, ProductName: p.Name, Brand: p.Brand, TaxCategory: p.TaxCategory, Price: price, Quantity: quantity}, err
 }
 
 // on is the subscription on another plan. The term stays as it was bought.
 func (s Subscription) on(p Plan) Subscription {
 	p.Price.Term = s.Price.Term
-	s.Product, s.ProductName, s.TaxCategory, s.Price = p.Product, p.ProductName, p.TaxCategory, p.Price
+	s.Product, s.ProductName, s.Brand, s.TaxCategory, s.Price = p.Product, p.ProductName, p.Brand, p.TaxCategory, p.Price
 	s.Quantity, s.Addons, s.Discounts = p.Quantity, p.Addons, p.Discounts
 	return s
 }

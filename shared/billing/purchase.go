@@ -21,6 +21,7 @@ type Purchase struct {
 	ID           string
 	Version      int64
 	Customer     string
+	Brand        string // that it is sold under; empty is the primary one
 	Status       PurchaseStatus
 	Items        []Article
 	Invoice      string // its only invoice: the dues
@@ -139,7 +140,7 @@ func (p Purchase) Expire(v Invoice, promised *Payment, at calendar.Instant) (Cha
 
 // fill gives a payment what it says of the purchase.
 func (p Purchase) fill(pay Payment) Payment {
-	pay.Customer, pay.Purchase, pay.Answers = p.Customer, p.ID, p.Answers
+	pay.Customer, pay.Purchase, pay.Brand, pay.Answers = p.Customer, p.ID, p.Brand, p.Answers
 	pay.Billing, pay.Metadata = p.Billing, p.Metadata
 	if len(p.Items) > 0 {
 		pay.Product, pay.Quantity = p.Items[0].Product, p.Items[0].Quantity

@@ -34,6 +34,7 @@ type Refund struct {
 	Customer     string
 	Subscription string
 	Payment      string
+	Brand        string // the payment's
 	Status       RefundStatus
 	Amount       money.Amount // with tax
 	Tax          money.Amount
@@ -108,7 +109,7 @@ func (p Payment) Refund(w RefundWish, invoices []Invoice) (Payment, Refund, erro
 	}
 	zero := money.Of(0, p.Amount.Currency)
 	r := Refund{
-		ID: w.ID, Customer: p.Customer, Subscription: p.Subscription, Payment: p.ID, Status: RefundPending,
+		ID: w.ID, Customer: p.Customer, Subscription: p.Subscription, Payment: p.ID, Brand: p.Brand, Status: RefundPending,
 		Amount: zero, Tax: zero, Backs: backs, Reason: w.Reason, Cause: cause, Metadata: w.Metadata,
 		Gateway: p.Method.Gateway, Account: p.Method.Account, Intent: p.Intent, Method: p.Method,
 		TakenAt: w.Wall, Next: w.Wall.Add(LeaseRefund), CreatedAt: w.At, UpdatedAt: w.At,
@@ -224,7 +225,7 @@ func (r Refund) Wait(status RefundStatus, reference string, next time.Time) Refu
 // lateRefund is the refund of a capture that nobody waited for any more.
 func lateRefund(id string, p Payment, at calendar.Instant) Refund {
 	return Refund{
-		ID: id, Customer: p.Customer, Subscription: p.Subscription, Payment: p.ID, Status: RefundSucceeded,
+		ID: id, Customer: p.Customer, Subscription: p.Subscription, Payment: p.ID, Brand: p.Brand, Status: RefundSucceeded,
 		Amount: p.Amount, Tax: money.Of(0, p.Amount.Currency), Cause: ReasonLateCapture,
 		Gateway: p.Method.Gateway, Account: p.Method.Account, Intent: p.Intent, Method: p.Method, CreatedAt: at, UpdatedAt: at,
 	}

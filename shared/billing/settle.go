@@ -19,6 +19,7 @@ func (c Case) payment(status PaymentStatus) Payment {
 		p = c.Purchase.fill(p)
 	} else {
 		p.Customer, p.Subscription, p.Product, p.Quantity = s.Customer, s.ID, s.Product, s.Quantity
+		p.Brand = s.Brand
 		if s.Change != nil && l.Cause == CausePlanChange {
 			p.Product, p.Quantity = s.Change.Plan.Product, s.Change.Plan.Quantity
 		}

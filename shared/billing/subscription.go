@@ -21,6 +21,7 @@ type Subscription struct {
 	Customer     string
 	Product      string
 	ProductName  string
+	Brand        string // that it is sold under; empty is the primary one
 	Status       Status
 	Price        Price // as bought; later changes of the product do not touch it
 	Quantity     int64
@@ -275,7 +276,7 @@ func Subscribe(o Order) (Subscription, Invoice, error) {
 		trial = 0 // nothing is charged until the merchant asks
 	}
 	s := Subscription{
-		ID: o.ID, Customer: o.Customer.ID, Product: o.Product.ID, ProductName: o.Product.Name,
+		ID: o.ID, Customer: o.Customer.ID, Product: o.Product.ID, ProductName: o.Product.Name, Brand: o.Product.Brand,
 		Status: StatusPending, Price: price, Quantity: o.Quantity, TrialDays: trial, Zone: o.Zone,
 		Period: calendar.Period{Start: o.At, End: o.At}, Billing: o.Billing, TaxID: o.TaxID,
 		BusinessName: o.BusinessName, Metadata: o.Metadata, TaxIDStatus: o.TaxIDStatus,

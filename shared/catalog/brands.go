@@ -163,15 +163,15 @@ func (s *Service) empty(ctx context.Context, by By, id string, m *Moved) error {
 		return err
 	}
 	target := own(by.Scope, m.To)
-	for _, p := range products {
-		_, err := edit(ctx, s, by, p, "move to brand", func(p billing.Product, at calendar.Instant) (billing.Product, error) {
-			p.Brand, p.UpdatedAt = target, at
-			return p, nil
-		})
+	for _, p := range products { // a product goes last, so that a move that is cut short is finished
+		live, err := s.moveLive(ctx, by, p, target)
 		if err != nil {
 			return err
 		}
-		live, err := s.liveOf(ctx, by.Scope, p)
+		_, err = edit(ctx, s, by, p, "move to brand", func(p billing.Product, at calendar.Instant) (billing.Product, error) {
+			p.Brand, p.UpdatedAt = target, at
+			return p, nil
+		})
 		if err != nil {
 			return err
 		}
@@ -206,13 +206,22 @@ func (s *Service) held(ctx context.Context, scope merchant.Scope, brand string) 
 	return products, collections, err
 }
 
-// liveOf counts the subscriptions of a product that have not ended: they are
-// of its brand.
-func (s *Service) liveOf(ctx context.Context, scope merchant.Scope, product string) (int, error) {
+// moveLive moves the subscriptions of a product that have not ended, and tells
+// how many there are.
+func (s *Service) moveLive(ctx context.Context, by By, product, brand string) (int, error) {
 	q := record.Query{Kind: record.KindSubscription, Filters: map[string]string{"product_id": product}}
-	found, err := all(ctx, s, scope, q, func(sub billing.Subscription) bool {
-		ended := []billing.Status{billing.StatusCancelled, billing.StatusExpired, billing.StatusFailed}
-		return !slices.Contains(ended, sub.Status)
-	})
-	return len(found), err
+	live, err := all(ctx, s, by.Scope, q, func(sub billing.Subscription) bool { return !sub.Status.Ended() })
+	if err != nil {
+		return 0, err
+	}
+	for _, sub := range live {
+		_, err := edit(ctx, s, by, sub.ID, "move to brand", func(sub billing.Subscription, _ calendar.Instant) (billing.Subscription, error) {
+			sub.Brand = brand
+			return sub, nil
+		})
+		if err != nil {
+			return 0, err
+		}
+	}
+	return len(live), nil
 }

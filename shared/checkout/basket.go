@@ -1,6 +1,7 @@
 package checkout
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -97,7 +98,7 @@ func (s *Server) showBasket(w http.ResponseWriter, r *http.Request, v visit, pag
 		status = http.StatusUnprocessableEntity
 	}
 	chrome := v.chrome(v.say("Checkout"))
-	chrome.Script, chrome.Back = !page.Free, v.page.Page.CancelURL
+	chrome.Script, chrome.Back = !page.Free, cmp.Or(v.page.Page.CancelURL, chrome.Back)
 	templates.Render(w, r, status, "basket", pages.Page{Chrome: chrome, Content: page})
 }
 

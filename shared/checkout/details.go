@@ -47,7 +47,7 @@ func (s *Server) details(w http.ResponseWriter, r *http.Request, status int, v v
 		}
 	}
 	chrome := v.chrome(v.say("Checkout"))
-	chrome.Back = v.page.Page.CancelURL
+	chrome.Back = cmp.Or(v.page.Page.CancelURL, chrome.Back)
 	templates.Render(w, r, status, "details", pages.Page{Chrome: chrome, Content: page})
 }
 

@@ -90,7 +90,7 @@ func (v visit) back() string {
 	if u, err := url.Parse(v.page.ReturnURL); v.page.Page.Public && err == nil {
 		return v.say("Return to %s", u.Hostname())
 	}
-	return v.say("Return to %s", v.state.Business.Name)
+	return v.say("Return to %s", v.state.Face(v.brand).Name)
 }
 
 // declined says in plain words why a payment failed, nothing when it did not.

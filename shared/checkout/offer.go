@@ -135,6 +135,9 @@ func (s *Server) wanted(r *http.Request, most int) (visit, error) {
 	if v.zone, err = time.LoadLocation(state.Business.Zone); err != nil {
 		return v, err
 	}
+	if v.brand, err = record.BrandOf(r.Context(), s.Store, scope, product.Brand); err != nil {
+		return v, err
+	}
 	v.page = parameters{r.URL.Query()}.session(product)
 	return v, s.reckon(r.Context(), &v, product)
 }

@@ -10,6 +10,7 @@ import (
 
 	"perennial/shared/billing"
 	"perennial/shared/catalog"
+	"perennial/shared/merchant"
 	"perennial/shared/money"
 	"perennial/shared/record"
 )
@@ -159,4 +160,15 @@ func TestASessionHasAShortAddress(t *testing.T) {
 	made, path := s.basket(nil)
 	s.leadsTo(s.get("/c/"+made.ID), path).must(t, 200, "Your details")
 	s.get("/c/cks_none").must(t, 410)
+}
+
+func TestAPageShowsTheBrandThatSells(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.Put(merchant.Brand{ID: "brnd_1", Name: "Northwind Labs", SupportEmail: "labs@northwind.example", URL: "https://labs.example"})
+	product, _ := s.shelf(func(p *billing.Product) { p.Brand = "brnd_1" })
+	s.get("/buy/"+product).must(t, 200, "Northwind Labs", "labs@northwind.example", `href="https://labs.example"`)
+	_, path := s.begun(s.post("/buy/"+product, ada))
+	s.get(path).must(t, 200, "Northwind Labs", "Pay $15.00")
+	s.leadsTo(s.card(path, "visa_ok"), path+"/return").must(t, 200, "Northwind Labs", "Thank you")
 }

@@ -1,6 +1,7 @@
 package checkout
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -26,6 +27,7 @@ type visit struct {
 	purchase billing.Purchase // instead of the subscription
 	invoice  billing.Invoice  // of the purchase
 	customer billing.Customer
+	brand    merchant.Brand // that it is sold under; zero is the primary one
 	dues     billing.Dues
 	zone     *time.Location
 	locale   string
@@ -56,7 +58,9 @@ func (s *Server) open(r *http.Request, grace time.Duration) (visit, error) {
 		return v, gone(err)
 	}
 	lambdahttp.Note(r.Context(), "scope", scope.String())
-	err = s.goods(r, &v, grace)
+	if err = s.goods(r, &v, grace); err == nil {
+		v.brand, err = record.BrandOf(r.Context(), s.Store, scope, cmp.Or(v.sub.Brand, v.purchase.Brand, v.page.Brand))
+	}
 	v.locale = v.language(r)
 	return v, err
 }
@@ -154,7 +158,7 @@ func (v visit) used() bool {
 }
 
 func (v visit) chrome(title string) pages.Chrome {
-	return pages.Chrome{Title: title, Business: v.state.Business.Name, Test: v.scope.Mode == merchant.Test, Tongue: pages.Tongue{Lang: v.locale}, Theme: pages.ThemePath(v.state.Settings.Branding)}
+	return pages.Chrome{Title: title, Test: v.scope.Mode == merchant.Test, Tongue: pages.Tongue{Lang: v.locale}}.Dress(v.state, v.brand)
 }
 
 // language is the one that the merchant forces on the session, else the one

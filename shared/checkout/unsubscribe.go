@@ -80,8 +80,6 @@ func (s *Server) preferences(w http.ResponseWriter, r *http.Request, scope merch
 	if !c.WantsOptional() {
 		page.Heading, page.Button, page.Stopped = say("Optional mails are stopped"), say("Get them again"), true
 	}
-	chrome := pages.Chrome{
-		Title: page.Heading, Business: state.Business.Name, Test: scope.Mode == merchant.Test, Tongue: pages.Tongue{Lang: locale},
-	}
+	chrome := pages.Chrome{Title: page.Heading, Test: scope.Mode == merchant.Test, Tongue: pages.Tongue{Lang: locale}}.Dress(state, merchant.Brand{})
 	templates.Render(w, r, http.StatusOK, "unsubscribe", pages.Page{Chrome: chrome, Content: page})
 }

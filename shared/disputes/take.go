@@ -121,7 +121,7 @@ func (s *Service) load(ctx context.Context, m *matter) error {
 	var known bool
 	if m.dispute, known = found[0].(billing.Dispute); !known {
 		m.dispute = billing.Dispute{
-			ID: id, Customer: p.Customer, Subscription: p.Subscription, Payment: p.ID, Gateway: m.account.Gateway,
+			ID: id, Customer: p.Customer, Subscription: p.Subscription, Payment: p.ID, Brand: p.Brand, Gateway: m.account.Gateway,
 			Account: m.account.ID, Reference: m.ref, Card: p.Method.Fingerprint, CreatedAt: m.now,
 		}
 	}

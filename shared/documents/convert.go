@@ -33,10 +33,7 @@ func FromPaper(p invoices.Paper) Document {
 	d := Document{
 		Invoice: p.Invoice, About: p.About, Payment: p.Payment, Receipt: p.Receipt,
 		Test: p.State.Scope.Mode == merchant.Test, Language: p.Language, Zone: zone,
-		Brand: Brand{Name: look.Name, Accent: look.Light.Accent},
-	}
-	if d.Brand.Name == "" {
-		d.Brand.Name = p.State.Business.Name
+		Brand: Brand{Name: p.State.Face(p.Brand).Name, Accent: look.Light.Accent},
 	}
 	if d.Invoice.Seller.Name == "" {
 		d.Invoice.Seller = billing.IssuerOf(p.State, zone).Seller

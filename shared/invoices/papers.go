@@ -51,6 +51,9 @@ func (s *Service) papers(ctx context.Context, scope merchant.Scope, docs []billi
 		papers[i].State = state
 		papers[i].Payment, _ = found[1+2*i].(billing.Payment)
 		papers[i].About, _ = found[2+2*i].(billing.Invoice)
+		if papers[i].Brand, err = record.BrandOf(ctx, s.Store, scope, papers[i].Payment.Brand); err != nil {
+			return nil, err
+		}
 	}
 	return papers, nil
 }

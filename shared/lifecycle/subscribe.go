@@ -87,7 +87,7 @@ func (s *Service) Subscribe(ctx context.Context, in Subscribe) (Subscribed, erro
 		ReturnURL: in.ReturnURL, CreatedAt: wall, ExpiresAt: wall.Add(24 * time.Hour),
 	}
 	out.Payment = billing.Payment{
-		ID: sub.FirstPayment, Customer: customer.ID, Subscription: sub.ID, Product: product.ID,
+		ID: sub.FirstPayment, Customer: customer.ID, Subscription: sub.ID, Brand: sub.Brand, Product: product.ID,
 		Quantity: in.Quantity, Invoices: []string{invoice.ID}, Checkout: out.Checkout.ID,
 		Status: billing.PaymentRequiresMethod, Amount: invoice.Due(), Tax: invoice.Tax, Discounts: sub.Discounts, By: billing.ByCustomer,
 		Cause: billing.CauseFirst, Refunded: money.Of(0, invoice.Total.Currency), Billing: in.Billing,

@@ -53,8 +53,9 @@ type Letter struct {
 }
 
 // from adds the sender.
-func (l Letter) from(s merchant.State) Letter {
-	l.Merchant, l.Support, l.Test = s.Business.Name, s.Business.SupportEmail, s.Scope.Mode == merchant.Test
+func (l Letter) from(s merchant.State, b merchant.Brand) Letter {
+	f := s.Face(b)
+	l.Merchant, l.Support, l.Test = f.Name, f.Support, s.Scope.Mode == merchant.Test
 	return l
 }
 
@@ -66,6 +67,7 @@ type dossier struct {
 	sub      billing.Subscription
 	customer billing.Customer
 	product  billing.Product
+	brand    merchant.Brand // that it is sold under
 }
 
 // about gathers the letter that an outbox item asks for. It is not wanted
@@ -145,6 +147,9 @@ func (s *Service) gather(ctx context.Context, o record.Outbox, e billing.Event) 
 		return d, err
 	}
 	if p := d.bought(); p.ID != "" {
+		if d.brand, err = record.BrandOf(ctx, s.Store, o.Scope, p.Brand); err != nil {
+			return d, err
+		}
 		d.customer, err = record.Get[billing.Customer](ctx, s.Store, o.Scope, p.Customer)
 		return d, err
 	}
@@ -162,7 +167,8 @@ func (s *Service) gather(ctx context.Context, o record.Outbox, e billing.Event) 
 	}
 	d.customer = customer
 	d.product, _ = found[1].(billing.Product) // gone: then there is no price to compare with
-	return d, nil
+	d.brand, err = record.BrandOf(ctx, s.Store, o.Scope, d.sub.Brand)
+	return d, err
 }
 
 // subscriptionOf finds which subscription an event is about.
@@ -209,7 +215,7 @@ func (d dossier) letter(portal string) (Letter, error) {
 		To: d.customer.Email, Name: d.customer.Name, Locale: d.customer.Language, Product: d.sub.ProductName, Price: price, Every: d.sub.Price.Every,
 		At: d.outbox.At, NextBill: d.sub.Period.End, LastDay: d.sub.Cancel.AtPeriodEnd, Zone: zone,
 		URL: portal + "/login/" + d.outbox.Scope.Business + "?next=" + next,
-	}.from(d.state), nil
+	}.from(d.state, d.brand), nil
 }
 
 // bought is the payment of a one-time purchase that a mail is about: the
@@ -235,7 +241,7 @@ func (d dossier) purchased(p billing.Payment, portal string) (Letter, error) {
 	return Letter{
 		To: d.customer.Email, Name: d.customer.Name, Locale: d.customer.Language, Product: strings.Join(names, ", "), At: d.outbox.At, Zone: zone,
 		URL: portal + "/login/" + d.outbox.Scope.Business,
-	}.from(d.state), nil
+	}.from(d.state, d.brand), nil
 }
 
 // onHold tells of the failed renewal: what, why, with which card, and that

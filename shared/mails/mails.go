@@ -163,7 +163,7 @@ func (s *Service) sendLink(ctx context.Context, scope merchant.Scope, l Letter) 
 	if err != nil {
 		return err
 	}
-	return s.send(ctx, l.from(state))
+	return s.send(ctx, l.from(state, merchant.Brand{}))
 }
 
 func (s *Service) send(ctx context.Context, l Letter) error {

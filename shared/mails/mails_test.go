@@ -39,6 +39,18 @@ func TestAReceiptSaysWhatWasPaid(t *testing.T) {
 	}
 }
 
+// R061: a mail is written in the name of the brand that sells.
+func TestR061AMailSpeaksForTheBrand(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.commit(record.Commit{Put: []any{merchant.Brand{ID: "brnd_1", Name: "Acme Labs", SupportEmail: "labs@acme.example"}}})
+	b.change(func(s *billing.Subscription) { s.Brand = "brnd_1" })
+	b.send(b.paid())
+	if l := b.office.letters[0]; l.Merchant != "Acme Labs" || l.Support != "labs@acme.example" {
+		t.Errorf("it speaks for %s, %s", l.Merchant, l.Support)
+	}
+}
+
 func TestACustomerWhoOptedOutGetsOnlyWhatIsMandatory(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -33,7 +33,7 @@ func (s *Service) webhookOff(ctx context.Context, o record.Outbox, e billing.Eve
 	l := Letter{
 		Template: WebhookOff, To: to[0], Also: to[1:], Name: state.Business.Name, Product: endpoint.ID,
 		Endpoint: hostOf(endpoint.URL), Gone: endpoint.Why == merchant.DisabledGone, URL: s.Reference,
-	}.from(state)
+	}.from(state, merchant.Brand{})
 	l.Support = "" // it is the merchant who reads this
 	return l, true, nil
 }

@@ -57,7 +57,7 @@ func (s *Service) notify(ctx context.Context, o record.Outbox, e billing.Event, 
 	to := state.Recipients(n)
 	l := Letter{
 		Template: notified(n), Name: state.Business.Name, At: o.At, URL: s.Reference, Reference: e.Object,
-	}.from(state)
+	}.from(state, merchant.Brand{})
 	l.Support = "" // it is the merchant who reads this
 	customer, ok := l.of(o, e, n)
 	if len(to) == 0 || !ok {

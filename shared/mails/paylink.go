@@ -25,7 +25,7 @@ func (s *Service) payLink(ctx context.Context, d dossier, portal string) (string
 	page := record.Checkout{
 		ID: ids.New(ids.CheckoutSession, wall), Subscription: d.sub.ID, Customer: d.customer.ID, Method: true,
 		Replaces: d.sub.Method.ID, Hold: d.sub.HoldEpoch, CreatedAt: wall, ExpiresAt: wall.Add(payLinkLife),
-		ReturnURL: d.state.Settings.Branding.ReturnURL,
+		ReturnURL: d.state.Face(d.brand).Home,
 	}
 	scope := d.outbox.Scope
 	err := s.Store.Commit(ctx, record.Commit{Scope: scope, Actor: record.System, Cause: "recovery link", Put: []any{page}})

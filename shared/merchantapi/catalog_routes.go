@@ -17,7 +17,8 @@ func (s *server) routeProducts(api *httpapi.API) {
 	httpapi.Route(api, "PUT /products/{product_id}/images", "Upload a product image", s.uploadProductImage, httpapi.Describe(aboutImages))
 	httpapi.Route(api, "PUT /products/{product_id}/files", "Upload a product file", s.uploadFile,
 		httpapi.Describe("Answers with an address that takes the file by PUT within a minute. It is delivered once `digital_product_delivery.files` names it."))
-	httpapi.Route(api, "POST /products/{product_id}/short_links", "Create a short link", s.createShortLink)
+	httpapi.Route(api, "POST /products/{product_id}/short_links", "Create a short link", s.createShortLink,
+		httpapi.Describe("It leads to `/buy/{product_id}`, which takes the parameters of Dodo's static payment links."))
 	httpapi.Route(api, "GET /products/short_links", "List short links", s.listShortLinks)
 	httpapi.Route(api, "POST /products/{product_id}/localized-prices", "Create a localized price", s.addLocalPrice)
 	httpapi.Route(api, "GET /products/{product_id}/localized-prices", "List localized prices", s.listLocalPrices)

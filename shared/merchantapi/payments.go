@@ -27,13 +27,10 @@ type listPayments struct {
 }
 
 func (s *server) listPayments(ctx context.Context, c httpapi.Caller, in listPayments) (httpapi.Page[wire.PaymentItem], error) {
-	if otherBrand(c, in.BrandID) {
-		return httpapi.Items[wire.PaymentItem](nil), nil
-	}
 	q := filters(in.query(record.KindPayment, in.Paging), map[string]string{
 		"status": in.Status, "customer_id": in.CustomerID, "subscription_id": in.SubscriptionID,
 	})
-	found, err := s.Register.Payments(ctx, scopeOf(c), q, in.keep())
+	found, err := s.Register.Payments(ctx, scopeOf(c), q, in.keep(c))
 	return page(found, err, func(r register.Row[billing.Payment]) wire.PaymentItem {
 		item := wire.ToPaymentItem(scopeOf(c), r.Object, r.Customer)
 		item.PaymentBase = item.WithInvoice(scopeOf(c), s.Documents)
@@ -42,12 +39,12 @@ func (s *server) listPayments(ctx context.Context, c httpapi.Caller, in listPaym
 }
 
 // keep tells what the store's filters do not; nil when there is nothing.
-func (in listPayments) keep() func(billing.Payment) bool {
-	if in.Currency == "" && in.ProductID == "" && in.DisputeStatus == "" && in.RefundStatus == "" {
+func (in listPayments) keep(c httpapi.Caller) func(billing.Payment) bool {
+	if in.Currency == "" && in.ProductID == "" && in.BrandID == "" && in.DisputeStatus == "" && in.RefundStatus == "" {
 		return nil
 	}
 	return func(p billing.Payment) bool {
-		return (in.Currency == "" || string(p.Amount.Currency) == in.Currency) &&
+		return ofBrand(c, in.BrandID, p.Brand) && (in.Currency == "" || string(p.Amount.Currency) == in.Currency) &&
 			(in.ProductID == "" || slices.ContainsFunc(wire.Cart(p), func(u wire.ProductUnit) bool { return u.ProductID == in.ProductID })) &&
 			(in.DisputeStatus == "" || string(p.DisputeStatus) == in.DisputeStatus) &&
 			(in.RefundStatus == "" || wire.RefundStatus(p) == in.RefundStatus)

@@ -102,6 +102,8 @@ func (s *server) unarchiveProduct(ctx context.Context, c httpapi.Caller, in Prod
 	return httpapi.None{}, s.Catalog.Unarchive(ctx, byOf(c), in.ProductID)
 }
 
-// otherBrand reports a brand other than the primary one, whose id is the
-// business's (rules 24). Subscriptions and payments are of no other yet.
-func otherBrand(c httpapi.Caller, brand string) bool { return brand != "" && brand != c.BusinessID }
+// ofBrand reports that something is sold under the brand that is wanted; none
+// wants any. The primary brand's id is the business's (rules 24).
+func ofBrand(c httpapi.Caller, wanted, brand string) bool {
+	return wanted == "" || wire.BrandID(scopeOf(c), brand) == wanted
+}

@@ -3,6 +3,7 @@ package merchantapi
 import (
 	"context"
 
+	"perennial/shared/billing"
 	"perennial/shared/httpapi"
 	"perennial/shared/record"
 	"perennial/shared/subscriptions"
@@ -42,13 +43,14 @@ type listSubscriptions struct {
 }
 
 func (s *server) listSubscriptions(ctx context.Context, c httpapi.Caller, in listSubscriptions) (httpapi.Page[wire.SubscriptionItem], error) {
-	if otherBrand(c, in.BrandID) {
-		return httpapi.Items[wire.SubscriptionItem](nil), nil
-	}
 	q := filters(in.query(record.KindSubscription, in.Paging), map[string]string{
 		"customer_id": in.CustomerID, "product_id": in.ProductID, "status": in.Status, "cancel_at_next_billing_date": in.Cancels,
 	})
-	found, err := s.Register.Subscriptions(ctx, scopeOf(c), q, nil)
+	var keep func(billing.Subscription) bool
+	if in.BrandID != "" {
+		keep = func(sub billing.Subscription) bool { return ofBrand(c, in.BrandID, sub.Brand) }
+	}
+	found, err := s.Register.Subscriptions(ctx, scopeOf(c), q, keep)
 	return page(found, err, func(r subscriptions.Row) wire.SubscriptionItem {
 		return wire.ToSubscriptionItem(r.Object, r.Customer)
 	})

@@ -8,34 +8,14 @@ import (
 
 	"perennial/shared/billing"
 	"perennial/shared/i18n"
-	"perennial/shared/identity"
 	"perennial/shared/merchant"
 	"perennial/shared/pages"
 	"perennial/shared/record"
 )
 
-// branded puts the merchant's own look around a page: its name, its address
-// for questions, its legal texts, and the way back to its shop.
+// branded puts the merchant's own look around a page.
 func branded(state merchant.State, c pages.Chrome) pages.Chrome {
-	b := state.Settings.Branding
-	c.Business = cmp.Or(b.Name, state.Business.Name)
-	c.Support = cmp.Or(b.Support, state.Business.SupportEmail)
-	c.Privacy, c.Terms = identity.ReturnURL(b.PrivacyURL, nil), identity.ReturnURL(b.TermsURL, nil)
-	c.Theme = pages.ThemePath(b)
-	if c.Back == "" {
-		c.Back = identity.ReturnURL(b.ReturnURL, nil)
-	}
-	return c
-}
-
-// under shows another brand of the business than the primary one.
-func under(b merchant.Brand, c pages.Chrome) pages.Chrome {
-	if b.ID == "" {
-		return c
-	}
-	c.Business = cmp.Or(b.Name, c.Business)
-	c.Support = cmp.Or(b.SupportEmail, c.Support)
-	return c
+	return c.Dress(state, merchant.Brand{})
 }
 
 // sold is the product of a subscription and the brand it is sold under; both
@@ -45,13 +25,10 @@ func (s *Server) sold(ctx context.Context, v visit, sub billing.Subscription) (b
 	if errors.Is(err, record.ErrNotFound) {
 		return product, merchant.Brand{}, nil
 	}
-	if err != nil || product.Brand == "" || product.Brand == v.Scope.Business {
+	if err != nil {
 		return product, merchant.Brand{}, err
 	}
-	brand, err := record.Get[merchant.Brand](ctx, s.Store, v.Scope, product.Brand)
-	if errors.Is(err, record.ErrNotFound) {
-		err = nil
-	}
+	brand, err := record.BrandOf(ctx, s.Store, v.Scope, cmp.Or(sub.Brand, product.Brand))
 	return product, brand, err
 }
 

@@ -99,7 +99,7 @@ func (s *Server) cancelForm(w http.ResponseWriter, r *http.Request) {
 	if v.visitor().MayCancelNow(sub) || page.AtEnd == "" {
 		page.Now = v.say("At once. Access ends today, and nothing more is charged.")
 	}
-	s.show(w, r, http.StatusOK, "cancel", v, under(brand, v.chrome(v.say("Cancel subscription"))), page)
+	s.show(w, r, http.StatusOK, "cancel", v, v.chrome(v.say("Cancel subscription")).Dress(v.State, brand), page)
 }
 
 func (s *Server) cancel(w http.ResponseWriter, r *http.Request) {

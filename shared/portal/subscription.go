@@ -67,7 +67,7 @@ func (s *Server) showSubscription(w http.ResponseWriter, r *http.Request, status
 		pages.Error(w, r, err)
 		return
 	}
-	chrome := under(brand, v.chrome(sub.ProductName))
+	chrome := v.chrome(sub.ProductName).Dress(v.State, brand)
 	chrome.Banners = append(more, v.banners(g)...)
 	if r.URL.Query().Get("changed") == "method" && sub.Status == billing.StatusActive {
 		chrome.Banners = append(chrome.Banners, pages.Banner{

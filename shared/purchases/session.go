@@ -63,6 +63,7 @@ func (s *Service) keep(ctx context.Context, in Session, page record.Checkout) (P
 	if err != nil {
 		return Placed{}, err
 	}
+	page.Brand = sale.Products[0].Brand
 	err = s.Store.Commit(ctx, record.Commit{
 		Scope: in.Scope, Actor: in.Actor, Cause: "open a checkout session", At: sale.At, Put: []any{page},
 	})

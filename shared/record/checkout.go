@@ -16,6 +16,7 @@ type Checkout struct {
 	Purchase     string
 	Invoice      string // the first invoice of a placed cart
 	Customer     string
+	Brand        string // that it is sold under, while nothing else says so
 	Payment      string // payment it is meant to make
 	Method       bool   // it replaces the subscription's payment method
 	Replaces     string // that method's id when the page was made; it is used when another is kept

@@ -164,7 +164,7 @@ func (s *Service) plan(ctx context.Context, c PlanChange, sub billing.Subscripti
 	}
 	same := c.Product == sub.Product
 	p := billing.Plan{
-		Product: product.ID, ProductName: product.Name, TaxCategory: product.TaxCategory,
+		Product: product.ID, ProductName: product.Name, Brand: product.Brand, TaxCategory: product.TaxCategory,
 		Price: sub.Price, Quantity: c.Quantity,
 	}
 	if !same {

@@ -55,7 +55,7 @@ func ToDisputeItem(scope merchant.Scope, d billing.Dispute) DisputeItem {
 // ToDisputeDetail converts a dispute with its customer.
 func ToDisputeDetail(scope merchant.Scope, d billing.Dispute, c billing.Customer) DisputeDetail {
 	return DisputeDetail{
-		DisputeBase: disputeBase(scope, d), BrandID: scope.Business, Customer: ToCustomerLimited(c),
+		DisputeBase: disputeBase(scope, d), BrandID: BrandID(scope, d.Brand), Customer: ToCustomerLimited(c),
 		PaymentProvider: provider, Reason: text(d.Reason),
 	}
 }

@@ -77,7 +77,7 @@ type DunningData struct {
 
 func dunningData(o record.Outbox, s billing.Subscription, e billing.Event) DunningData {
 	d := DunningData{
-		PayloadType: "DunningAttempt", SubscriptionID: s.ID, CustomerID: s.Customer, BrandID: BrandID(o.Scope, ""),
+		PayloadType: "DunningAttempt", SubscriptionID: s.ID, CustomerID: s.Customer, BrandID: BrandID(o.Scope, s.Brand),
 		TriggerState: e.Reason, Status: "recovering", CreatedAt: o.At.String(), PaymentID: text(s.Failure.Payment),
 	}
 	if e.Type == billing.EventDunningDone {

@@ -131,7 +131,7 @@ func ToPaymentItem(scope merchant.Scope, p billing.Payment, c billing.Customer) 
 
 func paymentBase(scope merchant.Scope, p billing.Payment, c billing.Customer) PaymentBase {
 	base := PaymentBase{
-		PaymentID: p.ID, BrandID: scope.Business, Status: text(p.Status), SubscriptionID: text(p.Subscription),
+		PaymentID: p.ID, BrandID: BrandID(scope, p.Brand), Status: text(p.Status), SubscriptionID: text(p.Subscription),
 		SubscriptionIDs: []string{}, Customer: ToCustomerLimited(c), Currency: string(p.Amount.Currency),
 		TotalAmount: p.Amount.Minor, CreatedAt: p.CreatedAt.String(), Metadata: metadata(p.Metadata),
 		PaymentProvider: provider, CardLastFour: text(p.Method.Last4), CardNetwork: text(p.Method.Brand),

@@ -29,7 +29,7 @@ type Refund struct {
 // ToRefund converts a refund of a scope with its customer.
 func ToRefund(scope merchant.Scope, r billing.Refund, c billing.Customer) Refund {
 	return Refund{
-		RefundItem: ToRefundItem(scope, r), BrandID: scope.Business, Customer: ToCustomerLimited(c), Metadata: metadata(r.Metadata),
+		RefundItem: ToRefundItem(scope, r), BrandID: BrandID(scope, r.Brand), Customer: ToCustomerLimited(c), Metadata: metadata(r.Metadata),
 	}
 }
 

@@ -65,7 +65,7 @@ type SubscriptionItem struct {
 // ToSubscription converts a subscription of a scope with its customer.
 func ToSubscription(scope merchant.Scope, s billing.Subscription, c billing.Customer) Subscription {
 	return Subscription{
-		SubscriptionBase: subscriptionBase(s, c), BrandID: scope.Business, Discounts: ToDiscounts(scope, s.Discounts),
+		SubscriptionBase: subscriptionBase(s, c), BrandID: BrandID(scope, s.Brand), Discounts: ToDiscounts(scope, s.Discounts),
 		Addons: ToAddons(s), Meters: []any{}, CreditEntitlementCart: []any{}, MeterCreditEntitlementCart: []any{},
 		ExpiresAt: instant(s.EndsAt), CustomFieldResponses: answers(s.Answers),
 		CancellationFeedback: text(s.Cancel.Feedback), CancellationComment: text(s.Cancel.Comment),
