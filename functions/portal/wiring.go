@@ -29,7 +29,7 @@ func self(till *assembly.Till) *portals.Service {
 		people.Vault = till.Wallet.Vault
 	}
 	return &portals.Service{
-		Store: till.Store, Customers: people, Wallet: till.Wallet, Payer: till.Recovery, Wall: clock.System,
+		Store: till.Store, Customers: people, Wallet: till.Wallet, Payer: till.Recovery, Biller: till.Life, Wall: clock.System,
 		Subscriptions: &subscriptions.Service{
 			Store: till.Store, Payer: till.Recovery, Charger: till.Charging, Account: assembly.Account, Wall: clock.System,
 		},

@@ -59,7 +59,11 @@ func (s Subscription) CancelAtEnd(open []Invoice, hold *Hold, at calendar.Instan
 	}
 	c.AtPeriodEnd = true
 	s.Cancel = c
-	return Change{Subscription: s, Events: s.events(EventSubscriptionUpdated, ReasonCancelScheduled)}, nil
+	var gone []Invoice
+	if s.Manual.On && !s.Lock.Set() { // its invoice is for what will not be
+		s, gone = s.unbill(open, at)
+	}
+	return Change{Subscription: s, Invoices: gone, Events: s.events(EventSubscriptionUpdated, ReasonCancelScheduled)}, nil
 }
 
 // Revoke takes back a scheduled cancellation. One that only waits for a
@@ -114,6 +118,16 @@ func (ch Change) Forgo(p Payment, at calendar.Instant) Change {
 	return ch
 }
 
+// Unasked adds that a payment which somebody was asked for will not be made.
+func (ch Change) Unasked(p Payment) Change {
+	if p.Status == PaymentRequiresMethod {
+		p.Status = PaymentCancelled
+		ch.Payment = &p
+		ch.Events = append([]Event{{Type: EventPaymentCancelled, Object: p.ID}}, ch.Events...)
+	}
+	return ch
+}
+
 // end is the common part of every ending.
 func (s Subscription) end(to Status, event EventType, open []Invoice, hold *Hold, c Cancellation) Change {
 	trial := s.Status == StatusActive && s.Trialing() && event == EventSubscriptionCanceled
@@ -123,7 +137,7 @@ func (s Subscription) end(to Status, event EventType, open []Invoice, hold *Hold
 			s = s.unspend(v, c.At)
 		}
 	}
-	s.Change, s.Scheduled, s.Spent = nil, nil, nil
+	s.Change, s.Scheduled, s.Spent, s.Manual.Ends = nil, nil, nil, 0
 	ch := Change{Subscription: s, Events: s.events(event, c.Reason, EventSubscriptionUpdated)}
 	if trial {
 		ch.Events = append(ch.Events, Event{Type: EventTrialCancelled, Object: s.ID, Reason: c.Reason})

@@ -27,6 +27,7 @@ type Cart struct {
 	Currency     string   // to be billed in; when given, every product must have a price in it
 	TrialDays    int      // of the subscription; -1 takes the product's
 	OnDemand     *OnDemand
+	Collect      CollectionMethod // of the subscription; empty takes the product's
 	Metadata     map[string]any
 	Answers      []Answer
 }
@@ -192,7 +193,7 @@ func (s Sale) Listed() ([]Line, error) {
 	lines, err := s.Lines()
 	if p, quantity, ok := s.Plan(); ok {
 		plan := Plan{Product: p.ID, Price: p.Price, Quantity: quantity, Addons: s.Addons}
-		lines = append(lines, plan.lines()...)
+		lines = append(lines, plan.Lines()...)
 	}
 	return lines, err
 }

@@ -18,7 +18,7 @@ type Terms struct {
 
 // Recurring are the lines of one period of the subscription.
 func (s Subscription) Recurring() []Line {
-	return s.Plan().lines()
+	return s.Plan().Lines()
 }
 
 // LiveDiscounts are the discounts that reduce the next period, in order.

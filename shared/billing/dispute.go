@@ -206,7 +206,7 @@ func (b Bar) Without(dispute string) Bar {
 // withheld is the subscription without what a dispute withholds, to see what
 // is due all the same.
 func (s Subscription) withheld() Subscription {
-	s.Failure.NextRetry = 0
+	s.Failure.NextRetry, s.Manual.Ends = 0, 0
 	if !s.Cancel.AtPeriodEnd {
 		s.Period.End = 0
 	}

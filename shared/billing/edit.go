@@ -7,6 +7,7 @@ import (
 
 	"perennial/shared/calendar"
 	"perennial/shared/fault"
+	"perennial/shared/merchant"
 	"perennial/shared/taxid"
 )
 
@@ -19,12 +20,14 @@ type Edit struct {
 	BusinessName *string
 	Term         calendar.Interval // may only make the term longer; a missing part stays
 	NextBilling  calendar.Instant  // the new billing date, and the new anchor
+	Collect      CollectionMethod  // empty leaves it
+	Manual       merchant.Manual   // the terms, where renewals become manual
 }
 
 // IsZero reports an edit that changes nothing.
 func (e Edit) IsZero() bool {
 	return e.Metadata == nil && e.Billing == nil && e.TaxID == nil && e.BusinessName == nil &&
-		e.Term == (calendar.Interval{}) && e.NextBilling.IsZero()
+		e.Term == (calendar.Interval{}) && e.NextBilling.IsZero() && e.Collect == ""
 }
 
 // Edit applies the changes, all or none. The term and the billing date stay
@@ -46,6 +49,12 @@ func (s Subscription) Edit(e Edit, at calendar.Instant, zone *time.Location) (Ch
 	}
 	if !e.NextBilling.IsZero() {
 		next = next.moveBilling(e.NextBilling, at)
+	}
+	if e.Collect != "" && e.Collect != s.Collection() {
+		var err error
+		if next, err = next.collectBy(e, at); err != nil {
+			return Change{}, err
+		}
 	}
 	return Change{Subscription: next, Events: next.events(EventSubscriptionUpdated, "")}, nil
 }
@@ -136,7 +145,7 @@ func (s Subscription) checkEdit(e Edit, next Subscription, at calendar.Instant) 
 		check.That(e.Term.Valid() && longer >= old, "subscription_period_count", "may only make the subscription longer")
 	}
 	if !e.NextBilling.IsZero() {
-		check.That(e.NextBilling > at, "next_billing_date", "must be in the future")
+		check.That(e.NextBilling > max(at, s.Period.Start), "next_billing_date", "must be in the future")
 		check.That(next.EndsAt.IsZero() || e.NextBilling <= next.EndsAt, "next_billing_date", "must not be after the subscription expires")
 	}
 	return check.Fault("INVALID_REQUEST_PARAMETERS", "The subscription cannot be changed like this.")

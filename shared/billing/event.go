@@ -55,6 +55,7 @@ const (
 	ReasonPurchase        = "purchase"
 	ReasonOnDemand        = "on_demand"
 	ReasonReturned        = "returned_to_paid_plan"
+	ReasonUnpaid          = "unpaid"      // the customer of a manual renewal did not pay
 	ReasonTrialEnded      = "trial_ended" // without a payment method
 )
 

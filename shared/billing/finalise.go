@@ -28,8 +28,9 @@ type Party struct {
 type Issuer struct {
 	Seller    Party
 	Numbering merchant.Numbering
-	Zone      *time.Location // whose calendar decides the fiscal year
-	Leads     merchant.Leads // when customers are told of charges to come
+	Zone      *time.Location  // whose calendar decides the fiscal year
+	Leads     merchant.Leads  // when customers are told of charges to come
+	Manual    merchant.Manual // when those who renew by themselves are asked to pay
 }
 
 // IssuerOf is the issuer that a scope's settings make.
@@ -45,7 +46,7 @@ func IssuerOf(state merchant.State, zone *time.Location) Issuer {
 	if p.Country == "" {
 		p.Country = b.Country
 	}
-	return Issuer{Seller: p, Numbering: s.Numbering, Zone: zone, Leads: state.Settings.Reminders}
+	return Issuer{Seller: p, Numbering: s.Numbering, Zone: zone, Leads: state.Settings.Reminders, Manual: state.Settings.Manual}
 }
 
 // Ticket is a final document's place in the queue of a series of the

@@ -99,6 +99,12 @@ func (s Subscription) Begin(a Attempt, dues Dues) (Subscription, []Invoice, erro
 	if len(dues.Invoices) == 0 {
 		return s, nil, ErrNothingDue
 	}
+	if s.Manual.On {
+		if err := s.letsPay(a, dues); err != nil {
+			return s, nil, err
+		}
+		a.Keep = false
+	}
 	if a.By != BySystem {
 		s.Attempts++
 	}

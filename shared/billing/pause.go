@@ -20,6 +20,8 @@ func (s Subscription) Pause(at calendar.Instant) (Change, error) {
 		return Change{}, ErrPaused
 	case s.Lock.Set():
 		return Change{}, ErrLocked
+	case s.paidAhead(at):
+		return Change{}, ErrPaidAhead
 	case s.Change != nil:
 		return Change{}, ErrChangePending
 	case s.Status != StatusActive, len(s.Open) > 0, !s.Failure.At.IsZero(), s.Cancel.AtPeriodEnd, at >= s.Period.End:

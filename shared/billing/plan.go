@@ -116,8 +116,8 @@ func (p Plan) items() []proration.Item {
 	return items
 }
 
-// lines are the positions of the plan as an invoice shows them.
-func (p Plan) lines() []Line {
+// Lines are the positions of the plan as an invoice shows them.
+func (p Plan) Lines() []Line {
 	lines := []Line{{
 		Product: p.Product, Description: p.ProductName, Category: p.TaxCategory, Quantity: p.Quantity,
 		Unit: p.Price.Amount, Inclusive: p.Price.TaxInclusive,
@@ -179,4 +179,10 @@ func (v Invoice) priced() (due, paid, tax money.Amount, err error) {
 // a pause froze does not count.
 func (s Subscription) running() calendar.Period {
 	return calendar.Period{Start: s.Period.Start.Add(s.Frozen), End: s.Period.End}
+}
+
+// same reports a plan of the same positions, whatever they cost.
+func (p Plan) same(o Plan) bool {
+	a, b := p.items(), o.items()
+	return slices.EqualFunc(a, b, func(x, y proration.Item) bool { return x.ID == y.ID && x.Quantity == y.Quantity })
 }

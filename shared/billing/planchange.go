@@ -23,6 +23,7 @@ type PlanChange struct {
 	Mode    proration.Mode
 	Prevent bool             // a charge that fails leaves the old plan (prevent_change)
 	Invoice string           // what it costs
+	Payment string           // that its customer was asked to make on a hosted page
 	Used    money.Amount     // earlier credit that the invoice uses
 	Credit  Credit           // what it gives back once it is paid
 	Funded  proration.Funded // what is paid for then
@@ -86,6 +87,7 @@ var (
 	ErrChangeCancelled = fault.New(fault.Invalid, "PLAN_CHANGE_NOT_ALLOWED_FOR_SCHEDULED_CANCELLATION", "This subscription is about to end.")
 	ErrChangePending   = fault.New(fault.Conflict, "PENDING_PLAN_CHANGE_EXISTS", "A plan change still waits for its payment.")
 	ErrChangeScheduled = fault.New(fault.Conflict, "SCHEDULED_PLAN_CHANGE_EXISTS", "A plan change is scheduled already.")
+	ErrChangedAlready  = fault.New(fault.Conflict, "PLAN_CHANGED_ALREADY", "The subscription was changed to this plan in the running period. Billing it once more would charge twice.")
 	ErrNoScheduled     = fault.New(fault.NotFound, "SCHEDULED_PLAN_CHANGE_NOT_FOUND", "No plan change is scheduled.")
 	ErrNoPending       = fault.New(fault.NotFound, "NOT_FOUND", "No plan change waits for a payment.")
 	ErrLaterMode       = fault.New(fault.Invalid, "INVALID_PRORATION_MODE_WITH_NEXT_BILLING_DATE", "At the next billing date a plan costs its full price.")
@@ -115,6 +117,8 @@ func (s Subscription) mayChange(o ChangeOrder) error {
 	switch {
 	case s.Change != nil:
 		return ErrChangePending
+	case s.paidAhead(o.At) && !o.Later:
+		return ErrPaidAhead
 	case s.OnDemand:
 		return ErrChangeOnDemand
 	case s.Lock.Set():
@@ -127,6 +131,8 @@ func (s Subscription) mayChange(o ChangeOrder) error {
 		return ErrChangeScheduled
 	case o.Later && o.Mode != proration.Full:
 		return ErrLaterMode
+	case o.Mode == proration.Full && !o.Later && s.ChangedAt != 0 && s.ChangedAt >= s.Period.Start && s.Plan().same(o.Plan):
+		return ErrChangedAlready
 	case o.Plan.Price.Amount.Currency != s.Price.Amount.Currency:
 		return ErrPlanCurrency
 	}
@@ -239,7 +245,7 @@ func (s Subscription) changeInvoice(p Proposal, t Terms) (Invoice, error) {
 	t.Credit, t.At = credit, p.Change.At
 	d := s.on(p.Change.Plan).Draft(t, CausePlanChange, period)
 	d.Lines, d.DueAt = nil, p.Change.At
-	for i, l := range p.Change.Plan.lines() {
+	for i, l := range p.Change.Plan.Lines() {
 		if i < len(p.Quote.Charge) {
 			l.Amount = p.Quote.Charge[i].Amount
 			if p.Quote.Charge[i].Factor.Cmp(big.NewRat(1, 1)) != 0 {

@@ -14,7 +14,7 @@ import (
 func (s Subscription) take(c PlanChange) Subscription {
 	interval, cycle := c.Plan.Price.Every != s.Price.Every, s.cycle()
 	s = s.on(c.Plan)
-	s.Change = nil
+	s.Change, s.ChangedAt = nil, max(c.At, c.Date)
 	if c.Date == 0 {
 		s.Scheduled = nil
 	}

@@ -23,8 +23,9 @@ type Product struct {
 	Addons      []string // offered with a subscription
 	License     License
 	Delivery    Delivery
-	Files       []File // uploaded for the product, delivered or not
-	Collection  string // the one it belongs to, if any
+	Files       []File           // uploaded for the product, delivered or not
+	Collection  string           // the one it belongs to, if any
+	Collect     CollectionMethod // of new subscriptions; empty is automatic
 	Metadata    map[string]any
 	Archived    bool
 	CreatedAt   calendar.Instant
@@ -115,6 +116,7 @@ func (p Product) Check() error {
 	check.That(len(p.Files) <= maxFiles, "files", "must be at most 50")
 	check.That(p.hasFiles(p.Delivery.Files), "digital_product_delivery.files", "must be files uploaded for this product, each once")
 	check.That(p.Mode == "" || p.Mode == ByCurrency || p.Mode == ByCountry, "pricing_mode", "must be by_currency or by_country")
+	check.That(p.Collect != CollectManual || p.Price.Recurs(), "collection_method", "needs a recurring_price")
 	return check.Fault("INVALID_REQUEST_PARAMETERS", "The product is not valid.")
 }
 

@@ -193,3 +193,23 @@ func spend(applied []Applied, v Invoice) []Applied {
 	}
 	return out
 }
+
+// Unredeemed are the discounts that only a change of plan had which is gone:
+// their redemptions do not count.
+func (s Subscription) Unredeemed(before Subscription) []Applied {
+	var had, has []Applied
+	for _, c := range []*PlanChange{before.Change, before.Scheduled} {
+		if c != nil {
+			had = append(had, c.Plan.Discounts...)
+		}
+	}
+	has = append(append(has, before.Discounts...), s.Discounts...)
+	for _, c := range []*PlanChange{s.Change, s.Scheduled} {
+		if c != nil {
+			has = append(has, c.Plan.Discounts...)
+		}
+	}
+	return slices.DeleteFunc(had, func(a Applied) bool {
+		return slices.ContainsFunc(has, func(b Applied) bool { return a.ID == b.ID })
+	})
+}

@@ -12,12 +12,17 @@ import (
 // reasons of its event.
 type Reminder string
 
-// The reminders. Of the first three at most one is given before a charge.
+// The reminders. Of the first three at most one is given before a charge; the
+// last three carry a link to pay by.
 const (
 	RemindRenewal Reminder = "upcoming_renewal"
 	RemindTrial   Reminder = "trial_ending"
 	RemindRise    Reminder = "price_rise" // the next period costs more than the last one
 	RemindCard    Reminder = "card_expiring"
+
+	RemindInvoice Reminder = "invoice_issued"      // a manual renewal can be paid
+	RemindOverdue Reminder = "invoice_overdue"     // it is due today
+	RemindPlan    Reminder = "plan_change_payment" // a change of plan waits for its payment
 )
 
 // Reminders are what the customer was told about the next charge.
@@ -85,7 +90,7 @@ func (s Subscription) mayRise() bool {
 // remindAt are the instants at which the charge and the card's expiry are to
 // be spoken of; zero when they are not.
 func (s Subscription) remindAt() (charge, card calendar.Instant) {
-	if !s.Charges() {
+	if !s.Charges() || s.Manual.On {
 		return 0, 0
 	}
 	done, end := s.reminded(), s.Period.End

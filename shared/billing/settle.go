@@ -106,7 +106,7 @@ func (c Case) Paid(charge string) (Change, error) {
 	}
 	entry = entry.note(gives)
 	s.Receipts = s.receipts(p)
-	if s.Lock.Keep || s.Method.IsZero() {
+	if s.Lock.Keep || s.Method.IsZero() && !s.Manual.On {
 		s.Method = s.Lock.Method
 	}
 	change := Change{Customer: &customer, Invoices: invoices, Payment: &p, Entry: &entry, Tickets: tickets}
@@ -114,7 +114,7 @@ func (c Case) Paid(charge string) (Change, error) {
 		change.Entry = nil
 	}
 	change.Events = append([]Event{{Type: EventPaymentSucceeded, Object: p.ID, Reason: reasonOf(move)}}, s.paidEvents(move)...)
-	s.Reminders.Leads = c.Issuer.Leads
+	s.Reminders.Leads, s.Manual = c.Issuer.Leads, s.Manual.paid(c.Issuer.Manual, s.Period, c.At)
 	s.Status, s.Failure, s.Open, s.Lock, s.Attempts, s.Spent = status, Failure{}, nil, Lock{}, 0, nil
 	if c.Hold != nil && c.Hold.Open() {
 		change.close(*c.Hold, VerdictPaid)
@@ -213,6 +213,8 @@ func (s Subscription) paidEvents(m Move) []Event {
 	switch {
 	case m == MoveActivate:
 		events = s.events(EventSubscriptionActive, ReasonFirst)
+	case m == MoveRecover && s.Manual.On: // of it no recovery was begun
+		events = s.events(EventSubscriptionActive, ReasonReactivated, EventSubscriptionRenewed)
 	case m == MoveRecover && !s.Status.Access() || s.Status == StatusPastDue:
 		events = s.events(EventSubscriptionActive, ReasonReactivated)
 		events = append(events, Event{Type: EventDunningDone, Object: s.ID, Reason: string(s.Status)})
@@ -226,65 +228,4 @@ func (s Subscription) paidEvents(m Move) []Event {
 		events = append(events, s.events(EventMethodUpdated, "")...)
 	}
 	return append(events, s.events(EventSubscriptionUpdated, "")...)
-}
-
-// ActionNeeded keeps the lock while the customer authenticates.
-func (c Case) ActionNeeded(url string, lease time.Time) Change {
-	l := c.Lock()
-	l.State, l.ActionURL, l.Lease = LockAction, url, lease
-	p := c.payment(PaymentRequiresAction)
-	p.ActionURL = url
-	l.Seen = p.Version + 1
-	return c.waits(Change{Payment: &p, Events: []Event{{Type: EventActionRequired, Object: p.ID}}}, l)
-}
-
-// Processing keeps the lock while the gateway works for longer.
-func (c Case) Processing(lease time.Time) Change {
-	l := c.Lock()
-	l.State, l.Lease = LockProcessing, lease
-	p := c.payment(PaymentProcessing)
-	l.Seen = p.Version + 1
-	return c.waits(Change{Payment: &p, Events: []Event{{Type: EventPaymentProcessing, Object: p.ID}}}, l)
-}
-
-// Abandoned frees the lock of an attempt whose intent the gateway cancelled.
-func (c Case) Abandoned() (Change, error) {
-	p := c.payment(PaymentCancelled)
-	ch := c.waits(Change{Payment: &p, Events: []Event{{Type: EventPaymentCancelled, Object: p.ID}}}, Lock{}).forget(c)
-	return c.applyPending(ch)
-}
-
-// applyPending carries out a cancellation that was asked for while locked.
-func (c Case) applyPending(ch Change) (Change, error) {
-	if !ch.Subscription.Cancel.Pending {
-		return ch, nil
-	}
-	hold := ch.Hold
-	if hold == nil {
-		hold = c.Hold
-	}
-	open := ch.Invoices
-	if open == nil {
-		open = c.Invoices
-	}
-	ended, err := ch.Subscription.CancelNow(open, hold, c.At, ch.Subscription.Cancel)
-	if err != nil {
-		return Change{}, err
-	}
-	ch.Subscription, ch.Invoices = ended.Subscription, ended.Invoices
-	if ended.Hold != nil {
-		ch.Hold = ended.Hold
-	}
-	ch.Events = append(ch.Events, ended.Events...)
-	if c.Subscription.Status == StatusPending {
-		ch = ch.GiveBack(c.Counts)
-	}
-	return ch, nil
-}
-
-// close records a hold's verdict and tells its flow.
-func (ch *Change) close(h Hold, v Verdict) {
-	h = h.Decide(v)
-	ch.Hold = &h
-	ch.Events = append(ch.Events, Event{Type: EventHoldDecided, Object: h.ID(), Reason: string(v)})
 }

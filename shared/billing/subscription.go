@@ -26,6 +26,7 @@ type Subscription struct {
 	Price        Price // as bought; later changes of the product do not touch it
 	Quantity     int64
 	TrialDays    int
+	Manual       Manual           // of one whose customer pays every renewal
 	OnDemand     bool             // charged when the merchant asks for it, never by its dates
 	Answers      []Answer         // to the merchant's own questions at the checkout
 	Zone         string           // IANA zone that decides billing dates
@@ -52,6 +53,7 @@ type Subscription struct {
 	Spent        []Credit          // what open invoices and a waiting change use of it
 	Change       *PlanChange       // a plan change that is not paid
 	Scheduled    *PlanChange       // a plan change at the next billing date
+	ChangedAt    calendar.Instant  // when the plan was last changed
 	PausedAt     calendar.Instant  // while paused
 	Metadata     map[string]any
 	Cancel       Cancellation
@@ -141,6 +143,9 @@ const (
 	StepHold    Step = "hold"    // kept access ends
 	StepRemind  Step = "remind"  // the customer is told of the charge to come
 	StepDiscard Step = "discard" // a plan change was not paid in time
+	StepBill    Step = "bill"    // the invoice of a manual renewal is to be issued
+	StepOverdue Step = "overdue" // it was not paid by its due date
+	StepLapse   Step = "lapse"   // nor in the days of grace
 )
 
 // Due is the earliest instant at which something must be done. Zero: never.
@@ -150,6 +155,9 @@ func (s Subscription) Due() calendar.Instant {
 	}
 	if len(s.Disputes) > 0 {
 		s = s.withheld()
+	}
+	if s.Manual.On && s.Status.Access() {
+		return s.manualDue()
 	}
 	switch s.Status {
 	case StatusPending:
@@ -191,6 +199,8 @@ func (s Subscription) Next(at calendar.Instant) Step {
 		return StepHold
 	case len(s.Disputes) > 0:
 		return StepNone
+	case s.Manual.On:
+		return s.manualStep(at)
 	case due(s.Failure.NextRetry):
 		return StepRetry
 	case s.Status == StatusActive && s.Failure.At.IsZero() && due(s.Period.End) && !s.OnDemand:
@@ -236,8 +246,9 @@ type Order struct {
 	BusinessName string
 	Metadata     map[string]any
 	Addons       []AddonItem
-	Extras       []Line    // one-time products on the first invoice
-	OnDemand     *OnDemand // charged when the merchant asks for it; nil: by its dates
+	Extras       []Line           // one-time products on the first invoice
+	Collect      CollectionMethod // empty takes the product's
+	OnDemand     *OnDemand        // charged when the merchant asks for it; nil: by its dates
 	Answers      []Answer
 	Discounts    []Discount // to be redeemed, in the order in which they are applied
 	Seller       tax.Seller
@@ -284,6 +295,9 @@ func Subscribe(o Order) (Subscription, Invoice, error) {
 		OnDemand: o.OnDemand != nil, Answers: o.Answers,
 	}
 	s.Discounts, s.Addons = ApplyDiscounts(o.Discounts), o.Addons
+	if s, err = s.collectedAs(o); err != nil {
+		return Subscription{}, Invoice{}, err
+	}
 	if err := s.Plan().Check(); err != nil {
 		return Subscription{}, Invoice{}, err
 	}

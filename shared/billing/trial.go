@@ -31,6 +31,8 @@ func (s Subscription) NeedsMethod(due money.Amount) bool {
 	switch {
 	case s.Status != StatusPending || s.OnDemand || !due.Nothing():
 		return true
+	case s.Manual.On:
+		return false
 	case s.TrialDays > 0:
 		return !s.Price.TrialNoMethod
 	}

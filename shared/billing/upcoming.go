@@ -14,10 +14,11 @@ func (s Subscription) Upcoming(t Terms, count int, zone *time.Location) ([]Invoi
 	for len(out) < count {
 		at := s.Period.End
 		s.Change = nil // unpaid by then, it is discarded
-		if s.Next(at) != StepRenew {
+		if step := s.Next(at); step != StepRenew && step != StepBill {
 			break
 		}
-		locked, invoice, err := s.Renewal(t, at, zone)
+		t.At = at
+		locked, invoice, err := s.renewal(t, zone)
 		if err != nil {
 			return nil, err
 		}
@@ -29,4 +30,19 @@ func (s Subscription) Upcoming(t Terms, count int, zone *time.Location) ([]Invoi
 		s.Open, s.Discounts = nil, spend(s.Discounts, invoice)
 	}
 	return out, nil
+}
+
+// AsPaid is a manual subscription as it will be when its open invoice is paid
+// by its date, so that what comes after it can be told.
+func (s Subscription) AsPaid(open []Invoice, zone *time.Location) (Subscription, error) {
+	if !s.Manual.On || !s.Status.Access() || len(open) == 0 {
+		return s, nil
+	}
+	c := Case{Subscription: s, Invoices: open, At: s.Period.End, Zone: zone}
+	_, next, err := c.date(s)
+	for _, v := range open {
+		next.Discounts = spend(next.Discounts, v)
+	}
+	next.Status, next.Open, next.Spent, next.Manual.Ends = StatusActive, nil, nil, 0
+	return next, err
 }

@@ -76,7 +76,8 @@ type Start struct {
 	Keep         bool // the method becomes the subscription's when paid
 	Checkout     string
 	ReturnURL    string
-	Events       []billing.Event // what the lock's commit tells
+	Events       []billing.Event       // what the lock's commit tells
+	Counts       []billing.DiscountUse // redemptions that the lock's commit counts
 }
 
 // Result is what became of an attempt.
@@ -132,15 +133,18 @@ func (s *Service) Charge(ctx context.Context, in Start) (Result, error) {
 		return Result{}, err
 	}
 	a := &attempt{Case: locked, scope: in.Scope, actor: in.Actor, cause: in.Cause, state: in.State, tally: tally}
-	if err := s.lock(ctx, a, in.Events); err != nil {
+	if err := s.lock(ctx, a, in.Events, in.Counts); err != nil {
 		return Result{}, fmt.Errorf("lock %s: %w", locked.Owner(), err)
 	}
 	return s.drive(ctx, a)
 }
 
 // lock commits the lock and leaves the attempt as the store has it.
-func (s *Service) lock(ctx context.Context, a *attempt, events []billing.Event) error {
+func (s *Service) lock(ctx context.Context, a *attempt, events []billing.Event, uses []billing.DiscountUse) error {
 	put := []any{owner(a.Case)}
+	for _, u := range uses {
+		put = append(put, u)
+	}
 	for _, v := range a.Invoices {
 		put = append(put, v)
 	}

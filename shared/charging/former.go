@@ -45,9 +45,10 @@ func (s *Service) former(ctx context.Context, a *attempt, bought billing.Change)
 }
 
 // failing reports a subscription whose renewal is unpaid. One that is
-// disputed is left to the dispute.
+// disputed is left to the dispute, and a manual one, which charges nobody, to
+// its days of grace.
 func failing(s billing.Subscription) bool {
-	return (s.Status == billing.StatusOnHold || s.Status == billing.StatusPastDue) && len(s.Disputes) == 0
+	return (s.Status == billing.StatusOnHold || s.Status == billing.StatusPastDue) && len(s.Disputes) == 0 && !s.Manual.On
 }
 
 // alike reports whether two products are one, or choices of one collection.

@@ -107,8 +107,13 @@ func pause(ctx context.Context) error {
 
 // Counted loads what an owner that ends unpaid gives back of its discounts.
 func Counted(ctx context.Context, l record.Loader, scope merchant.Scope, applied []billing.Applied, customer string) ([]billing.DiscountUse, error) {
+	return Counts(ctx, l, scope, billing.Uses(applied, customer, true))
+}
+
+// Counts loads counts of redemptions by their names.
+func Counts(ctx context.Context, l record.Loader, scope merchant.Scope, names []string) ([]billing.DiscountUse, error) {
 	var refs []record.Ref
-	for _, name := range billing.Uses(applied, customer, true) {
+	for _, name := range names {
 		refs = append(refs, record.RefOf[billing.DiscountUse](name))
 	}
 	if len(refs) == 0 {

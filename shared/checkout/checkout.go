@@ -146,7 +146,7 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, v visi
 	if v.page.Method && !page.Method {
 		page.Next, page.Held = v.date(v.dues.Next), v.sub.Status == billing.StatusOnHold
 	}
-	if v.page.Hold != 0 { // whoever was forwarded the link learns no address (rules 20)
+	if v.page.Hold != 0 || v.page.Dues != "" { // whoever was forwarded the link learns no address (rules 20)
 		page.Email, page.Card = "", i18n.Card(v.locale, v.sub.Failure.Method.Brand, v.sub.Failure.Method.Last4)
 	}
 	chrome := v.chrome(v.say("Checkout"))
@@ -174,7 +174,7 @@ func (s *Server) pay(w http.ResponseWriter, r *http.Request) {
 func (s *Server) payDues(w http.ResponseWriter, r *http.Request, v visit) {
 	got, err := s.Payer.ChangeMethod(r.Context(), recovery.Pay{
 		Scope: v.scope, Subscription: v.sub.ID, Customers: []string{v.customer.ID}, Token: r.PostFormValue("token"),
-		Checkout: v.page.ID, ReturnURL: s.URL + v.path("/return"), By: billing.ByCustomer,
+		Invoice: v.page.Dues, Checkout: v.page.ID, ReturnURL: s.URL + v.path("/return"), By: billing.ByCustomer,
 		Actor: record.Actor{Kind: record.ByCustomer, ID: v.customer.ID},
 	})
 	switch f := fault.Of(err); {

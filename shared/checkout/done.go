@@ -108,6 +108,8 @@ func (s *Server) finished(w http.ResponseWriter, r *http.Request, v visit) {
 	case v.sub.Status != billing.StatusActive && v.sub.Status != billing.StatusPaused:
 		pages.Error(w, r, errGone)
 		return
+	case v.page.Dues != "": // whoever was forwarded the link learns no address
+		page.Text = v.say("Your payment for %s was received.", v.sub.ProductName)
 	case v.page.Method && v.sub.Status == billing.StatusPaused:
 		page.Text, page.Facts = v.say("Your payment method for %s is updated.", v.sub.ProductName), nil
 	case v.page.Method:

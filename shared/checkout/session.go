@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"perennial/shared/billing"
@@ -120,6 +121,10 @@ func (s *Server) price(ctx context.Context, v *visit) (err error) {
 	if v.zone, err = time.LoadLocation(v.sub.Zone); err != nil {
 		return err
 	}
+	if v.page.Dues != "" && !slices.Contains(v.sub.Open, v.page.Dues) && !v.over() { // a change of plan
+		v.dues, err = lifecycle.ChangeDues(ctx, s.Store, v.state, v.sub, s.Wall())
+		return err
+	}
 	v.dues, err = lifecycle.DuesOf(ctx, s.Store, v.state, v.sub, s.Wall())
 	return err
 }
@@ -142,15 +147,22 @@ func (s *Server) expired(v visit, grace time.Duration) bool {
 	return !s.Wall().Before(v.page.ExpiresAt.Add(grace))
 }
 
-// over reports a recovery link whose hold has ended, however it did (rules
-// 20): of whoever holds it then, we know only that it was mailed once.
+// over reports a recovery link whose hold has ended, or a link to one invoice
+// that is not to be paid any more, however it came (rules 20): of whoever
+// holds it then, we know only that it was mailed once.
 func (v visit) over() bool {
+	if v.page.Dues != "" {
+		return !v.sub.Asks(v.page.Dues)
+	}
 	return v.page.Hold != 0 && (v.sub.Status != billing.StatusOnHold || v.sub.HoldEpoch != v.page.Hold)
 }
 
 // used reports whether the session has done its work: the first payment was
 // made, or the subscription keeps another method than the one to be replaced.
 func (v visit) used() bool {
+	if v.page.Dues != "" {
+		return v.over()
+	}
 	if v.page.Method {
 		return v.sub.Method.ID != v.page.Replaces
 	}

@@ -218,8 +218,14 @@ func (s *Service) end(ctx context.Context, m *matter, sub billing.Subscription, 
 		return err
 	}
 	change, err := sub.CancelNow(open, hold, m.now, billing.Cancellation{Reason: lostReason})
+	if err == nil && m.customer.ID != "" { // not erased: its papers can be made
+		change, err = lifecycle.Withdrawn(m.state, sub, m.customer, change, s.Wall())
+	}
 	if err != nil {
 		return err
+	}
+	if change.Customer != nil {
+		m.customer, commit.Attach = *change.Customer, nil
 	}
 	commit.Put = append(commit.Put, charging.Objects(change)...)
 	commit.Events = append(commit.Events, change.Events...)

@@ -38,3 +38,14 @@ func DuesOf(ctx context.Context, l record.Loader, state merchant.State, sub bill
 	_, dues, err := Owed(state, sub, open, state.Clock.Now(wall))
 	return dues, err
 }
+
+// ChangeDues tells what a change of plan that waits for its payment costs when
+// it is paid now. It writes nothing.
+func ChangeDues(ctx context.Context, l record.Loader, state merchant.State, sub billing.Subscription, wall time.Time) (billing.Dues, error) {
+	open, _, err := Unsettled(ctx, l, state.Scope, sub)
+	if err != nil {
+		return billing.Dues{}, err
+	}
+	_, dues, err := Owed(state, sub, open, state.Clock.Now(wall))
+	return dues, err
+}

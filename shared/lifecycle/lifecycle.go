@@ -122,7 +122,10 @@ func (s *Service) subscription(ctx context.Context, item record.DueItem) error {
 		err = s.retry(ctx, w)
 	case billing.StepRemind:
 		err = s.remind(ctx, w)
-	case billing.StepFail, billing.StepCancel, billing.StepExpire, billing.StepHold, billing.StepDiscard, billing.StepConvert:
+	case billing.StepBill:
+		err = s.bill(ctx, w, record.System, string(step))
+	case billing.StepFail, billing.StepCancel, billing.StepExpire, billing.StepHold, billing.StepDiscard, billing.StepConvert,
+		billing.StepOverdue, billing.StepLapse:
 		err = s.end(ctx, w, step)
 	}
 	if err != nil {
@@ -173,6 +176,10 @@ func (s *Service) renew(ctx context.Context, w work) error {
 	if err != nil {
 		return err
 	}
+	if sub.Manual.On && !invoice.Due().Nothing() { // it was to cost nothing when it was last looked at
+		w.sub.Manual.Covered = 0
+		return s.bill(ctx, w, record.System, string(billing.StepBill))
+	}
 	dues := billing.Dues{Invoices: []billing.Invoice{invoice}, Total: invoice.Due(), Next: invoice.Period.End}
 	_, err = s.Charger.Charge(ctx, charging.Start{
 		Scope: w.scope, Actor: record.System, Cause: "renewal", State: w.state,
@@ -220,7 +227,11 @@ func (s *Service) end(ctx context.Context, w work, step billing.Step) error {
 		change, err = w.sub.EndAccess(dunning.Lapse(w.state.Recovery, w.sub, w.now), w.now)
 	case billing.StepConvert:
 		change, err = w.sub.EndTrial(w.state.Settings.Subscriptions.CancelsTrials(), window(w.state), w.now)
-	case billing.StepNone, billing.StepRecover, billing.StepRenew, billing.StepRetry, billing.StepRemind:
+	case billing.StepOverdue:
+		change, err = w.sub.Overdue(w.now)
+	case billing.StepLapse:
+		change, err = w.sub.Lapse(open, w.now)
+	case billing.StepNone, billing.StepRecover, billing.StepRenew, billing.StepRetry, billing.StepRemind, billing.StepBill:
 		err = fmt.Errorf("step %s moves money", step)
 	}
 	if err == nil {
@@ -229,10 +240,23 @@ func (s *Service) end(ctx context.Context, w work, step billing.Step) error {
 	if err != nil {
 		return err
 	}
-	return s.Store.Commit(ctx, record.Commit{
-		Scope: w.scope, Actor: record.System, Cause: string(step), At: w.now,
-		Put: charging.Objects(change), Attach: []any{w.customer}, Events: change.Events,
-	})
+	return s.put(ctx, w, record.System, string(step), change)
+}
+
+// put commits a change that moves no money.
+func (s *Service) put(ctx context.Context, w work, actor record.Actor, cause string, change billing.Change) error {
+	change, err := Withdrawn(w.state, w.sub, w.customer, change, s.Wall())
+	if err == nil {
+		change, err = Dropped(ctx, s.Store, w.scope, w.sub, change)
+	}
+	if err != nil {
+		return err
+	}
+	commit := record.Commit{Scope: w.scope, Actor: actor, Cause: cause, At: w.now, Put: charging.Objects(change), Events: change.Events}
+	if change.Customer == nil {
+		commit.Attach = []any{w.customer}
+	}
+	return s.Store.Commit(ctx, commit)
 }
 
 // forgo cancels the payment that a subscription was promised when it was

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"perennial/shared/billing"
-	"perennial/shared/charging"
 	"perennial/shared/fault"
 	"perennial/shared/ids"
 	"perennial/shared/merchant"
@@ -192,9 +191,6 @@ func (s *Service) cancel(ctx context.Context, in Cancel) (billing.Subscription, 
 	if err != nil {
 		return w.sub, err
 	}
-	err = s.Store.Commit(ctx, record.Commit{
-		Scope: in.Scope, Actor: in.Actor, Cause: "cancel " + string(in.Mode), At: w.now,
-		Put: charging.Objects(change), Attach: []any{w.customer}, Events: change.Events,
-	})
+	err = s.put(ctx, w, in.Actor, "cancel "+string(in.Mode), change)
 	return record.Next(change.Subscription), err
 }

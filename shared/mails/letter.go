@@ -90,6 +90,9 @@ func (s *Service) about(ctx context.Context, o record.Outbox, t Template) (Lette
 	if err != nil {
 		return Letter{}, false, fmt.Errorf("mail %s of %s: %w", t, o.Key, err)
 	}
+	if isAsking(t) {
+		return s.asked(ctx, d, t, s.Portals[o.Scope.Mode])
+	}
 	if isOptional(t) && !d.customer.WantsOptional() {
 		return Letter{}, false, nil
 	}
@@ -99,7 +102,7 @@ func (s *Service) about(ctx context.Context, o record.Outbox, t Template) (Lette
 	}
 	if err == nil && wanted && t == OnHold {
 		if err = s.pace(ctx, d); err == nil {
-			l.URL, err = s.payLink(ctx, d, l.URL)
+			l.URL, err = s.payLink(ctx, d, l.URL, "")
 		}
 	}
 	if err != nil {
@@ -133,7 +136,7 @@ func (d dossier) write(t Template, portal string) (Letter, bool, error) {
 	case Cancelled, CancelScheduled, PlanChanged, MethodChanged:
 		l, wanted := d.confirmation(l)
 		return l, wanted, nil
-	case PortalLink, PortalInvite, WebhookOff:
+	case PortalLink, PortalInvite, WebhookOff, InvoiceIssued, InvoiceOverdue, PlanPayment:
 	}
 	return Letter{}, false, errors.New("it is not about an event")
 }

@@ -41,8 +41,8 @@ func (d dossier) confirmation(l Letter) (Letter, bool) {
 		return l, d.sub.Cancel.AtPeriodEnd && !d.sub.Status.Ended()
 	case Cancelled:
 		l.At = then.Cancel.At
-		l.Lapsed = then.Cancel.Reason == billing.CancelledUnpaid
-		return l, d.sub.Status == billing.StatusCancelled
+		l.Lapsed = then.Cancel.Reason == billing.CancelledUnpaid || then.Cancel.Reason == billing.ReasonUnpaid
+		return l, d.sub.Status == billing.StatusCancelled || d.sub.Status == billing.StatusExpired
 	case PlanChanged:
 		return l, !d.sub.Status.Ended()
 	default:

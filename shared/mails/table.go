@@ -30,6 +30,10 @@ const (
 	PriceRise       Template = "price_rise"
 	CardExpiring    Template = "card_expiring"
 
+	InvoiceIssued  Template = "invoice_issued"
+	InvoiceOverdue Template = "invoice_overdue"
+	PlanPayment    Template = "plan_payment"
+
 	Cancelled       Template = "cancelled"
 	CancelScheduled Template = "cancel_scheduled"
 	PlanChanged     Template = "plan_changed"
@@ -59,8 +63,12 @@ var Table = append([]Mail{
 	{Template: TrialEnding, Event: billing.EventReminder, Reason: string(billing.RemindTrial), Owner: "reminders", Mandatory: true},
 	{Template: PriceRise, Event: billing.EventReminder, Reason: string(billing.RemindRise), Owner: "reminders", Mandatory: true},
 	{Template: CardExpiring, Event: billing.EventReminder, Reason: string(billing.RemindCard), Owner: "reminders"},
+	{Template: InvoiceIssued, Event: billing.EventReminder, Reason: string(billing.RemindInvoice), Owner: "manual renewal", Mandatory: true},
+	{Template: InvoiceOverdue, Event: billing.EventReminder, Reason: string(billing.RemindOverdue), Owner: "manual renewal", Mandatory: true},
+	{Template: PlanPayment, Event: billing.EventReminder, Reason: string(billing.RemindPlan), Owner: "change of plan by payment link", Mandatory: true},
 	{Template: CancelScheduled, Event: billing.EventSubscriptionUpdated, Reason: billing.ReasonCancelScheduled, Owner: "cancellation", Mandatory: true},
 	{Template: Cancelled, Event: billing.EventSubscriptionCanceled, Owner: "cancellation", Mandatory: true},
+	{Template: Cancelled, Event: billing.EventSubscriptionExpired, Reason: billing.ReasonUnpaid, Owner: "manual renewal", Mandatory: true},
 	{Template: PlanChanged, Event: billing.EventPlanChanged, Owner: "change of plan", Mandatory: true},
 	{Template: MethodChanged, Event: billing.EventMethodUpdated, Owner: "change of method", Mandatory: true},
 	{Template: WebhookOff, Event: billing.EventWebhookOff, Owner: "delivery of webhooks", Notice: merchant.NoticeWebhookFailing},

@@ -73,6 +73,11 @@ func letters() map[string]mails.Letter {
 			l.Card.ExpMonth, l.Card.ExpYear = 3, 2026
 			l.Unsubscribe = "https://pay.example.com/unsubscribe/bus_1.live/cus_1/abc"
 		}),
+		"invoice_issued": letter(mails.InvoiceIssued, func(l *mails.Letter) {
+			l.Invoice, l.WindowEnd, l.URL = "ACME7-0004", day(30), "https://pay.example.com/session/bus_1.live/cks_1"
+		}),
+		"invoice_overdue":  letter(mails.InvoiceOverdue, func(l *mails.Letter) { l.Invoice, l.WindowEnd = "ACME7-0004", day(30) }),
+		"plan_payment":     letter(mails.PlanPayment, func(l *mails.Letter) { l.WindowEnd = day(30) }),
 		"cancelled":        letter(mails.Cancelled, func(l *mails.Letter) { l.Lapsed = true }),
 		"cancel_scheduled": letter(mails.CancelScheduled, nil),
 		"plan_changed":     letter(mails.PlanChanged, nil),

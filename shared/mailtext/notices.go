@@ -43,3 +43,21 @@ func cardExpiring(s speech) page {
 	p.Middle = []string{s.say("card_expiring.mend")}
 	return p
 }
+
+// invoiceIssued asks for the payment of a manual renewal (R240).
+func invoiceIssued(s speech) page {
+	return s.asked(s.say("invoice_issued.unpaid"), s.fact("due_on", s.date(s.NextBill)), s.fact("number", s.Invoice))
+}
+
+func invoiceOverdue(s speech) page {
+	return s.asked(s.say("invoice_overdue.unpaid"), s.fact("due_on", s.date(s.NextBill)), s.fact("number", s.Invoice))
+}
+
+func planPayment(s speech) page { return s.asked(s.say("plan_payment.unpaid")) }
+
+// asked asks for the payment of one invoice, and says what happens without.
+func (s speech) asked(unpaid string, more ...fact) page {
+	p := s.greeted("invoice.button", append([]fact{s.fact("subscription", s.Product), s.fact("due", s.money(s.Amount))}, more...)...)
+	p.Middle, p.ShowURL = []string{s.say("invoice.link"), unpaid}, true
+	return p
+}

@@ -18,6 +18,7 @@ type Settings struct {
 	PlanChange    PlanChangeRules
 	Branding      Branding
 	Reminders     Leads
+	Manual        Manual
 	Notices       map[Notice][]string // recipients; an empty list switches a notice off
 }
 
@@ -152,6 +153,7 @@ func (s Settings) Check(check *fault.Check) {
 	}
 	s.Branding.check(check)
 	s.Reminders.check(check)
+	s.Manual.check(check)
 	s.checkNotices(check)
 }
 

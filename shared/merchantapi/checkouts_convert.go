@@ -41,8 +41,9 @@ type CheckoutRequest struct {
 
 // CheckoutPlan is what a session says of its subscription.
 type CheckoutPlan struct {
-	TrialDays *int             `json:"trial_period_days,omitempty" minimum:"0" maximum:"10000"`
-	OnDemand  *OnDemandRequest `json:"on_demand,omitempty"`
+	TrialDays  *int             `json:"trial_period_days,omitempty" minimum:"0" maximum:"10000"`
+	OnDemand   *OnDemandRequest `json:"on_demand,omitempty"`
+	Collection string           `json:"collection_method,omitempty" enum:"automatic,manual" doc:"How renewals are paid; else as the product says."`
 }
 
 // CustomField is one question of the merchant's own.
@@ -111,7 +112,7 @@ func (r CheckoutRequest) cart() billing.Cart {
 	}
 	c.AlwaysCreate = c.AlwaysCreate || r.flag("always_create_new_customer", false)
 	if plan := r.Subscription; plan != nil {
-		c.OnDemand = fromAPIOnDemand(plan.OnDemand)
+		c.OnDemand, c.Collect = fromAPIOnDemand(plan.OnDemand), billing.CollectionMethod(plan.Collection)
 		if plan.TrialDays != nil {
 			c.TrialDays = *plan.TrialDays
 		}

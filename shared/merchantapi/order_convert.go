@@ -47,6 +47,7 @@ type OrderRequest struct {
 	Quantity    int64            `json:"quantity" minimum:"1" maximum:"1000000"`
 	TrialDays   *int             `json:"trial_period_days,omitempty" minimum:"0" maximum:"10000"`
 	OnDemand    *OnDemandRequest `json:"on_demand,omitempty"`
+	Collection  string           `json:"collection_method,omitempty" enum:"automatic,manual" doc:"How renewals are paid; else as the product says. manual: the customer pays an invoice for every period, and nothing is charged by itself."`
 	OneTimeCart []CartItem       `json:"one_time_product_cart,omitempty" nullable:"true" maxItems:"100" doc:"Charged with the first payment."`
 	Addons      []AttachAddon    `json:"addons,omitempty" nullable:"true" doc:"Of those that the product offers."`
 }
@@ -154,7 +155,7 @@ func fromAPIOnDemand(r *OnDemandRequest) *billing.OnDemand {
 func FromAPIOrder(scope merchant.Scope, actor record.Actor, r OrderRequest) purchases.Order {
 	items := append([]CartItem{{ProductID: r.ProductID, Quantity: r.Quantity, Addons: r.Addons}}, r.OneTimeCart...)
 	cart := r.cart(items)
-	cart.OnDemand = fromAPIOnDemand(r.OnDemand)
+	cart.OnDemand, cart.Collect = fromAPIOnDemand(r.OnDemand), billing.CollectionMethod(r.Collection)
 	if r.TrialDays != nil {
 		cart.TrialDays = *r.TrialDays
 	}

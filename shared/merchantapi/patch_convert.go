@@ -28,6 +28,8 @@ type SubscriptionPatch struct {
 	Feedback     string                 `json:"cancellation_feedback,omitempty" enum:"too_expensive,missing_features,switched_service,unused,customer_service,low_quality,too_complex,other"`
 	Comment      string                 `json:"cancellation_comment,omitempty" maxLength:"1000"`
 
+	Collection string `json:"collection_method,omitempty" enum:"automatic,manual" doc:"From the next renewal on. automatic needs a payment method; manual forgets it."`
+
 	Pause           any   `json:"pause,omitempty" doc:"Removed by Dodo; refused."`
 	DisableOnDemand any   `json:"disable_on_demand,omitempty"`
 	CreditCart      []any `json:"credit_entitlement_cart,omitempty"`
@@ -91,6 +93,7 @@ func FromAPISubscriptionPatch(p SubscriptionPatch) subscriptions.Change {
 		c.Particulars.Reason = "cancelled_by_merchant"
 	}
 	c.Edit.Metadata = meta(p.Metadata, nil)
+	c.Edit.Collect = billing.CollectionMethod(p.Collection)
 	c.Edit.Term = calendar.Interval{Count: p.Term, Unit: calendar.Unit(p.TermUnit)}
 	if !p.NextBilling.IsZero() {
 		c.Edit.NextBilling = calendar.At(p.NextBilling.Time())

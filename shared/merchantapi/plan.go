@@ -33,21 +33,13 @@ type PlanRequest struct {
 
 	DiscountCode  *string  `json:"discount_code,omitempty"`
 	DiscountCodes []string `json:"discount_codes,omitempty" doc:"An empty list removes all discounts; without it those that say so are kept."`
-	PaymentLink   bool     `json:"collect_via_payment_link,omitempty"`
+	PaymentLink   bool     `json:"collect_via_payment_link,omitempty" doc:"Nothing is charged: the customer pays on a page whose link is mailed and answered. Needs effective_at immediately and on_payment_failure prevent_change. Always so where the customer pays every renewal."`
 }
 
 // AttachAddon is an addon by its id.
 type AttachAddon struct {
 	AddonID  string `json:"addon_id"`
 	Quantity int64  `json:"quantity" minimum:"1" maximum:"1000000"`
-}
-
-func (r PlanRequest) unsupported() error {
-	var u unsupported
-	u.without(r.DiscountCode != nil && *r.DiscountCode != "", "discount_code")
-	u.without(len(r.DiscountCodes) > 0, "discount_codes")
-	u.without(r.PaymentLink, "collect_via_payment_link")
-	return u.fault()
 }
 
 // FromAPIAddons converts wished addons.
@@ -61,10 +53,14 @@ func FromAPIAddons(in []AttachAddon) []lifecycle.AddonWish {
 
 // FromAPIPlan converts a plan change.
 func FromAPIPlan(r PlanRequest) subscriptions.PlanChange {
+	codes := r.DiscountCodes
+	if r.DiscountCode != nil && *r.DiscountCode != "" {
+		codes = []string{*r.DiscountCode}
+	}
 	return subscriptions.PlanChange{
 		Product: r.ProductID, Quantity: r.Quantity, Addons: FromAPIAddons(r.Addons), Mode: proration.Mode(r.Mode),
 		Later: r.EffectiveAt == "next_billing_date", Prevent: r.OnFailure != nil && *r.OnFailure == "prevent_change",
-		Replace: r.Replace, DropDiscounts: r.DiscountCodes != nil, Metadata: r.Metadata.Values, By: billing.ByMerchant,
+		Replace: r.Replace, DropDiscounts: r.DiscountCodes != nil || len(codes) > 0, Codes: codes, ByLink: r.PaymentLink, Metadata: r.Metadata.Values, By: billing.ByMerchant,
 	}
 }
 
@@ -77,6 +73,11 @@ type changePlan struct {
 func (in changePlan) Validate() error {
 	var check fault.Check
 	check.That(in.Body.ProductID != "", "product_id", "must not be empty")
+	one := ""
+	if in.Body.DiscountCode != nil {
+		one = *in.Body.DiscountCode
+	}
+	checkCodes(&check, one, in.Body.DiscountCodes)
 	return invalid(&check)
 }
 
@@ -87,9 +88,6 @@ func (s *server) wish(c httpapi.Caller, in changePlan) subscriptions.PlanChange 
 }
 
 func (s *server) previewPlan(ctx context.Context, c httpapi.Caller, in changePlan) (wire.PlanPreview, error) {
-	if err := in.Body.unsupported(); err != nil {
-		return wire.PlanPreview{}, err
-	}
 	p, err := s.Subscriptions.PreviewPlan(ctx, s.wish(c, in))
 	if err != nil {
 		return wire.PlanPreview{}, err
@@ -97,14 +95,14 @@ func (s *server) previewPlan(ctx context.Context, c httpapi.Caller, in changePla
 	return wire.ToPlanPreview(scopeOf(c), p.Proposal, p.Row.Customer), nil
 }
 
-// changePlan answers Dodo's handles of a hosted page: all null, because the
-// saved payment method is charged.
+// changePlan answers Dodo's handles of a hosted page: all null where the saved
+// payment method is charged.
 func (s *server) changePlan(ctx context.Context, c httpapi.Caller, in changePlan) (MethodUpdate, error) {
-	if err := in.Body.unsupported(); err != nil {
+	got, err := s.Subscriptions.ChangePlan(ctx, s.wish(c, in))
+	if err != nil || got.Page.Checkout.ID == "" {
 		return MethodUpdate{}, err
 	}
-	_, err := s.Subscriptions.ChangePlan(ctx, s.wish(c, in))
-	return MethodUpdate{}, err
+	return ToAPIMethodAsked(got.Page, s.pageURL(scopeOf(c), got.Page.Checkout)), nil
 }
 
 func (s *server) unschedulePlan(ctx context.Context, c httpapi.Caller, in SubscriptionPath) (httpapi.None, error) {

@@ -118,7 +118,9 @@ func TestPlanChangesThatAreRefusedWriteNothing(t *testing.T) {
 		"prorated at the date":    {`{"product_id":"pdt_pro","quantity":1,"proration_billing_mode":"prorated_immediately","effective_at":"next_billing_date"}`, 422, "INVALID_PRORATION_MODE_WITH_NEXT_BILLING_DATE"},
 		"an addon that is none":   {`{"product_id":"pdt_pro","quantity":1,"proration_billing_mode":"do_not_bill","addons":[{"addon_id":"adn_x","quantity":1}]}`, 422, "MISSING_ADDON_IDS"},
 		"a product that is none":  {`{"product_id":"pdt_x","quantity":1,"proration_billing_mode":"do_not_bill"}`, 404, "NOT_FOUND"},
-		"by a link":               {`{"product_id":"pdt_pro","quantity":1,"proration_billing_mode":"prorated_immediately","collect_via_payment_link":true}`, 501, "UNSUPPORTED_ACTION"},
+		"by a link":               {`{"product_id":"pdt_pro","quantity":1,"proration_billing_mode":"prorated_immediately","collect_via_payment_link":true}`, 422, "INVALID_REQUEST_PARAMETERS"},
+		"a code that is none":     {`{"product_id":"pdt_pro","quantity":1,"proration_billing_mode":"prorated_immediately","discount_codes":["NONE"]}`, 422, "INVALID_DISCOUNT_CODE"},
+		"one code and several":    {`{"product_id":"pdt_pro","quantity":1,"proration_billing_mode":"do_not_bill","discount_code":"ONE","discount_codes":["TWO"]}`, 422, "INVALID_REQUEST_PARAMETERS"},
 		"a difference of a cycle": {fmt.Sprintf(`{"product_id":%q,"quantity":1,"proration_billing_mode":"difference_immediately"}`, "pdt_1"), 422, "INVALID_REQUEST_PARAMETERS"},
 	} {
 		if status, answer := b.change(sub.ID, c.body); status != c.status || !strings.Contains(answer, `"`+c.code+`"`) {

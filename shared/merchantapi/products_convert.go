@@ -47,6 +47,7 @@ type ProductRequest struct {
 	LicenseDuration   *DurationRequest `json:"license_key_duration,omitempty"`
 	Delivery          *DeliveryRequest `json:"digital_product_delivery,omitempty"`
 	Metadata          httpapi.Metadata `json:"metadata,omitzero"`
+	CollectionMethod  string           `json:"collection_method,omitempty" enum:"automatic,manual" doc:"manual: nothing is stored or charged by itself; the customer pays an invoice for every period."`
 	Entitled
 }
 
@@ -56,7 +57,7 @@ func FromAPIProduct(r ProductRequest) billing.Product {
 		Name: r.Name, Description: r.Description, TaxCategory: r.TaxCategory, Price: FromAPIPrice(r.Price),
 		Meters: FromAPIMeters(r.Price), Brand: r.BrandID, Addons: r.Addons, Mode: billing.PricingMode(r.PricingMode),
 		License:  billing.License{Enabled: r.LicenseKeyEnabled, Limit: r.LicenseLimit, Message: r.LicenseMessage},
-		Metadata: r.Metadata.Values,
+		Metadata: r.Metadata.Values, Collect: billing.CollectionMethod(r.CollectionMethod),
 	}
 	if r.LicenseDuration != nil {
 		p.License.Duration = duration(*r.LicenseDuration)
@@ -91,6 +92,7 @@ type ProductPatch struct {
 	LicenseDuration   httpapi.Optional[DurationRequest]  `json:"license_key_duration,omitzero"`
 	Delivery          httpapi.Optional[DeliveryRequest]  `json:"digital_product_delivery,omitzero"`
 	Metadata          httpapi.Optional[httpapi.Metadata] `json:"metadata,omitzero"`
+	CollectionMethod  httpapi.Optional[string]           `json:"collection_method,omitzero" enum:"automatic,manual" doc:"Of subscriptions sold from now on."`
 	Entitled
 }
 
@@ -106,7 +108,7 @@ func FromAPIProductPatch(r ProductPatch) func(billing.Product) billing.Product {
 		if r.Delivery.Set {
 			p.Delivery = fromAPIDelivery(r.Delivery.Value)
 		}
-		p.License = patchLicense(r, p.License)
+		p.License, p.Collect = patchLicense(r, p.License), billing.CollectionMethod(r.CollectionMethod.Else(string(p.Collect)))
 		return p.InMode(billing.PricingMode(r.PricingMode.Else(string(p.Mode))))
 	}
 }

@@ -118,6 +118,7 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("GET /subscriptions/{id}/cancel", s.cancelForm)
 	mux.HandleFunc("POST /subscriptions/{id}/cancel", s.cancel)
 	mux.HandleFunc("POST /subscriptions/{id}/keep", s.keep)
+	mux.HandleFunc("POST /subscriptions/{id}/renew", s.renew)
 	mux.HandleFunc("POST /subscriptions/{id}/pause", s.pause)
 	mux.HandleFunc("POST /subscriptions/{id}/resume", s.resume)
 	mux.HandleFunc("GET /subscriptions/{id}/details", s.detailsForm)

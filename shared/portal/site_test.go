@@ -75,7 +75,7 @@ func (s *site) newBrowser() *http.Client {
 func (s *site) self() *portals.Service {
 	people := &customers.Service{Store: s.Store, Vault: s.Gateway, Wall: s.Clock.Now}
 	return &portals.Service{
-		Store: s.Store, Customers: people, Wallet: s.Recovery.Wallet, Payer: s.Recovery, Wall: s.Clock.Now,
+		Store: s.Store, Customers: people, Wallet: s.Recovery.Wallet, Payer: s.Recovery, Biller: s.Life, Wall: s.Clock.Now,
 		Subscriptions: &subscriptions.Service{
 			Store: s.Store, Payer: s.Recovery, Charger: s.Charging, Account: lifecycletest.Account, Wall: s.Clock.Now,
 		},

@@ -237,7 +237,7 @@ func (v visit) change(sub billing.Subscription, open []billing.Invoice) *changeV
 
 // acts are what the visitor may do now, the most wanted first.
 func (v visit) acts(sub billing.Subscription, product billing.Product) []act {
-	var out []act
+	out := v.renewal(sub)
 	who := v.visitor()
 	if who.MayChangePlan(sub) && product.Collection != "" {
 		out = append(out, act{Text: v.say("Change plan"), Href: address(sub.ID, "plan")})

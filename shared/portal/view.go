@@ -71,6 +71,8 @@ func (v visit) next(s billing.Subscription) string {
 		return v.say("Ends on %s", v.date(s.Period.End))
 	case s.Status == billing.StatusActive && s.TrialEnd > v.now:
 		return v.say("Trial until %s", v.date(s.TrialEnd))
+	case s.Status == billing.StatusActive && s.Manual.On:
+		return v.say("Paid until %s", v.date(s.Period.End))
 	case s.Status == billing.StatusActive:
 		return v.say("Renews on %s", v.date(s.Period.End))
 	case s.Status == billing.StatusCancelled:

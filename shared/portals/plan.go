@@ -43,10 +43,11 @@ func (o Offer) Plan(product string) (billing.Product, bool) {
 	return billing.Product{}, false
 }
 
-// MayChangePlan reports whether plans may be changed here and now (R110).
+// MayChangePlan reports whether plans may be changed here and now (R110). Who
+// pays by themselves asks the seller, who sends a link.
 func (v Visitor) MayChangePlan(sub billing.Subscription) bool {
 	quiet := !sub.Lock.Set() && sub.Change == nil && len(sub.Open) == 0
-	return v.rules().AllowsChangePlan() && sub.Status == billing.StatusActive && quiet && !sub.Cancel.AtPeriodEnd
+	return v.rules().AllowsChangePlan() && sub.Status == billing.StatusActive && quiet && !sub.Cancel.AtPeriodEnd && !sub.Manual.On
 }
 
 // Offer reads what the subscription's product may be changed to. Nothing is

@@ -62,6 +62,7 @@ type Service struct {
 	Customers     *customers.Service
 	Wallet        Saver
 	Payer         Payer
+	Biller        Biller
 	Wall          clock.Wall
 }
 

@@ -146,7 +146,7 @@ func (s *Service) compose(sale sale) (Placed, error) {
 		ID: ids.New(ids.Subscription, wall), InvoiceID: sale.InvoiceID, Product: product, Customer: sale.Customer,
 		Quantity: quantity, TrialDays: c.TrialDays, Zone: sale.state.Business.Zone, Billing: c.Billing,
 		TaxID: c.TaxID, BusinessName: c.BusinessName, Metadata: c.Metadata, Discounts: sale.Discounts, Seller: sale.Seller, TaxIDStatus: sale.TaxIDStatus,
-		Addons: sale.Addons, Extras: extras, OnDemand: c.OnDemand, Answers: c.Answers, At: sale.At,
+		Addons: sale.Addons, Extras: extras, OnDemand: c.OnDemand, Collect: c.Collect, Answers: c.Answers, At: sale.At,
 	})
 	if err != nil {
 		return out, err

@@ -21,6 +21,7 @@ type Checkout struct {
 	Method       bool   // it replaces the subscription's payment method
 	Replaces     string // that method's id when the page was made; it is used when another is kept
 	Hold         int    // the hold that it recovers from, and ends with; 0 for none
+	Dues         string // the one open invoice that it is for, and ends with; empty for any
 	ReturnURL    string
 	CreatedAt    time.Time
 	ExpiresAt    time.Time

@@ -74,6 +74,7 @@ type Pay struct {
 	Method       string   // id of a saved method, or
 	Token        string   // one-time token of the card fields
 	Checkout     string   // checkout session, when it came from there
+	Invoice      string   // that of a plan change which waits for its payment; empty: the dues
 	ReturnURL    string   // where a challenge sends the customer back, by GET
 	By           billing.Initiator
 	Actor        record.Actor
@@ -96,6 +97,7 @@ type dossier struct {
 	open     []billing.Invoice
 	hold     *billing.Hold
 	now      calendar.Instant
+	change   bool // what is open is a change of plan
 }
 
 // ChangeMethod uses another payment method. With nothing due, renewals switch
@@ -103,7 +105,7 @@ type dossier struct {
 // with it at once, and the subscription keeps the method only when that
 // succeeds (R123, R131 to R137, rules 6). A decline is a result, not an error.
 func (s *Service) ChangeMethod(ctx context.Context, p Pay) (Result, error) {
-	d, err := s.open(ctx, p.Scope, p.Subscription, p.Customers)
+	d, err := s.wanted(ctx, p)
 	if err != nil {
 		return Result{}, err
 	}
@@ -127,7 +129,7 @@ func (s *Service) ChangeMethod(ctx context.Context, p Pay) (Result, error) {
 		return Result{}, err
 	}
 	if p.Token != "" || d.sub.Lock.Set() { // both have changed what was loaded
-		if d, err = s.open(ctx, p.Scope, p.Subscription, p.Customers); err != nil {
+		if d, err = s.wanted(ctx, p); err != nil {
 			return Result{}, err
 		}
 		if err := payable(d); err != nil {
@@ -214,7 +216,7 @@ func (s *Service) payDues(ctx context.Context, p Pay, d dossier, m billing.Metho
 	got, err := s.Charger.Charge(ctx, charging.Start{
 		Scope: p.Scope, Actor: p.Actor, Cause: "pay dues", State: d.state, Subscription: sub,
 		Customer: d.customer, Dues: dues, Hold: d.hold, Payment: payment, Method: m, By: p.By,
-		Keep: true, Checkout: p.Checkout, ReturnURL: p.ReturnURL,
+		Keep: !d.change || d.sub.Method.IsZero(), Checkout: p.Checkout, ReturnURL: p.ReturnURL,
 	})
 	if errors.Is(err, record.ErrStale) {
 		return Result{}, billing.ErrLocked
@@ -297,6 +299,25 @@ func (s *Service) Finish(ctx context.Context, scope merchant.Scope, subscription
 	}
 	s.tell(ctx, scope, got)
 	return Result(got), nil
+}
+
+// wanted loads what somebody wants to pay: the dues, or a change of plan that
+// waits for its payment.
+func (s *Service) wanted(ctx context.Context, p Pay) (dossier, error) {
+	d, err := s.open(ctx, p.Scope, p.Subscription, p.Customers)
+	c := d.sub.Change
+	if err != nil || c == nil || c.Invoice != p.Invoice || c.Former != nil {
+		return d, err
+	}
+	if d.now >= c.Expires {
+		return d, billing.ErrNoPending
+	}
+	d.change = true
+	if d.sub.Lock.Set() {
+		return d, nil
+	}
+	d.open, d.hold, err = lifecycle.Unsettled(ctx, s.Store, p.Scope, d.sub)
+	return d, err
 }
 
 // open loads the subscription, its customer, its dues and its hold. Somebody

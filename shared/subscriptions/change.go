@@ -78,7 +78,9 @@ func (s *Service) decide(ctx context.Context, c Change, d *dossier) (record.Comm
 	commit := record.Commit{Scope: c.Scope, Actor: c.Actor, Cause: "PATCH /subscriptions", At: d.now}
 	var done billing.Change
 	var err error
+	before := d.sub
 	if !c.Edit.IsZero() {
+		c.Edit.Manual = d.state.Settings.Manual
 		if done, err = d.sub.Edit(c.Edit, d.now, d.zone); err != nil {
 			return commit, err
 		}
@@ -110,6 +112,16 @@ func (s *Service) decide(ctx context.Context, c Change, d *dossier) (record.Comm
 		d.sub = done.Subscription
 	}
 	if len(done.Events) > 0 {
+		if done, err = lifecycle.Withdrawn(d.state, d.sub, d.customer, done, s.Wall()); err == nil {
+			done, err = lifecycle.Dropped(ctx, s.Store, c.Scope, before, done)
+		}
+		if err != nil {
+			return commit, err
+		}
+		if done.Customer != nil {
+			d.customer, d.numbered = *done.Customer, true
+			done.Customer = nil
+		}
 		commit.Put, commit.Events = charging.Objects(done), done.Events
 	}
 	return rename(commit, c.CustomerName, d)
@@ -129,11 +141,14 @@ func taxable(e billing.Edit, d dossier) error {
 // rename changes the customer's name in the same commit; otherwise the
 // events only speak of the customer.
 func rename(commit record.Commit, name string, d *dossier) (record.Commit, error) {
-	if name == "" || name == d.customer.Name {
+	named := name != "" && name != d.customer.Name
+	if !named && !d.numbered {
 		commit.Attach = []any{d.customer}
 		return commit, nil
 	}
-	d.customer.Name = name
+	if named {
+		d.customer.Name = name
+	}
 	if len(commit.Put) == 0 {
 		commit.Put = []any{d.sub}
 		commit.Events = []billing.Event{{Type: billing.EventSubscriptionUpdated, Object: d.sub.ID}}

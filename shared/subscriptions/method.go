@@ -46,6 +46,9 @@ func (s *Service) AskMethod(ctx context.Context, scope merchant.Scope, actor rec
 		Replaces: d.sub.Method.ID, ReturnURL: returnURL, CreatedAt: wall, ExpiresAt: wall.Add(pageLife),
 	}}
 	commit := record.Commit{Scope: scope, Actor: actor, Cause: "ask for a payment method", At: d.now}
+	if d.sub.Manual.On && len(d.sub.Open) > 0 {
+		page.Checkout.Dues = d.sub.Open[0] // no method is kept that could tell that it was used
+	}
 	if len(d.sub.Open) > 0 {
 		if page.Payment, err = s.planned(ctx, scope, d, page.Checkout.ID, wall); err != nil {
 			return Page{}, err

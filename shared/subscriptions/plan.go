@@ -34,7 +34,9 @@ type PlanChange struct {
 	Later         bool // at the next billing date
 	Prevent       bool // a charge that fails leaves the old plan
 	Replace       bool // instead of a scheduled change
-	DropDiscounts bool // no discount goes over to the new plan
+	DropDiscounts bool // no discount goes over to the new plan but those of Codes
+	Codes         []string
+	ByLink        bool // the customer pays the change on a hosted page
 	Metadata      map[string]any
 	By            billing.Initiator
 	ReturnURL     string // where a challenge sends a present customer back
@@ -52,6 +54,7 @@ type PlanResult struct {
 	Payment   billing.Payment // zero when nothing was charged
 	ActionURL string          // where the customer must authenticate
 	Pending   bool            // the outcome is not known yet
+	Page      Page            // where the customer pays it; zero when nobody is asked to
 }
 
 // PreviewPlan tells what a change of plan would cost now, and writes nothing.
@@ -81,19 +84,28 @@ func (s *Service) changePlan(ctx context.Context, c PlanChange) (PlanResult, err
 	if err != nil {
 		return PlanResult{}, err
 	}
+	uses, err := s.redeemed(ctx, d, &p)
+	if err != nil {
+		return PlanResult{}, err
+	}
 	if c.Later || p.Due().Nothing() {
 		change, err := d.sub.Carry(p, billing.IssuerOf(d.state, d.zone), d.customer, d.now)
 		if err != nil {
 			return PlanResult{}, err
 		}
+		change.Counts = append(change.Counts, uses...)
 		return s.put(ctx, d, c.Actor, "change plan", change)
 	}
 	if err := s.payable(c.Scope); err != nil {
 		return PlanResult{}, err
 	}
+	if c.ByLink || d.sub.Manual.On {
+		return s.askForPlan(ctx, c, d, p, uses)
+	}
 	got, err := s.Charger.Charge(ctx, charging.Start{
 		Scope: c.Scope, Actor: c.Actor, Cause: "change plan", State: d.state, Subscription: d.sub.Await(p),
 		Customer: d.customer, Dues: p.Invoice.Dues(), Method: d.sub.Method, By: c.By, ReturnURL: c.ReturnURL,
+		Counts: uses,
 	})
 	if err != nil {
 		return PlanResult{}, err
@@ -106,6 +118,10 @@ func (s *Service) changePlan(ctx context.Context, c PlanChange) (PlanResult, err
 
 // put commits a change that moves no money.
 func (s *Service) put(ctx context.Context, d dossier, actor record.Actor, cause string, ch billing.Change) (PlanResult, error) {
+	ch, err := lifecycle.Dropped(ctx, s.Store, d.state.Scope, d.sub, ch)
+	if err != nil {
+		return PlanResult{}, err
+	}
 	commit := record.Commit{
 		Scope: d.state.Scope, Actor: actor, Cause: cause, At: d.now, Put: charging.Objects(ch), Events: ch.Events,
 	}
@@ -130,7 +146,10 @@ func (s *Service) propose(ctx context.Context, c PlanChange) (dossier, billing.P
 	if c.Metadata != nil {
 		d.sub.Metadata = c.Metadata
 	}
-	plan, err := s.plan(ctx, c, d.sub)
+	if c.ByLink && (c.Later || !c.Prevent) {
+		return d, billing.Proposal{}, ErrLinkMode
+	}
+	plan, err := s.plan(ctx, c, d)
 	if err != nil {
 		return d, billing.Proposal{}, err
 	}
@@ -140,7 +159,7 @@ func (s *Service) propose(ctx context.Context, c PlanChange) (dossier, billing.P
 	}
 	wall := s.Wall()
 	p, err := d.sub.Propose(billing.ChangeOrder{
-		ID: ids.New(ids.PlanChange, wall), Plan: plan, Mode: c.Mode, Later: c.Later, Prevent: c.Prevent,
+		ID: ids.New(ids.PlanChange, wall), Plan: plan, Mode: c.Mode, Later: c.Later, Prevent: c.Prevent || d.sub.Manual.On,
 		Replace: c.Replace, Taken: taken, Returned: back, At: d.now, Zone: d.zone, Policy: policy(d.state),
 	}, billing.Terms{Invoice: ids.New(ids.Invoice, wall), Customer: d.customer, Seller: d.state.Seller.Tax})
 	return d, p, err
@@ -154,7 +173,8 @@ func policy(state merchant.State) proration.Policy {
 
 // plan is the new plan, priced as it is sold now; the subscription's own
 // product keeps the price at which it was bought.
-func (s *Service) plan(ctx context.Context, c PlanChange, sub billing.Subscription) (billing.Plan, error) {
+func (s *Service) plan(ctx context.Context, c PlanChange, d dossier) (billing.Plan, error) {
+	sub := d.sub
 	product, err := record.Get[billing.Product](ctx, s.Store, c.Scope, c.Product)
 	if errors.Is(err, record.ErrNotFound) {
 		return billing.Plan{}, lifecycle.ErrNoProduct
@@ -180,7 +200,10 @@ func (s *Service) plan(ctx context.Context, c PlanChange, sub billing.Subscripti
 			p.Discounts = append(p.Discounts, a)
 		}
 	}
-	p.Addons, err = lifecycle.Addons(ctx, s.Store, c.Scope, c.Addons, sub.Addons)
+	if p.Addons, err = lifecycle.Addons(ctx, s.Store, c.Scope, c.Addons, sub.Addons); err != nil || len(c.Codes) == 0 {
+		return p, err
+	}
+	p.Discounts, err = s.discounts(ctx, c, d, p)
 	return p, err
 }
 

@@ -63,6 +63,8 @@ type dossier struct {
 	customer billing.Customer
 	now      calendar.Instant
 	zone     *time.Location
+
+	numbered bool // a document took a number of the customer
 }
 
 func (s *Service) open(ctx context.Context, scope merchant.Scope, id string) (dossier, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"perennial/shared/billing"
+	"perennial/shared/lifecycle"
 	"perennial/shared/merchant"
 )
 
@@ -12,6 +13,15 @@ func (s *Service) Upcoming(ctx context.Context, scope merchant.Scope, subscripti
 	d, err := s.open(ctx, scope, subscription)
 	if err != nil {
 		return nil, err
+	}
+	if d.sub.Manual.On && len(d.sub.Open) > 0 { // what is issued is not upcoming any more
+		open, _, err := lifecycle.Arrears(ctx, s.Store, scope, d.sub)
+		if err == nil {
+			d.sub, err = d.sub.AsPaid(open, d.zone)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	return d.sub.Upcoming(billing.Terms{Customer: d.customer, Seller: d.state.Seller.Tax}, count, d.zone)
 }

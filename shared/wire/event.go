@@ -143,7 +143,7 @@ func subscriptionData(o record.Outbox, s billing.Subscription) SubscriptionData 
 		Subscription: ToSubscription(o.Scope, s, customer(o, s.Customer)),
 	}
 	if s.Status == billing.StatusPastDue {
-		d.PastDueEndsAt = instant(s.Failure.HoldAt)
+		d.PastDueEndsAt = instant(max(s.Failure.HoldAt, s.Manual.Ends))
 	}
 	return d
 }

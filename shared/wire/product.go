@@ -17,6 +17,7 @@ type ProductBase struct {
 	Metadata     map[string]any `json:"metadata"`
 	Entitlements []any          `json:"entitlements"`
 	PricingMode  *string        `json:"pricing_mode"`
+	Collection   string         `json:"collection_method" doc:"How renewals of its subscriptions are paid: automatic or manual."`
 	CreatedAt    string         `json:"created_at"`
 	UpdatedAt    string         `json:"updated_at"`
 }
@@ -122,14 +123,17 @@ func ToProductItem(scope merchant.Scope, p billing.Product, image string) Produc
 }
 
 func productBase(scope merchant.Scope, p billing.Product, image string) ProductBase {
-	updated := p.UpdatedAt
+	updated, collect := p.UpdatedAt, p.Collect
+	if collect == "" {
+		collect = billing.CollectAutomatic
+	}
 	if updated.IsZero() {
 		updated = p.CreatedAt
 	}
 	return ProductBase{
 		ProductID: p.ID, BusinessID: scope.Business, Name: text(p.Name), Description: text(p.Description), Image: text(image),
 		IsRecurring: p.Price.Recurs(), TaxCategory: p.TaxCategory, Metadata: metadata(p.Metadata), Entitlements: []any{},
-		PricingMode: text(p.Mode), CreatedAt: p.CreatedAt.String(), UpdatedAt: updated.String(),
+		PricingMode: text(p.Mode), Collection: string(collect), CreatedAt: p.CreatedAt.String(), UpdatedAt: updated.String(),
 	}
 }
 

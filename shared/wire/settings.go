@@ -20,6 +20,7 @@ type Settings struct {
 	Branding      Branding            `json:"branding" required:"false"`
 	Seller        Seller              `json:"seller" required:"false"`
 	Reminders     Reminders           `json:"reminders" required:"false"`
+	Manual        Manual              `json:"manual_renewals" required:"false"`
 	Notifications map[string][]string `json:"notifications" required:"false" doc:"Recipients of each notification to the merchant; none switches it off."`
 }
 
@@ -67,6 +68,23 @@ type Reminders struct {
 	Long    int `json:"long_renewal_days" required:"false" nullable:"true" doc:"Before renewals after more than six months: 7 to 30, mandatory."`
 	Trial   int `json:"trial_days" required:"false" nullable:"true" doc:"Before a trial becomes a paid subscription: 7 to 30, mandatory."`
 	Card    int `json:"card_expiry_days" required:"false" nullable:"true" doc:"Before a charge that comes after the card has expired; 0 for none."`
+}
+
+// Manual says when customers who renew by themselves are asked to pay.
+type Manual struct {
+	Lead  int `json:"invoice_days" required:"false" nullable:"true" doc:"Days before the due date on which the invoice is issued and its link mailed: 1 to 60, at most half the period."`
+	Grace int `json:"grace_days" required:"false" nullable:"true" doc:"Days past_due with access after the due date, then the subscription expires: 1 to 60."`
+}
+
+// fromManual reads what a merchant wrote: 0 is no default, and refused.
+func fromManual(m Manual) merchant.Manual {
+	days := func(n int) int {
+		if n == 0 {
+			return -1
+		}
+		return n
+	}
+	return merchant.Manual{Lead: days(m.Lead), Grace: days(m.Grace)}.Bare()
 }
 
 func toReminders(l merchant.Leads) Reminders {
@@ -123,7 +141,8 @@ func ToSettings(s merchant.State) Settings {
 			p.UpgradeAt, p.DowngradeAt, p.UpgradeProration, p.DowngradeProration, p.PortalFailure,
 			p.RestartsCycle(), p.CountsDays(), p.CreditsFullDifference(),
 		},
-		Recovery: toRecovery(s.Recovery), Branding: toBranding(s), Seller: toSeller(s.Seller), Reminders: toReminders(s.Settings.Reminders), Notifications: map[string][]string{},
+		Recovery: toRecovery(s.Recovery), Branding: toBranding(s), Seller: toSeller(s.Seller), Reminders: toReminders(s.Settings.Reminders),
+		Manual: Manual(s.Settings.Manual.Filled()), Notifications: map[string][]string{},
 	}
 	for n := range merchant.Notices {
 		out.Notifications[string(n)] = append([]string{}, s.Recipients(n)...)
@@ -178,7 +197,7 @@ func FromSettings(w Settings, s merchant.State) merchant.State {
 	}
 	s.Recovery, s.Seller = fromRecovery(w.Recovery, s.Recovery), fromSeller(w.Seller, s.Seller)
 	s.Settings.Branding = fromBranding(w.Branding, old.Branding)
-	s.Settings.Reminders = fromReminders(w.Reminders)
+	s.Settings.Reminders, s.Settings.Manual = fromReminders(w.Reminders), fromManual(w.Manual)
 	s.Settings.Notices = nil
 	for name, to := range w.Notifications {
 		if byDefault, known := old.Notifications[name]; known && slices.Equal(to, byDefault) {

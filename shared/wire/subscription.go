@@ -19,6 +19,7 @@ type SubscriptionBase struct {
 	Billing                    Address          `json:"billing"`
 	Metadata                   map[string]any   `json:"metadata"`
 	OnDemand                   bool             `json:"on_demand"`
+	CollectionMethod           string           `json:"collection_method" doc:"automatic, or manual: the customer pays an invoice for every period."`
 	CancelAtNextBillingDate    bool             `json:"cancel_at_next_billing_date"`
 	PaymentFrequencyCount      int              `json:"payment_frequency_count"`
 	PaymentFrequencyInterval   string           `json:"payment_frequency_interval"`
@@ -92,17 +93,21 @@ func subscriptionBase(s billing.Subscription, c billing.Customer) SubscriptionBa
 	if s.Status == billing.StatusCancelled {
 		cancelled = s.Cancel.At
 	}
+	previous := s.Period.Start
+	if s.Manual.PaidAt != 0 {
+		previous = s.Manual.PaidAt // before the period that it paid for
+	}
 	first, cycles := firstDiscount(s.Discounts)
 	return SubscriptionBase{
 		DiscountID: first, DiscountCyclesRemaining: cycles,
 		SubscriptionID: s.ID, Status: string(s.Status), ProductID: s.Product, Quantity: s.Quantity,
 		Currency: string(s.Price.Amount.Currency), RecurringPreTaxAmount: recurring.Minor, TaxInclusive: s.Price.TaxInclusive,
 		Customer: ToCustomerLimited(c), Billing: ToAddress(s.Billing), Metadata: metadata(s.Metadata),
-		OnDemand: s.OnDemand, CancelAtNextBillingDate: s.Cancel.AtPeriodEnd,
+		OnDemand: s.OnDemand, CollectionMethod: string(s.Collection()), CancelAtNextBillingDate: s.Cancel.AtPeriodEnd,
 		PaymentFrequencyCount: s.Price.Every.Count, PaymentFrequencyInterval: string(s.Price.Every.Unit),
 		SubscriptionPeriodCount: s.Price.Term.Count, SubscriptionPeriodInterval: string(s.Price.Term.Unit),
 		TrialPeriodDays: s.TrialDays, TrialAmount: TrialAmount(s), CreatedAt: s.CreatedAt.String(),
-		PreviousBillingDate: s.Period.Start.String(), NextBillingDate: s.Period.End.String(),
+		PreviousBillingDate: previous.String(), NextBillingDate: s.Period.End.String(),
 		PausedAt: instant(s.PausedAt), ScheduledChange: scheduledChange(s),
 		CancelledAt: instant(cancelled), PaymentMethodID: text(s.Method.ID), HasPaymentMethod: !s.Method.IsZero(),
 		TaxID: text(s.TaxID), CustomerBusinessName: text(s.BusinessName),

@@ -96,6 +96,12 @@ func (w *World) note(v billing.Invoice) {
 	if v.Refund == "" && v.Reason == billing.ReasonTaxCorrection {
 		return // no money went back: it is billed anew, or became credit
 	}
+	if v.Refund == "" && v.Reason == billing.ReasonWithdrawn {
+		if gone := Get[billing.Invoice](w, v.Corrects); gone.Status != billing.InvoiceUncollectible || v.Total.Minor != -gone.Total.Minor {
+			w.T.Errorf("credit note %s over %d withdraws %s, %s over %d", v.ID, v.Total.Minor, gone.ID, gone.Status, gone.Total.Minor)
+		}
+		return
+	}
 	r := Get[billing.Refund](w, v.Refund)
 	if r.Status != billing.RefundSucceeded || !slices.Contains(r.Notes, v.ID) || v.Number == "" || -v.Total.Minor > r.Amount.Minor || -v.Tax.Minor > r.Tax.Minor {
 		w.T.Errorf("credit note %s over %d with %d tax is for refund %+v", v.ID, v.Total.Minor, v.Tax.Minor, r)
@@ -117,7 +123,10 @@ func (w *World) invoices() {
 			continue // it repeats the amounts of the one that it corrects
 		}
 		if v.Status != billing.InvoicePaid {
-			if v.Number != "" {
+			issued := v.Status == billing.InvoiceOpen || v.Status == billing.InvoiceUncollectible && len(v.Notes) == 1
+			if v.Number != "" && v.Series == "" && issued && Get[billing.Subscription](w, v.Subscription).Manual.On {
+				own++ // numbered when it was issued
+			} else if v.Number != "" && !issued {
 				w.T.Errorf("invoice %s is %s and has number %s", v.ID, v.Status, v.Number)
 			}
 			continue
