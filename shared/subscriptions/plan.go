@@ -149,7 +149,10 @@ func (s *Service) propose(ctx context.Context, c PlanChange) (dossier, billing.P
 	if c.ByLink && (c.Later || !c.Prevent) {
 		return d, billing.Proposal{}, ErrLinkMode
 	}
-	plan, err := s.plan(ctx, c, d)
+	plan, err := s.plan(ctx, c, d.sub)
+	if err == nil && len(c.Codes) > 0 {
+		plan.Discounts, err = s.discounts(ctx, c, d, plan)
+	}
 	if err != nil {
 		return d, billing.Proposal{}, err
 	}
@@ -173,8 +176,7 @@ func policy(state merchant.State) proration.Policy {
 
 // plan is the new plan, priced as it is sold now; the subscription's own
 // product keeps the price at which it was bought.
-func (s *Service) plan(ctx context.Context, c PlanChange, d dossier) (billing.Plan, error) {
-	sub := d.sub
+func (s *Service) plan(ctx context.Context, c PlanChange, sub billing.Subscription) (billing.Plan, error) {
 	product, err := record.Get[billing.Product](ctx, s.Store, c.Scope, c.Product)
 	if errors.Is(err, record.ErrNotFound) {
 		return billing.Plan{}, lifecycle.ErrNoProduct
@@ -200,10 +202,7 @@ func (s *Service) plan(ctx context.Context, c PlanChange, d dossier) (billing.Pl
 			p.Discounts = append(p.Discounts, a)
 		}
 	}
-	if p.Addons, err = lifecycle.Addons(ctx, s.Store, c.Scope, c.Addons, sub.Addons); err != nil || len(c.Codes) == 0 {
-		return p, err
-	}
-	p.Discounts, err = s.discounts(ctx, c, d, p)
+	p.Addons, err = lifecycle.Addons(ctx, s.Store, c.Scope, c.Addons, sub.Addons)
 	return p, err
 }
 
