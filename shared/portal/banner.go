@@ -25,7 +25,7 @@ func (v visit) banners(g goods) []pages.Banner {
 		case s.Lock.State == billing.LockAction && s.Status != billing.StatusPending:
 			out = append(out, v.atBank(s))
 		case s.Manual.On && len(s.Open) > 0:
-			out = append(out, v.toPay(s, g.open[s.ID]))
+			out = append(out, v.toRenew(s, g.open[s.ID]))
 		case unpaid(s):
 			out = append(out, v.overdue(s, g.open[s.ID]))
 		}

@@ -29,9 +29,9 @@ func (v visit) renewal(sub billing.Subscription) []act {
 	return []act{{Text: v.say("Renew now"), Href: address(sub.ID, "renew"), Post: true}}
 }
 
-// toPay tells that the next period of a manual subscription can be paid, or
+// toRenew tells that the next period of a manual subscription can be paid, or
 // is overdue, and has one button.
-func (v visit) toPay(sub billing.Subscription, open []billing.Invoice) pages.Banner {
+func (v visit) toRenew(sub billing.Subscription, open []billing.Invoice) pages.Banner {
 	b := pages.Banner{
 		Tone: pages.Plain, Title: v.say("%s can be renewed", sub.ProductName),
 		Action: v.say("Renew now"), Href: address(sub.ID, "payment-method"),
