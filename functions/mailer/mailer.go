@@ -18,6 +18,7 @@ type service interface {
 	Event(ctx context.Context, item record.DueItem) error
 	Wish(ctx context.Context, wish identity.Wish, message string) error
 	Invite(ctx context.Context, invite mails.Invite, message string) error
+	Move(ctx context.Context, move identity.Move, message string) error
 }
 
 type mailer struct{ service }
@@ -42,6 +43,12 @@ func (m mailer) one(ctx context.Context, message events.SQSMessage) error {
 			return err
 		}
 		return m.Event(ctx, item)
+	case names.Email != "" && names.Customer != "":
+		move, err := identity.DecodeMove(message.Body)
+		if err != nil {
+			return err
+		}
+		return m.Move(ctx, move, message.MessageId)
 	case names.Email != "":
 		wish, err := identity.DecodeWish(message.Body)
 		if err != nil {

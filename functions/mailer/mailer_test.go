@@ -34,6 +34,11 @@ func (a *asked) Invite(_ context.Context, i mails.Invite, message string) error 
 	return nil
 }
 
+func (a *asked) Move(_ context.Context, m identity.Move, message string) error {
+	a.calls = append(a.calls, "move "+m.Customer+" "+m.Email+" "+message)
+	return nil
+}
+
 func sample(t *testing.T, name string) events.SQSEvent {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join("../../events", name))
@@ -54,6 +59,7 @@ func TestTheSamplesAskForTheirMails(t *testing.T) {
 		"mailer-login.json": {
 			"wish ada@example.com /subscriptions/sub_sample 00000000-0000-4000-8000-000000000001",
 			"invite cus_sample https://shop.example.com/account 00000000-0000-4000-8000-000000000002",
+			"move cus_sample ada@elsewhere.example 00000000-0000-4000-8000-000000000003",
 		},
 	} {
 		var a asked

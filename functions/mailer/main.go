@@ -33,7 +33,7 @@ func main() {
 	portals := map[merchant.Mode]string{merchant.Live: env.URL(config.URLPortal), merchant.Test: env.URL(config.URLPortalTest)}
 	m := mailer{&mails.Service{
 		Store: store, Portals: portals, Wall: clock.System, Writer: mailtext.Writer{},
-		Links:       &identity.Service{Store: store, Mailboxes: store, Portals: portals, Wall: clock.System},
+		Links:       &identity.Service{Store: store, Mailboxes: store, Addresses: store, Portals: portals, Wall: clock.System},
 		Checkout:    env.URL(config.URLCheckout),
 		Unsubscribe: identity.Unsubscribe{URL: env.URL(config.URLCheckout), Secrets: env.List(config.LinkSecret)},
 		Reference:   env.URL(config.URLAPI) + "/docs",

@@ -30,7 +30,7 @@ func main() {
 	live, test, bank := env.URL(config.URLPortal), env.URL(config.URLPortalTest), env.URL(config.URLSandbox)
 	links := invoices.Links{URL: env.URL(config.URLAPI), Secrets: env.List(config.LinkSecret)}
 	id := &identity.Service{
-		Store: till.Store, Tallies: till.Store, Queue: sqs.New(awssqs.NewFromConfig(till.AWS), env.Need(config.QueueMailLogin)), Wall: clock.System,
+		Store: till.Store, Tallies: till.Store, Addresses: till.Store, Queue: sqs.New(awssqs.NewFromConfig(till.AWS), env.Need(config.QueueMailLogin)), Wall: clock.System,
 	}
 	served := options(env, live, test, bank)
 	env.Must()

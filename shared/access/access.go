@@ -34,14 +34,41 @@ type Link struct {
 	ReturnURL string   // the merchant's page to go back to
 	ExpiresAt time.Time
 	UsedAt    time.Time
+	Moves     string // the address, as typed, that the link gives its one customer; it opens no session
+}
+
+// use consumes the link, once and in time.
+func (l Link) use(now time.Time) (Link, error) {
+	if !l.UsedAt.IsZero() || !now.Before(l.ExpiresAt) {
+		return l, ErrLink
+	}
+	l.UsedAt = now
+	return l, nil
+}
+
+// Move consumes a link that gives a customer another address. It is dead for
+// a customer whose address has changed since the link was asked for.
+func (l Link) Move(c billing.Customer, now time.Time) (Link, billing.Customer, error) {
+	if l.Moves == "" || !slices.Contains(l.Customers, c.ID) || billing.NormalEmail(c.Email) != l.Email {
+		return l, c, ErrLink
+	}
+	l, err := l.use(now)
+	if err != nil {
+		return l, c, err
+	}
+	c.Email, c.LeftAt = l.Moves, now // who signed in before signs in again
+	return l, c, nil
 }
 
 // Redeem consumes the link and gives the session it opens.
 func (l Link) Redeem(now time.Time, sessionHash string) (Link, Session, error) {
-	if !l.UsedAt.IsZero() || !now.Before(l.ExpiresAt) {
+	if l.Moves != "" {
 		return l, Session{}, ErrLink
 	}
-	l.UsedAt = now
+	l, err := l.use(now)
+	if err != nil {
+		return l, Session{}, err
+	}
 	return l, Session{
 		Hash: sessionHash, Email: l.Email, Customers: l.Customers, ReturnURL: l.ReturnURL,
 		CreatedAt: now, ExpiresAt: now.Add(SessionLife),
@@ -59,7 +86,12 @@ type Session struct {
 	ReturnURL string
 	CreatedAt time.Time
 	ExpiresAt time.Time
+	Device    string // browser and system, as far as they are known
 }
+
+// Mailed reports a session whose link we mailed to its address ourselves.
+// Only such a one knows the person, beyond one customer record (rules 19).
+func (s Session) Mailed() bool { return s.Email != "" }
 
 // Check refuses a session that has ended; TTL deletion comes late.
 func (s Session) Check(now time.Time) error {

@@ -3,6 +3,7 @@ package dynamo
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -66,6 +67,9 @@ func (it item) index(scope merchant.Scope, e record.Entry) {
 		it["cpk"] = text(ownerPartition(scope, e.Customer))
 		it["csk"] = text(ownerSort(e.Kind, e.Created, e.ID))
 	}
+	if e.Kind == record.KindMailbox {
+		it["cpk"], it["csk"] = text(addressPartition(scope.Mode, strings.TrimSuffix(e.ID, "#"+e.Customer))), text(scope.String()+"#"+e.Customer)
+	}
 	if e.Listed {
 		it["bpk"] = text(listPartition(scope, string(e.Kind)))
 		it["bsk"] = text(listSort(e.Created, e.ID))
@@ -84,7 +88,7 @@ func (it item) index(scope merchant.Scope, e record.Entry) {
 // indexed reports the kinds that byCustomer holds.
 func indexed(kind record.Kind) bool {
 	switch kind {
-	case record.KindSubscription, record.KindInvoice, record.KindPayment, record.KindRefund, record.KindDispute:
+	case record.KindSubscription, record.KindInvoice, record.KindPayment, record.KindRefund, record.KindDispute, record.KindSession:
 		return true
 	default:
 		return false

@@ -57,6 +57,13 @@ func mailboxPartition(scope merchant.Scope, email string) string {
 	return scope.String() + "#EMAIL#" + email
 }
 
+// addressPartition is the part of byCustomer that holds the mailboxes of one
+// address over all businesses of a mode. It is the only key that does not
+// begin with a tenant's scope.
+func addressPartition(mode merchant.Mode, email string) string {
+	return "EMAIL#" + string(mode) + "#" + email
+}
+
 // registry lists the states of all scopes of a mode.
 func registry(mode merchant.Mode) string { return "SCOPES#" + string(mode) }
 

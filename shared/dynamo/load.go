@@ -1,9 +1,11 @@
 package dynamo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -154,4 +156,24 @@ func (s *Store) Customers(ctx context.Context, scope merchant.Scope, email strin
 		return true
 	})
 	return customers, err
+}
+
+// Everywhere implements record.Addressed: one query of byCustomer.
+func (s *Store) Everywhere(ctx context.Context, mode merchant.Mode, email string) ([]record.Owner, error) {
+	email = billing.NormalEmail(email)
+	if email == "" || len(email) > maxID {
+		return nil, nil
+	}
+	var owners []record.Owner
+	err := s.query(ctx, partition(byCustomer, "cpk", addressPartition(mode, email)), func(it item) bool {
+		place, _, _ := strings.Cut(it.str("pk"), "#")
+		if scope, ok := merchant.ParseScope(place); ok {
+			owners = append(owners, record.Owner{Scope: scope, Customer: it.str("sk")})
+		}
+		return true
+	})
+	slices.SortFunc(owners, func(a, b record.Owner) int {
+		return cmp.Or(strings.Compare(a.Scope.String(), b.Scope.String()), strings.Compare(a.Customer, b.Customer))
+	})
+	return owners, err
 }

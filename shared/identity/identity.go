@@ -27,6 +27,7 @@ import (
 type Store interface {
 	record.Loader
 	record.Committer
+	record.Owned
 	// State gives a scope's settings and clock, record.ErrNotFound when there
 	// is no such business.
 	State(ctx context.Context, scope merchant.Scope) (merchant.State, error)
@@ -51,9 +52,10 @@ type Tallies interface {
 // Service makes and redeems links.
 type Service struct {
 	Store     Store
-	Tallies   Tallies   // limits Ask across instances; nil: each instance by itself
-	Mailboxes Mailboxes // only Invite needs it
-	Queue     Queue     // only Ask needs it
+	Tallies   Tallies          // limits Ask across instances; nil: each instance by itself
+	Mailboxes Mailboxes        // only Invite needs it
+	Addresses record.Addressed // only the unified portal needs it
+	Queue     Queue            // only Ask needs it
 	Portals   map[merchant.Mode]string
 	Wall      clock.Wall
 
@@ -104,6 +106,9 @@ type Invited struct {
 // Invite makes the link that a mailed wish asked for. It opens every customer
 // record of the address (rules 19); ok is false when there is none.
 func (s *Service) Invite(ctx context.Context, wish Wish) (i Invited, ok bool, err error) {
+	if wish.Scope.IsEverywhere() {
+		return s.inviteEverywhere(ctx, wish)
+	}
 	email := billing.NormalEmail(wish.Email)
 	known, err := s.Mailboxes.Customers(ctx, wish.Scope, email)
 	if err != nil {
@@ -150,13 +155,16 @@ func (s *Service) customers(ctx context.Context, scope merchant.Scope, known []s
 
 // mint stores the link's hash and gives the address that redeems it.
 func (s *Service) mint(ctx context.Context, scope merchant.Scope, link access.Link, actor record.Actor) (string, error) {
-	state, err := s.Store.State(ctx, scope)
-	if err != nil {
-		return "", fmt.Errorf("state of %s: %w", scope, err)
+	state := merchant.State{Scope: scope} // the unified portal has no settings
+	if !scope.IsEverywhere() {
+		var err error
+		if state, err = s.Store.State(ctx, scope); err != nil {
+			return "", fmt.Errorf("state of %s: %w", scope, err)
+		}
 	}
 	token, now := newToken(scope.Business), s.Wall()
 	link.Hash, link.ExpiresAt = ids.Hash(token), now.Add(access.LinkLife)
-	err = s.Store.Commit(ctx, record.Commit{
+	err := s.Store.Commit(ctx, record.Commit{
 		Scope: scope, Actor: actor, Cause: "portal link", At: state.Clock.Now(now), Put: []any{link},
 	})
 	if err != nil {

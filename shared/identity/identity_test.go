@@ -48,7 +48,7 @@ func open(t *testing.T) *desk {
 	d := &desk{t: t, store: recordtest.New(), clock: clocktest.At(start)}
 	d.store.Wall = d.clock.Now
 	d.Service = &identity.Service{
-		Store: d.store, Mailboxes: d.store, Queue: &d.sent, Wall: d.clock.Now,
+		Store: d.store, Mailboxes: d.store, Addresses: d.store, Queue: &d.sent, Wall: d.clock.Now,
 		Portals: map[merchant.Mode]string{merchant.Live: "https://pay.example", merchant.Test: "https://test.pay.example"},
 	}
 	for _, scope := range []merchant.Scope{test, live} {
@@ -82,7 +82,7 @@ func tokenOf(link string) string { return link[strings.LastIndex(link, "/")+1:] 
 // enter redeems a fresh link and gives the session's token.
 func (d *desk) enter() string {
 	d.t.Helper()
-	opened, err := d.Redeem(d.t.Context(), merchant.Test, d.mint())
+	opened, err := d.Redeem(d.t.Context(), merchant.Test, d.mint(), "")
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestALinkOpensOneSession(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	token := d.mint()
-	opened, err := d.Redeem(t.Context(), merchant.Test, token)
+	opened, err := d.Redeem(t.Context(), merchant.Test, token, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestADeadLinkIsADeadLink(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	used := d.mint()
-	if _, err := d.Redeem(t.Context(), merchant.Test, used); err != nil {
+	if _, err := d.Redeem(t.Context(), merchant.Test, used, ""); err != nil {
 		t.Fatal(err)
 	}
 	expired := d.mint()
@@ -140,11 +140,11 @@ func TestADeadLinkIsADeadLink(t *testing.T) {
 		"only the secret":  {merchant.Test, strings.TrimPrefix(fresh, "bus_1.")},
 		"longer than made": {merchant.Test, fresh + "A"},
 	} {
-		if _, err := d.Redeem(t.Context(), try.mode, try.token); !errors.Is(err, access.ErrLink) {
+		if _, err := d.Redeem(t.Context(), try.mode, try.token, ""); !errors.Is(err, access.ErrLink) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := d.Redeem(t.Context(), merchant.Test, fresh); err != nil {
+	if _, err := d.Redeem(t.Context(), merchant.Test, fresh, ""); err != nil {
 		t.Errorf("the good link was spoilt by the tries: %v", err)
 	}
 }
@@ -159,10 +159,10 @@ func TestOfTwoWhoRedeemAtOnceOneGetsIn(t *testing.T) {
 			return nil
 		}
 		rival = true
-		_, err := d.Redeem(t.Context(), merchant.Test, token)
+		_, err := d.Redeem(t.Context(), merchant.Test, token, "")
 		return err
 	}
-	if _, err := d.Redeem(t.Context(), merchant.Test, token); !errors.Is(err, access.ErrLink) {
+	if _, err := d.Redeem(t.Context(), merchant.Test, token, ""); !errors.Is(err, access.ErrLink) {
 		t.Errorf("both got in: %v", err)
 	}
 }
@@ -172,11 +172,11 @@ func TestAStoreThatFailsDoesNotKillALink(t *testing.T) {
 	d := open(t)
 	token := d.mint()
 	d.store.Before = func(record.Commit) error { return errors.New("storage is away") }
-	if _, err := d.Redeem(t.Context(), merchant.Test, token); err == nil || errors.Is(err, access.ErrLink) {
+	if _, err := d.Redeem(t.Context(), merchant.Test, token, ""); err == nil || errors.Is(err, access.ErrLink) {
 		t.Errorf("the visitor is told %v", err)
 	}
 	d.store.Before = nil
-	if _, err := d.Redeem(t.Context(), merchant.Test, token); err != nil {
+	if _, err := d.Redeem(t.Context(), merchant.Test, token, ""); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}
 }
@@ -209,7 +209,7 @@ func TestOnlyHashesAreKept(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	link := d.mint()
-	opened, err := d.Redeem(t.Context(), merchant.Test, link)
+	opened, err := d.Redeem(t.Context(), merchant.Test, link, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,7 +230,7 @@ func TestAMailedLinkOpensAllRecordsOfTheAddress(t *testing.T) {
 	if err != nil || !ok || invited.To != "Ada@example.com" || !strings.HasPrefix(invited.URL, "https://test.pay.example/session/bus_1.") {
 		t.Fatalf("%q, %v, %v", invited, ok, err)
 	}
-	opened, err := d.Redeem(t.Context(), merchant.Test, tokenOf(invited.URL))
+	opened, err := d.Redeem(t.Context(), merchant.Test, tokenOf(invited.URL), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -269,7 +269,7 @@ func (d *desk) invite() string {
 func TestASessionOfAnAddressLosesACustomerWhoChangesIt(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	opened, err := d.Redeem(t.Context(), merchant.Test, d.invite())
+	opened, err := d.Redeem(t.Context(), merchant.Test, d.invite(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -294,11 +294,11 @@ func TestAnUnusedLinkToAnOldAddressIsDead(t *testing.T) {
 	d := open(t)
 	some, none := d.invite(), d.invite()
 	d.move("cus_1", "ada@elsewhere.example")
-	if opened, err := d.Redeem(t.Context(), merchant.Test, some); err != nil || opened.Session.May("cus_1") {
+	if opened, err := d.Redeem(t.Context(), merchant.Test, some, ""); err != nil || opened.Session.May("cus_1") {
 		t.Errorf("opens %v, %v", opened.Session.Customers, err)
 	}
 	d.move("cus_2", "ada@elsewhere.example")
-	if _, err := d.Redeem(t.Context(), merchant.Test, none); !errors.Is(err, access.ErrLink) {
+	if _, err := d.Redeem(t.Context(), merchant.Test, none, ""); !errors.Is(err, access.ErrLink) {
 		t.Errorf("nobody has the address any more, and the link is %v", err)
 	}
 }
@@ -316,7 +316,7 @@ func TestALinkByAPIIsForACustomerWhoExists(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opened, err := d.Redeem(t.Context(), merchant.Test, tokenOf(link))
+	opened, err := d.Redeem(t.Context(), merchant.Test, tokenOf(link), "")
 	if err != nil || opened.Session.ReturnURL != "https://shop.example/account" || opened.Session.May("cus_2") {
 		t.Errorf("%+v, %v", opened.Session, err)
 	}

@@ -22,11 +22,15 @@ type Opened struct {
 
 // Redeem consumes a link and opens its session. Of two that redeem at the same
 // moment one gets access.ErrLink, as does an unknown, used or expired token,
-// and a link to an address that no customer has any more.
-func (s *Service) Redeem(ctx context.Context, mode merchant.Mode, token string) (Opened, error) {
+// and a link to an address that no customer has any more. device names the
+// browser in the list of sessions.
+func (s *Service) Redeem(ctx context.Context, mode merchant.Mode, token, device string) (Opened, error) {
 	scope, ok := ScopeOf(mode, token)
 	if !ok {
 		return Opened{}, access.ErrLink
+	}
+	if scope.IsEverywhere() {
+		return s.redeemEverywhere(ctx, scope, token, device)
 	}
 	state, err := s.Store.State(ctx, scope)
 	if err != nil {
@@ -41,6 +45,7 @@ func (s *Service) Redeem(ctx context.Context, mode merchant.Mode, token string) 
 	if err != nil {
 		return Opened{}, err
 	}
+	session.Device = device
 	session, err = s.narrow(ctx, scope, session)
 	if errors.Is(err, access.ErrSession) {
 		return Opened{}, access.ErrLink

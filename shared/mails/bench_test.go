@@ -59,7 +59,7 @@ func newBench(t *testing.T) *bench {
 	b.store.Wall = b.clock.Now
 	b.Service = &mails.Service{
 		Store: b.store, Writer: b.office, Sender: b.office, Portals: portals, Wall: b.clock.Now,
-		Links: &identity.Service{Store: b.store, Mailboxes: b.store, Portals: portals, Wall: b.clock.Now},
+		Links: &identity.Service{Store: b.store, Mailboxes: b.store, Addresses: b.store, Portals: portals, Wall: b.clock.Now},
 	}
 	b.commit(record.Commit{Put: []any{
 		merchant.State{Scope: scope, Business: merchant.Business{ID: "bus_1", Name: "Acme", SupportEmail: "help@acme.example"}},

@@ -136,7 +136,7 @@ func (d dossier) write(t Template, portal string) (Letter, bool, error) {
 	case Cancelled, CancelScheduled, PlanChanged, MethodChanged:
 		l, wanted := d.confirmation(l)
 		return l, wanted, nil
-	case PortalLink, PortalInvite, WebhookOff, InvoiceIssued, InvoiceOverdue, PlanPayment:
+	case PortalLink, PortalInvite, AddressConfirm, AddressNotice, WebhookOff, InvoiceIssued, InvoiceOverdue, PlanPayment:
 	}
 	return Letter{}, false, errors.New("it is not about an event")
 }

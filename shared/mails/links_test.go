@@ -34,7 +34,7 @@ func TestALinkOpensEveryCustomerOfTheAddress(t *testing.T) {
 	if !ok {
 		t.Fatalf("the button leads to %s", b.office.sent[0].Text)
 	}
-	opened, err := (&identity.Service{Store: b.store, Wall: b.clock.Now}).Redeem(t.Context(), merchant.Test, token)
+	opened, err := (&identity.Service{Store: b.store, Wall: b.clock.Now}).Redeem(t.Context(), merchant.Test, token, "")
 	if err != nil || opened.Next != "/subscriptions/sub_1" {
 		t.Fatalf("redeemed to %q, %v", opened.Next, err)
 	}
@@ -169,7 +169,7 @@ func TestAnInvitationOpensOneCustomer(t *testing.T) {
 		t.Fatal(err)
 	}
 	token := strings.TrimPrefix(b.office.sent[0].Text, "https://test.portal/session/")
-	opened, err := (&identity.Service{Store: b.store, Wall: b.clock.Now}).Redeem(t.Context(), merchant.Test, token)
+	opened, err := (&identity.Service{Store: b.store, Wall: b.clock.Now}).Redeem(t.Context(), merchant.Test, token, "")
 	if err != nil || !cmp.Equal(opened.Session.Customers, []string{"cus_2"}) || opened.Session.ReturnURL != invite.ReturnURL {
 		t.Errorf("opened %+v, %v", opened.Session, err)
 	}

@@ -38,6 +38,9 @@ type Links interface {
 	Invite(ctx context.Context, wish identity.Wish) (i identity.Invited, ok bool, err error)
 	// Mint makes a link for one customer.
 	Mint(ctx context.Context, scope merchant.Scope, customer, returnURL string) (string, error)
+	// MintMove makes the link that confirms another address; ok is false when
+	// there is nothing to change.
+	MintMove(ctx context.Context, m identity.Move) (moved identity.Moved, ok bool, err error)
 }
 
 // Writer finds the words of a letter.
@@ -159,6 +162,9 @@ func (s *Service) close(ctx context.Context, c claimed, t Template, why error) e
 }
 
 func (s *Service) sendLink(ctx context.Context, scope merchant.Scope, l Letter) error {
+	if scope.IsEverywhere() {
+		return s.send(ctx, s.fromPortal(scope, l))
+	}
 	state, err := s.Store.State(ctx, scope)
 	if err != nil {
 		return err

@@ -19,11 +19,15 @@ type Template string
 const (
 	PortalLink   Template = "portal_link"
 	PortalInvite Template = "portal_invite"
-	OnHold       Template = "on_hold"
-	Receipt      Template = "receipt"
-	Reactivated  Template = "reactivated"
-	WebhookOff   Template = "webhook_off"
-	Refunded     Template = "refunded"
+
+	AddressConfirm Template = "address_confirm"
+	AddressNotice  Template = "address_notice"
+
+	OnHold      Template = "on_hold"
+	Receipt     Template = "receipt"
+	Reactivated Template = "reactivated"
+	WebhookOff  Template = "webhook_off"
+	Refunded    Template = "refunded"
 
 	UpcomingRenewal Template = "upcoming_renewal"
 	TrialEnding     Template = "trial_ending"
@@ -55,6 +59,8 @@ type Mail struct {
 var Table = append([]Mail{
 	{Template: PortalLink, Owner: "customer, by asking for it", Mandatory: true},
 	{Template: PortalInvite, Owner: "merchant, by send_email", Mandatory: true},
+	{Template: AddressConfirm, Owner: "customer, by asking for another address", Mandatory: true},
+	{Template: AddressNotice, Owner: "customer, by asking for another address", Mandatory: true},
 	{Template: OnHold, Event: billing.EventNotice, Reason: string(billing.StatusOnHold), Owner: "hold workflow", Mandatory: true},
 	{Template: Receipt, Event: billing.EventPaymentSucceeded, Owner: "payment", Mandatory: true},
 	{Template: Reactivated, Event: billing.EventSubscriptionActive, Reason: billing.ReasonReactivated, Owner: "payment of dues"},

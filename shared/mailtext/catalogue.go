@@ -69,7 +69,7 @@ func speechOf(l mails.Letter) speech {
 		"{merchant}", l.Merchant, "{support}", l.Support, "{product}", l.Product, "{name}", line(l.Name),
 		"{amount}", s.money(l.Amount), "{price}", s.price(), "{new}", s.per(l.NewPrice), "{reason}", s.say(l.Reason),
 		"{date}", s.date(l.NextBill), "{at}", s.date(l.At), "{retry}", s.date(l.NextRetry), "{end}", s.date(l.WindowEnd),
-		"{host}", l.Endpoint,
+		"{host}", l.Endpoint, "{address}", line(l.Customer),
 	)...)
 	return s
 }

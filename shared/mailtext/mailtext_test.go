@@ -48,8 +48,10 @@ func letters() map[string]mails.Letter {
 		l.URL = "https://portal.example.com/session/bus_1." + strings.Repeat("a1B2", 10) + "xyz"
 	}
 	return map[string]mails.Letter{
-		"portal_link":   letter(mails.PortalLink, link),
-		"portal_invite": letter(mails.PortalInvite, func(l *mails.Letter) { link(l); l.Support = "" }),
+		"portal_link":     letter(mails.PortalLink, link),
+		"portal_invite":   letter(mails.PortalInvite, func(l *mails.Letter) { link(l); l.Support = "" }),
+		"address_confirm": letter(mails.AddressConfirm, link),
+		"address_notice":  letter(mails.AddressNotice, func(l *mails.Letter) { l.Customer = "ada@elsewhere.example" }),
 		"on_hold": letter(mails.OnHold, func(l *mails.Letter) {
 			l.Reason, l.WindowEnd, l.NextRetry = "Your bank reports that there was not enough money on the account.", day(30), day(3)
 		}),

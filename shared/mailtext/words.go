@@ -14,6 +14,8 @@ import (
 var words = map[mails.Template]func(speech) page{
 	mails.PortalLink:      portalLink,
 	mails.PortalInvite:    portalInvite,
+	mails.AddressConfirm:  addressConfirm,
+	mails.AddressNotice:   addressNotice,
 	mails.OnHold:          onHold,
 	mails.Receipt:         receipt,
 	mails.Reactivated:     reactivated,
@@ -57,6 +59,18 @@ func portalLink(s speech) page {
 func portalInvite(s speech) page {
 	p := s.titled("portal_invite.button")
 	p.ShowURL, p.Closing = true, []string{s.say("portal_link.once")}
+	return p
+}
+
+func addressConfirm(s speech) page {
+	p := s.greeted("address_confirm.button")
+	p.ShowURL, p.Closing = true, []string{s.say("address_confirm.once"), s.say("address_confirm.ignore")}
+	return p
+}
+
+func addressNotice(s speech) page {
+	p := s.greeted("address_notice.button")
+	p.Closing = []string{s.say("address_notice.stop")}
 	return p
 }
 

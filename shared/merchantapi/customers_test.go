@@ -211,14 +211,14 @@ func TestAPortalLinkSignsInOnceAndEndsAfterADay(t *testing.T) {
 		t.Errorf("invited %+v, %v", invite, err)
 	}
 	door := &identity.Service{Store: b.Store, Wall: b.Clock.Now}
-	opened, err := door.Redeem(t.Context(), b.Scope.Mode, token)
+	opened, err := door.Redeem(t.Context(), b.Scope.Mode, token, "")
 	if err != nil || !opened.Session.May(b.Customer.ID) || opened.Session.ReturnURL != "https://shop.example/account" {
 		t.Errorf("redeemed %+v, %v", opened.Session, err)
 	}
 	second, err := b.client.Customers.CustomerPortal.New(t.Context(), b.Customer.ID, dodo.CustomerCustomerPortalNewParams{})
 	b.must(err)
 	b.Clock.Advance(24 * time.Hour)
-	if _, err := door.Redeem(t.Context(), b.Scope.Mode, strings.TrimPrefix(second.Link, "https://test.portal.example/session/")); err == nil {
+	if _, err := door.Redeem(t.Context(), b.Scope.Mode, strings.TrimPrefix(second.Link, "https://test.portal.example/session/"), ""); err == nil {
 		t.Error("a link still works after a day")
 	}
 	if len(b.mails.sent) != 1 {

@@ -33,6 +33,7 @@ type Chrome struct {
 	Test     bool   // test mode: no real money
 	Email    string // who is signed in; empty when nobody is
 	Theme    string // the merchant's style sheet, from ThemePath
+	Leave    string // path of the form that signs out; /logout when it is empty
 	Home     string // path of the first page, linked from the merchant's name
 	Back     string // the merchant's page to go back to, already checked
 	Support  string // the merchant's address for questions

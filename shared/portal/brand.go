@@ -41,6 +41,9 @@ func (v visit) menu(here string) []pages.Link {
 		{Text: v.say("Subscriptions"), Href: "/"}, {Text: v.say("Billing history"), Href: "/billing"},
 		{Text: v.say("Payment methods"), Href: "/payment-methods"}, {Text: v.say("Profile"), Href: "/profile"},
 	}
+	if v.wide {
+		links = append(links, pages.Link{Text: v.say("All sellers"), Href: "/everywhere"})
+	}
 	for i := range links {
 		links[i].Here = links[i].Href == here
 	}
@@ -71,6 +74,7 @@ func (v visit) done(word string) (pages.Banner, bool) {
 		"card":      {v.say("The payment method was saved"), ""},
 		"removed":   {v.say("The payment method was removed"), ""},
 		"confirm":   {v.say("Check your mail"), v.say("We sent a link to the new address. The address changes once it is confirmed.")},
+		"left":      {v.say("Signed out there"), ""},
 		"address":   {v.say("Your address was changed"), v.say("Please sign in with it from now on.")},
 	}
 	t, ok := texts[word]

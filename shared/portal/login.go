@@ -60,8 +60,12 @@ func (s *Server) loginForm(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
+	chrome := entrance(scope, state, say(r, "Sign in"))
+	if b, ok := (visit{locale: pages.Locale(r)}).done(r.URL.Query().Get("done")); ok && r.URL.Query().Get("done") == "address" {
+		chrome.Banners = []pages.Banner{b}
+	}
 	templates.Render(w, r, http.StatusOK, "login", pages.Page{
-		Chrome:  entrance(scope, state, say(r, "Sign in")),
+		Chrome:  chrome,
 		Content: loginPage{Action: r.URL.Path, Next: identity.LocalPath(r.URL.Query().Get("next"))},
 	})
 }
@@ -100,24 +104,19 @@ func (s *Server) sent(w http.ResponseWriter, r *http.Request) {
 }
 
 // loginPath is the static link of a business (R073, R074).
-func loginPath(scope merchant.Scope) string { return "/login/" + scope.Business }
+func loginPath(scope merchant.Scope) string {
+	if scope.IsEverywhere() {
+		return "/login"
+	}
+	return "/login/" + scope.Business
+}
 
 // linkPage shows the button that uses the link. Opening it changes nothing:
 // mail scanners open links too.
 func (s *Server) linkPage(w http.ResponseWriter, r *http.Request) {
 	text := r.PathValue("token")
-	scope, ok := identity.ScopeOf(s.surface(r).Mode, text)
+	scope, state, ok := s.linkOf(w, r, text)
 	if !ok {
-		s.deadLink(w, r, merchant.Scope{}, merchant.State{})
-		return
-	}
-	state, err := s.Store.State(r.Context(), scope)
-	if errors.Is(err, record.ErrNotFound) {
-		s.deadLink(w, r, merchant.Scope{}, merchant.State{})
-		return
-	}
-	if err != nil { // the link may be good: do not call it dead
-		pages.Error(w, r, err)
 		return
 	}
 	templates.Render(w, r, http.StatusOK, "link", pages.Page{Chrome: entrance(scope, state, say(r, "Sign in")), Content: text})
@@ -126,21 +125,20 @@ func (s *Server) linkPage(w http.ResponseWriter, r *http.Request) {
 // redeem uses the link, once, and opens a session (R081, R084).
 func (s *Server) redeem(w http.ResponseWriter, r *http.Request) {
 	text := r.PostFormValue("token")
-	opened, err := s.Identity.Redeem(r.Context(), s.surface(r).Mode, text)
+	opened, err := s.Identity.Redeem(r.Context(), s.surface(r).Mode, text, access.Device(r.UserAgent()))
 	if errors.Is(err, access.ErrLink) {
-		scope, _ := identity.ScopeOf(s.surface(r).Mode, text)
-		state, err := s.Store.State(r.Context(), scope)
-		if err != nil {
-			scope = merchant.Scope{}
-		}
-		s.deadLink(w, r, scope, state)
+		s.deadLinkOf(w, r, text)
 		return
 	}
 	if err != nil {
 		pages.Error(w, r, err)
 		return
 	}
-	setCookie(w, opened.Token, access.SessionLife)
+	name := cookie
+	if opened.Scope.IsEverywhere() {
+		name = wideCookie
+	}
+	setCookie(w, name, opened.Token, access.SessionLife)
 	if !pages.Chosen(r) {
 		pages.KeepLanguage(w, s.language(r, opened))
 	}
@@ -157,6 +155,20 @@ func (s *Server) language(r *http.Request, opened identity.Opened) string {
 		}
 	}
 	return ""
+}
+
+// deadLinkOf is deadLink for a token that could be somebody's.
+func (s *Server) deadLinkOf(w http.ResponseWriter, r *http.Request, token string) {
+	scope, _ := identity.ScopeOf(s.surface(r).Mode, token)
+	if scope.IsEverywhere() {
+		s.deadLink(w, r, scope, s.unified(r))
+		return
+	}
+	state, err := s.Store.State(r.Context(), scope)
+	if err != nil {
+		scope = merchant.Scope{}
+	}
+	s.deadLink(w, r, scope, state)
 }
 
 // deadLink says that a link is used or expired and offers a new one, without
@@ -193,6 +205,6 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
 		pages.Error(w, r, err)
 		return
 	}
-	setCookie(w, "", -time.Second)
+	setCookie(w, cookie, "", -time.Second)
 	http.Redirect(w, r, again, http.StatusSeeOther)
 }

@@ -32,12 +32,36 @@ import (
 
 // Identity signs people in and out.
 type Identity interface {
+	Doors
+	Movers
+	Wide
+}
+
+// Doors lead into the portal of one business.
+type Doors interface {
 	Ask(ctx context.Context, w identity.Wish, visitor string) error
-	Redeem(ctx context.Context, mode merchant.Mode, token string) (identity.Opened, error)
+	Redeem(ctx context.Context, mode merchant.Mode, token, device string) (identity.Opened, error)
 	Visit(ctx context.Context, mode merchant.Mode, token string, about ...record.Ref) (identity.Visit, error)
 	Leave(ctx context.Context, mode merchant.Mode, token string) error
 	// LeaveEverywhere ends every session of the visitor's customer records.
 	LeaveEverywhere(ctx context.Context, mode merchant.Mode, token string) error
+}
+
+// Movers give customers another address, and tell where they are signed in.
+type Movers interface {
+	AskMove(ctx context.Context, scope merchant.Scope, c billing.Customer, email, visitor string) error
+	ConfirmMove(ctx context.Context, mode merchant.Mode, token string) (merchant.Scope, error)
+	Sessions(ctx context.Context, visit identity.Visit) ([]access.Session, error)
+	EndSession(ctx context.Context, visit identity.Visit, hash string) error
+}
+
+// Wide is the unified portal: what a person buys at all businesses.
+type Wide interface {
+	Everywhere(ctx context.Context, mode merchant.Mode, token string) (access.Session, []identity.Place, error)
+	Elsewhere(ctx context.Context, visit identity.Visit) (bool, error)
+	Widen(ctx context.Context, mode merchant.Mode, token string) (identity.Opened, error)
+	Step(ctx context.Context, mode merchant.Mode, token, business, next string) (identity.Opened, error)
+	LeaveWide(ctx context.Context, mode merchant.Mode, token string) error
 }
 
 // Store is what the pages read.
@@ -89,6 +113,15 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("GET /login/{business}", s.loginForm)
 	mux.HandleFunc("POST /login/{business}", s.login)
 	mux.HandleFunc("GET /login/{business}/sent", s.sent)
+	mux.HandleFunc("GET /login", s.wideLogin)
+	mux.HandleFunc("POST /login", s.askWide)
+	mux.HandleFunc("GET /login/sent", s.wideSent)
+	mux.HandleFunc("GET /everywhere", s.everywhere)
+	mux.HandleFunc("POST /everywhere", s.widen)
+	mux.HandleFunc("POST /everywhere/logout", s.wideLogout)
+	mux.HandleFunc("POST /everywhere/{business}", s.step)
+	mux.HandleFunc("GET /address/{token}", s.movePage)
+	mux.HandleFunc("POST /address", s.move)
 	mux.HandleFunc("GET /session/{token}", s.linkPage)
 	mux.HandleFunc("POST /session", s.redeem)
 	mux.HandleFunc("POST /logout", s.logout)
@@ -108,7 +141,9 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("GET /profile", s.profile)
 	mux.HandleFunc("GET /profile/data", s.data)
 	mux.HandleFunc("POST /profile/leave", s.leaveEverywhere)
+	mux.HandleFunc("POST /profile/sessions", s.endSession)
 	mux.HandleFunc("POST /profile/{customer}", s.saveProfile)
+	mux.HandleFunc("POST /profile/{customer}/email", s.askMove)
 	mux.HandleFunc("GET /cancel/{business}", s.publicCancel)
 	mux.HandleFunc("GET /subscriptions/{id}/plan", s.plans)
 	mux.HandleFunc("GET /subscriptions/{id}/plan/review", s.reviewPlan)
@@ -132,15 +167,18 @@ func (s *Server) surface(r *http.Request) Surface { return s.Surfaces[lambdahttp
 // cookie is the session's cookie: tied to its host, out of reach of scripts.
 const cookie = "__Host-perennial"
 
-func setCookie(w http.ResponseWriter, token string, life time.Duration) {
+func setCookie(w http.ResponseWriter, name, token string, life time.Duration) {
 	http.SetCookie(w, &http.Cookie{
-		Name: cookie, Value: token, Path: "/", MaxAge: int(life.Seconds()),
+		Name: name, Value: token, Path: "/", MaxAge: int(life.Seconds()),
 		Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
 }
 
-func token(r *http.Request) string {
-	c, err := r.Cookie(cookie)
+func token(r *http.Request) string { return named(r, cookie) }
+
+// named is a cookie's value.
+func named(r *http.Request, name string) string {
+	c, err := r.Cookie(name)
 	if err != nil {
 		return ""
 	}
@@ -154,6 +192,7 @@ type visit struct {
 	now    calendar.Instant
 	path   string
 	locale string
+	wide   bool // came from the unified portal, and may go back to it
 }
 
 // enter finds the session and the objects asked for, or answers with the
@@ -173,7 +212,10 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, about ...record.R
 		zone = time.UTC
 	}
 	lambdahttp.Note(r.Context(), "scope", got.Scope.String())
-	return visit{got, zone, got.State.Clock.Now(s.Wall()), r.URL.Path, pages.Locale(r)}, true
+	return visit{
+		Visit: got, zone: zone, now: got.State.Clock.Now(s.Wall()), path: r.URL.Path, locale: pages.Locale(r),
+		wide: named(r, wideCookie) != "",
+	}, true
 }
 
 // mine enters with one subscription of the visitor; anybody else's does not

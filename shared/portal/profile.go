@@ -24,6 +24,8 @@ type profilePage struct {
 	Edit   bool // names, numbers and addresses may be changed here
 	Credit []fact
 	Since  string
+	Places []sessionView // browsers that are signed in
+	Wide   bool          // the address buys from other sellers too
 	Wrong  []string
 }
 
@@ -54,8 +56,19 @@ func (s *Server) showProfile(w http.ResponseWriter, r *http.Request, status int,
 		Wrong: wrong, Since: v.date(v.State.Clock.Now(v.Session.CreatedAt)),
 		Edit: v.State.Settings.Subscriptions.AllowsEditProfile(),
 	}
+	v.Session.Customers = nil
 	for _, c := range g.customers {
 		page.People = append(page.People, v.person(c))
+		v.Session.Customers = append(v.Session.Customers, c.ID)
+	}
+	live, err := s.Identity.Sessions(r.Context(), v.Visit)
+	if err == nil {
+		page.Places = v.sessions(live)
+		page.Wide, err = s.Identity.Elsewhere(r.Context(), v.Visit)
+	}
+	if err != nil {
+		pages.Error(w, r, err)
+		return
 	}
 	for _, sub := range g.subs {
 		if left := sub.Balance(); !left.Nothing() && !sub.Status.Ended() {
@@ -121,7 +134,7 @@ func (s *Server) leaveEverywhere(w http.ResponseWriter, r *http.Request) {
 		pages.Error(w, r, err)
 		return
 	}
-	setCookie(w, "", -time.Second)
+	setCookie(w, cookie, "", -time.Second)
 	s.signedOut(w, r)
 }
 

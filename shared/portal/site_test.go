@@ -53,7 +53,7 @@ func open(t *testing.T) *site {
 	s.server = httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { s.edge().ServeHTTP(rw, r) }))
 	t.Cleanup(s.server.Close)
 	s.identity = &identity.Service{
-		Store: w.Store, Mailboxes: w.Store, Queue: s.queue, Wall: w.Clock.Now,
+		Store: w.Store, Mailboxes: w.Store, Addresses: w.Store, Queue: s.queue, Wall: w.Clock.Now,
 		Portals: map[merchant.Mode]string{merchant.Test: s.server.URL, merchant.Live: s.server.URL},
 	}
 	s.browser = s.newBrowser()

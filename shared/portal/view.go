@@ -2,6 +2,7 @@ package portal
 
 import (
 	"fmt"
+	"time"
 
 	"perennial/shared/billing"
 	"perennial/shared/calendar"
@@ -40,6 +41,11 @@ var chips = map[billing.Status]chip{
 }
 
 func (v visit) date(i calendar.Instant) string { return i18n.Date(v.locale, i.Time(), v.zone) }
+
+// moment is a time by the clock on the wall, to the minute.
+func (v visit) moment(t time.Time) string {
+	return i18n.Date(v.locale, t, v.zone) + ", " + t.In(v.zone).Format("15:04")
+}
 
 func (v visit) amount(a money.Amount) string { return i18n.Money(v.locale, a) }
 

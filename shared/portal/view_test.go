@@ -27,7 +27,7 @@ func berlin(t *testing.T) visit {
 		t.Fatal(err)
 	}
 	state := merchant.State{Recovery: merchant.DefaultRecovery()}
-	return visit{identity.Visit{State: state}, zone, on(time.March, 1), "/", i18n.English}
+	return visit{Visit: identity.Visit{State: state}, zone: zone, now: on(time.March, 1), path: "/", locale: i18n.English}
 }
 
 func plan(status billing.Status) billing.Subscription {

@@ -118,7 +118,7 @@ func Describe(obj any) (Entry, error) {
 	case access.Link:
 		return Entry{Kind: KindLink, ID: o.Hash, Version: o.Version, Expires: o.ExpiresAt.AddDate(0, 0, 30), Private: true}, nil
 	case access.Session:
-		return Entry{Kind: KindSession, ID: o.Hash, Version: o.Version, Created: o.CreatedAt, Expires: o.ExpiresAt, Private: true}, nil
+		return Entry{Kind: KindSession, ID: o.Hash, Version: o.Version, Customer: first(o.Customers), Created: o.CreatedAt, Expires: o.ExpiresAt, Private: true}, nil
 	case Request:
 		return Entry{Kind: KindRequest, ID: o.ID, Version: o.Version, Created: o.CreatedAt, Expires: o.ExpiresAt, Private: true}, nil
 	case Issued:
@@ -134,6 +134,14 @@ func Describe(obj any) (Entry, error) {
 		return entry, nil
 	}
 	return describeBilling(obj)
+}
+
+// first is the customer that a session is found by.
+func first(customers []string) string {
+	if len(customers) == 0 {
+		return ""
+	}
+	return customers[0]
 }
 
 // describeCatalog knows what merchants sell.

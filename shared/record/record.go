@@ -106,6 +106,20 @@ type Owned interface {
 	Owned(ctx context.Context, scope merchant.Scope, customer string, kinds ...Kind) ([]any, error)
 }
 
+// Owner is one customer record somewhere on the deployment.
+type Owner struct {
+	Scope    merchant.Scope
+	Customer string
+}
+
+// Addressed finds the customer records of an address over all businesses, in
+// one mode. It is the one question that crosses tenants: only somebody whom
+// we have mailed at the address may ask it (rules 19). It may lag behind
+// commits by moments.
+type Addressed interface {
+	Everywhere(ctx context.Context, mode merchant.Mode, email string) ([]Owner, error)
+}
+
 // Finder finds an object of a global kind without knowing whose it is, or
 // answers ErrNotFound.
 type Finder interface {

@@ -18,7 +18,7 @@ import (
 // ownedKinds are the kinds that a customer's objects are found by.
 var ownedKinds = []record.Kind{
 	record.KindCustomer, record.KindMethod, record.KindSubscription, record.KindInvoice, record.KindPayment,
-	record.KindRefund, record.KindDispute,
+	record.KindRefund, record.KindDispute, record.KindSession,
 }
 
 // Owned implements record.Owned.
@@ -83,6 +83,22 @@ func (f *Fake) Customers(_ context.Context, scope merchant.Scope, email string) 
 	}
 	slices.Sort(customers)
 	return customers, err
+}
+
+// Everywhere implements record.Addressed.
+func (f *Fake) Everywhere(_ context.Context, mode merchant.Mode, email string) ([]record.Owner, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var owners []record.Owner
+	for _, i := range f.items {
+		if i.scope.Mode == mode && i.entry.Kind == record.KindMailbox && i.entry.ID == billing.NormalEmail(email)+"#"+i.entry.Customer {
+			owners = append(owners, record.Owner{Scope: i.scope, Customer: i.entry.Customer})
+		}
+	}
+	slices.SortFunc(owners, func(a, b record.Owner) int {
+		return cmp.Or(strings.Compare(a.Scope.String(), b.Scope.String()), strings.Compare(a.Customer, b.Customer))
+	})
+	return owners, nil
 }
 
 // DueItems implements record.Waiting.

@@ -19,6 +19,7 @@ type Store interface {
 	record.Loader
 	record.Finder
 	record.Owned
+	record.Addressed
 	record.Lister
 	record.Waiting
 	Registry
@@ -58,6 +59,8 @@ func Suite(t *testing.T, open func(testing.TB) Store) {
 		"ids from outside reach nothing":                     testStrangeIDs,
 		"credentials are found without a scope":              testFind,
 		"one address may belong to several customers":        testMailboxes,
+		"an address is found over all businesses of a mode":  testEverywhere,
+		"a customer's sessions are found":                    testSessions,
 		"a customer's objects come newest first":             testOwned,
 		"lists are ordered, filtered and paged":              testList,
 		"a list is neither deep nor wide":                    testListLimits,

@@ -128,3 +128,49 @@ func testMailboxes(t *testing.T, w world) {
 		t.Errorf("after one moved away the mailbox holds %v, %v", got, err)
 	}
 }
+
+func testEverywhere(t *testing.T, w world) {
+	one, two, other := w.customer(), w.customer(), newWorld(t, w.Store)
+	email := strings.ToLower(one.ID) + "+a#b@example.com"
+	box := func(c string) billing.Mailbox { return billing.Mailbox{Email: email, Customer: c} }
+	w.must(t, box(one.ID))
+	if err := errors.Join(w.putIn(w.test, box(two.ID)), other.put(box(two.ID))); err != nil {
+		t.Fatal(err)
+	}
+	find := func(mode merchant.Mode) []record.Owner {
+		t.Helper()
+		got, err := w.Everywhere(w.ctx, mode, " "+strings.ToUpper(email))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	want := []record.Owner{{Scope: w.scope, Customer: one.ID}, {Scope: other.scope, Customer: two.ID}}
+	slices.SortFunc(want, func(a, b record.Owner) int { return strings.Compare(a.Scope.String(), b.Scope.String()) })
+	if diff := cmp.Diff(want, find(w.scope.Mode)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]record.Owner{{Scope: w.test, Customer: two.ID}}, find(w.test.Mode)); diff != "" {
+		t.Error("the modes mix: " + diff)
+	}
+	if err := w.Commit(w.ctx, record.Commit{Scope: w.scope, Cause: "test", Delete: []any{box(one.ID)}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := find(w.scope.Mode); len(got) != 1 {
+		t.Errorf("after one moved away: %v", got)
+	}
+}
+
+func testSessions(t *testing.T, w world) {
+	mine, theirs := sessionOf(ids.Hash(ids.Token()), "cus_1", w.now), sessionOf(ids.Hash(ids.Token()), "cus_2", w.now)
+	nobodys := mine
+	nobodys.Hash, nobodys.Customers = ids.Hash(ids.Token()), nil
+	w.must(t, mine, theirs, nobodys)
+	got, err := w.Owned(w.ctx, w.scope, "cus_1", record.KindSession)
+	if diff := cmp.Diff([]any{record.Next(mine)}, got); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
+	if got, err := w.Owned(w.ctx, w.test, "cus_1", record.KindSession); len(got) > 0 || err != nil {
+		t.Errorf("the other mode finds %v, %v", got, err)
+	}
+}

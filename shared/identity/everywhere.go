@@ -1,0 +1,237 @@
+package identity
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"perennial/shared/access"
+	"perennial/shared/billing"
+	"perennial/shared/ids"
+	"perennial/shared/merchant"
+	"perennial/shared/record"
+)
+
+// Place is one business at which a person buys, with the person's customer
+// records there.
+type Place struct {
+	Scope     merchant.Scope
+	State     merchant.State
+	Customers []billing.Customer
+}
+
+// mostPlaces is how many customer records the unified portal looks at.
+const mostPlaces = 100
+
+// placesAtOnce is how many businesses are read at the same time.
+const placesAtOnce = 8
+
+// places are the businesses where the session's address buys, as it is now.
+// Who has signed out everywhere since is left out.
+func (s *Service) places(ctx context.Context, mode merchant.Mode, session access.Session) ([]Place, error) {
+	owners, err := s.Addresses.Everywhere(ctx, mode, session.Email)
+	if err != nil {
+		return nil, fmt.Errorf("customers of an address everywhere: %w", err)
+	}
+	var scopes []merchant.Scope
+	known := map[merchant.Scope][]string{}
+	for _, o := range owners[:min(len(owners), mostPlaces)] {
+		if known[o.Scope] == nil {
+			scopes = append(scopes, o.Scope)
+		}
+		known[o.Scope] = append(known[o.Scope], o.Customer)
+	}
+	found := make([]Place, len(scopes))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(placesAtOnce)
+	for i, scope := range scopes {
+		group.Go(func() (err error) {
+			found[i], err = s.place(ctx, scope, session, known[scope])
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	var places []Place
+	for _, p := range found {
+		if len(p.Customers) > 0 {
+			places = append(places, p)
+		}
+	}
+	return places, nil
+}
+
+// place is one business; without customers when none is the person's any more.
+func (s *Service) place(ctx context.Context, scope merchant.Scope, session access.Session, known []string) (Place, error) {
+	p := Place{Scope: scope}
+	var err error
+	if p.State, err = s.Store.State(ctx, scope); err != nil {
+		if errors.Is(err, record.ErrNotFound) {
+			return p, nil
+		}
+		return p, fmt.Errorf("state of %s: %w", scope, err)
+	}
+	customers, err := s.customers(ctx, scope, known)
+	if err != nil {
+		return p, err
+	}
+	session.Customers = known
+	for _, c := range customers {
+		if _, err := session.Narrow([]billing.Customer{c}); err == nil {
+			p.Customers = append(p.Customers, c)
+		}
+	}
+	return p, nil
+}
+
+// inviteEverywhere makes the link to the unified portal for an address that
+// buys anywhere.
+func (s *Service) inviteEverywhere(ctx context.Context, wish Wish) (i Invited, ok bool, err error) {
+	email := billing.NormalEmail(wish.Email)
+	places, err := s.places(ctx, wish.Scope.Mode, access.Session{Email: email, CreatedAt: s.Wall()})
+	if err != nil || len(places) == 0 {
+		return Invited{}, false, err
+	}
+	i.To = places[0].Customers[0].Email
+	i.URL, err = s.mint(ctx, wish.Scope, access.Link{Email: email, Next: LocalPath(wish.Next)}, record.System)
+	return i, err == nil, err
+}
+
+// redeemEverywhere opens a session of the unified portal with a mailed link.
+func (s *Service) redeemEverywhere(ctx context.Context, scope merchant.Scope, token, device string) (Opened, error) {
+	link, err := record.Get[access.Link](ctx, s.Store, scope, ids.Hash(token))
+	if err != nil {
+		return Opened{}, lost(err, access.ErrLink)
+	}
+	secret := newToken(scope.Business)
+	used, session, err := link.Redeem(s.Wall(), ids.Hash(secret))
+	if err != nil {
+		return Opened{}, err
+	}
+	session.Device = device
+	if err := s.keep(ctx, scope, "POST /session", used, session); err != nil {
+		return Opened{}, lost(err, access.ErrLink)
+	}
+	return Opened{Token: secret, Next: cmp.Or(link.Next, "/"), Scope: scope, Session: session}, nil
+}
+
+func (s *Service) keep(ctx context.Context, scope merchant.Scope, cause string, put ...any) error {
+	return s.Store.Commit(ctx, record.Commit{Scope: scope, Actor: record.Actor{Kind: record.ByCustomer}, Cause: cause, Put: put})
+}
+
+// Everywhere looks a session of the unified portal up, and where its person
+// buys. Without a good session the error is access.ErrSession.
+func (s *Service) Everywhere(ctx context.Context, mode merchant.Mode, token string) (access.Session, []Place, error) {
+	session, err := s.wide(ctx, mode, token)
+	if err != nil {
+		return access.Session{}, nil, err
+	}
+	places, err := s.places(ctx, mode, session)
+	return session, places, err
+}
+
+// Elsewhere reports whether the address of a mailed session buys at other
+// businesses too.
+func (s *Service) Elsewhere(ctx context.Context, visit Visit) (bool, error) {
+	if !visit.Session.Mailed() || s.Addresses == nil {
+		return false, nil
+	}
+	owners, err := s.Addresses.Everywhere(ctx, visit.Scope.Mode, visit.Session.Email)
+	if err != nil {
+		return false, fmt.Errorf("customers of an address everywhere: %w", err)
+	}
+	return slices.ContainsFunc(owners, func(o record.Owner) bool { return o.Scope != visit.Scope }), nil
+}
+
+// wide reads a session of the unified portal.
+func (s *Service) wide(ctx context.Context, mode merchant.Mode, token string) (access.Session, error) {
+	scope, ok := ScopeOf(mode, token)
+	if !ok || !scope.IsEverywhere() {
+		return access.Session{}, access.ErrSession
+	}
+	session, err := record.Get[access.Session](ctx, s.Store, scope, ids.Hash(token))
+	if err != nil {
+		return access.Session{}, lost(err, access.ErrSession)
+	}
+	return session, session.Check(s.Wall())
+}
+
+// Widen opens the unified portal for a visitor of one business whose link we
+// have mailed; for a link by API it answers access.ErrSession (rules 19). The
+// new session ends when the visitor's does.
+func (s *Service) Widen(ctx context.Context, mode merchant.Mode, token string) (Opened, error) {
+	visit, err := s.Visit(ctx, mode, token)
+	if err == nil {
+		visit.Session, err = s.narrow(ctx, visit.Scope, visit.Session)
+	}
+	if err != nil {
+		return Opened{}, err
+	}
+	if !visit.Session.Mailed() {
+		return Opened{}, access.ErrSession
+	}
+	scope := merchant.Everywhere(mode)
+	secret := newToken(scope.Business)
+	session := access.Session{
+		Hash: ids.Hash(secret), Email: visit.Session.Email, Device: visit.Session.Device,
+		CreatedAt: visit.Session.CreatedAt, ExpiresAt: visit.Session.ExpiresAt,
+	}
+	if err := s.keep(ctx, scope, "POST /everywhere", session); err != nil {
+		return Opened{}, fmt.Errorf("open the unified portal: %w", err)
+	}
+	return Opened{Token: secret, Next: "/everywhere", Scope: scope, Session: session}, nil
+}
+
+// Step takes a visitor of the unified portal into one business: a session of
+// the person's customer records there, which ends when the unified one does.
+// A business where the address buys nothing answers record.ErrNotFound.
+func (s *Service) Step(ctx context.Context, mode merchant.Mode, token, business, next string) (Opened, error) {
+	wide, err := s.wide(ctx, mode, token)
+	if err != nil {
+		return Opened{}, err
+	}
+	places, err := s.places(ctx, mode, wide)
+	if err != nil {
+		return Opened{}, err
+	}
+	for _, p := range places {
+		if p.Scope.Business == business {
+			return s.step(ctx, p, wide, next)
+		}
+	}
+	return Opened{}, fmt.Errorf("business %s of an address: %w", business, record.ErrNotFound)
+}
+
+func (s *Service) step(ctx context.Context, p Place, wide access.Session, next string) (Opened, error) {
+	secret := newToken(p.Scope.Business)
+	session := access.Session{
+		Hash: ids.Hash(secret), Email: wide.Email, Device: wide.Device, CreatedAt: wide.CreatedAt, ExpiresAt: wide.ExpiresAt,
+	}
+	for _, c := range p.Customers {
+		session.Customers = append(session.Customers, c.ID)
+	}
+	err := s.Store.Commit(ctx, record.Commit{
+		Scope: p.Scope, Actor: actor(session), Cause: "POST /everywhere/step", At: p.State.Clock.Now(s.Wall()), Put: []any{session},
+	})
+	if err != nil {
+		return Opened{}, fmt.Errorf("step into %s: %w", p.Scope, err)
+	}
+	return Opened{Token: secret, Next: LocalPath(next), Scope: p.Scope, Session: session}, nil
+}
+
+// LeaveWide ends a session of the unified portal; ending it twice is no error.
+func (s *Service) LeaveWide(ctx context.Context, mode merchant.Mode, token string) error {
+	wide, err := s.wide(ctx, mode, token)
+	if err != nil {
+		return err
+	}
+	err = s.Store.Commit(ctx, record.Commit{
+		Scope: merchant.Everywhere(mode), Actor: record.Actor{Kind: record.ByCustomer}, Cause: "POST /everywhere/logout", Delete: []any{wide},
+	})
+	return lost(err, access.ErrSession)
+}
