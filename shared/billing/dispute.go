@@ -41,22 +41,28 @@ var disputeEvents = map[DisputeStatus]EventType{
 	DisputeLost: EventDisputeLost,
 }
 
-// rank orders the states: a dispute only goes up.
+// rank orders the states of a stage: a dispute only goes up. A bank may take a
+// ruling for the merchant back; one for the customer ends the stage.
 func (s DisputeStatus) rank() int {
 	switch s {
 	case DisputeOpened:
 		return 1
 	case DisputeChallenged:
 		return 2
+	case DisputeWon, DisputeCancelled:
+		return 3
 	case "":
 		return 0
 	default:
-		return 3
+		return 4
 	}
 }
 
 // Final reports a decided dispute.
-func (s DisputeStatus) Final() bool { return s.rank() == 3 }
+func (s DisputeStatus) Final() bool { return s.rank() >= 3 }
+
+// returns reports a ruling that gives the money back to the merchant.
+func (s DisputeStatus) returns() bool { return s.rank() == 3 }
 
 // Dispute is a customer's complaint to the bank about a payment.
 type Dispute struct {
@@ -78,6 +84,7 @@ type Dispute struct {
 	Withholds    []string  // subscriptions that are not charged while it is open
 	Taken        bool      // the amount was taken from the merchant
 	Returned     bool      // and given back
+	Again        int       // how often it was taken once more after that
 	Next         time.Time // wall time at which the gateway is asked; zero when it is over
 	OpenedAt     time.Time
 	CreatedAt    calendar.Instant
@@ -90,8 +97,16 @@ func (d Dispute) Open() bool { return d.Taken && !d.Status.Final() }
 
 // Lost reports a dispute that was decided for the customer: the money stays
 // away, however it came to that.
-func (d Dispute) Lost() bool {
-	return d.Taken && d.Status.Final() && d.Status != DisputeWon && d.Status != DisputeCancelled
+func (d Dispute) Lost() bool { return d.away() && d.Status.Final() }
+
+// away reports that the merchant does not have the money.
+func (d Dispute) away() bool { return d.Taken && !d.Returned }
+
+// news reports that a gateway's word is newer than what is known: of a later
+// stage, or further in this one.
+func (d Dispute) news(n DisputeNews) bool {
+	stage, known := stageRank[n.Stage], stageRank[d.Stage]
+	return d.Stage == "" || stage > known || stage == known && n.Status.rank() > d.Status.rank()
 }
 
 // DisputeNews is what a gateway says of a dispute now.
@@ -114,20 +129,17 @@ type DisputeChange struct {
 }
 
 // Hear takes news of a dispute. They may come in any order, more than once,
-// and begin with the end (R255): state and stage only go up, and the journal
-// shows each dispute once: less its amount when the money is taken, more when
-// it is won or cancelled, nothing more when it is lost (rules 11). changed is
-// false when the news are old.
+// and begin with the end (R255): the stage only goes up, the state only goes up
+// within a stage, and the journal shows each time that the money was taken once
+// and each time that it came back (rules 11). A dispute that was won may be
+// taken up again by a later stage, or lost after all. changed is false when
+// the news are old.
 func (d Dispute) Hear(n DisputeNews, p Payment) (ch DisputeChange, changed bool) {
-	raised := stageRank[n.Stage] > stageRank[d.Stage] || d.Stage == ""
-	if d.Status.Final() || n.Status.rank() < d.Status.rank() || n.Status == d.Status && !raised {
+	if !d.news(n) {
 		return DisputeChange{Dispute: d, Payment: p}, false
 	}
-	d.Status, d.UpdatedAt = n.Status, n.At
-	if raised {
-		d.Stage = n.Stage
-	}
-	if !d.Taken { // what is given back is what was taken
+	d.Stage, d.Status, d.UpdatedAt = n.Stage, n.Status, n.At
+	if !d.away() { // what is given back is what was taken
 		d.Amount = n.Amount
 	}
 	d.Reason, d.ByRule, d.Next = n.Reason, n.ByRule, n.Next
@@ -139,12 +151,15 @@ func (d Dispute) Hear(n DisputeNews, p Payment) (ch DisputeChange, changed bool)
 	}
 	p.DisputeStatus, p.UpdatedAt = d.Status, n.At
 	ch.Events = []Event{{Type: disputeEvents[d.Status], Object: d.ID, Reason: string(d.Stage)}}
-	if d.Stage != StagePreDispute && !d.Taken {
-		d.Taken = true
+	if d.Stage != StagePreDispute && !d.away() {
+		if d.Returned {
+			d.Again++
+		}
+		d.Taken, d.Returned = true, false
 		p.Withheld = money.Of(p.Withheld.Minor+d.Amount.Minor, d.Amount.Currency)
 		ch.Entries = append(ch.Entries, disputed(d, n.At))
 	}
-	if d.Taken && (d.Status == DisputeWon || d.Status == DisputeCancelled) {
+	if d.away() && d.Status.returns() {
 		d.Returned = true
 		p.Withheld.Minor -= d.Amount.Minor
 		ch.Entries = append(ch.Entries, reinstated(d, n.At))

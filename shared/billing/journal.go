@@ -25,7 +25,7 @@ type Posting struct {
 // Entry is one balanced journal entry, written in the transaction of the
 // money it records and never changed.
 type Entry struct {
-	ID       string // the payment's or refund's id; a dispute's, and for its return with "-back"
+	ID       string // the payment's or refund's id; a dispute's as Dispute.Entries names them
 	Object   string // what it is about; empty: ID
 	Version  int64
 	Customer string
@@ -85,15 +85,41 @@ func returned(r Refund, at calendar.Instant) (Entry, error) {
 // disputed records that a dispute took its amount away, reinstated that it
 // came back.
 func disputed(d Dispute, at calendar.Instant) Entry {
-	return Entry{ID: d.ID, Customer: d.Customer, At: at, Postings: []Posting{
+	return Entry{ID: d.taking(d.Again), Object: d.ID, Customer: d.Customer, At: at, Postings: []Posting{
 		{AccountGateway, money.Of(-d.Amount.Minor, d.Amount.Currency)}, {AccountDispute, d.Amount},
 	}}
 }
 
 func reinstated(d Dispute, at calendar.Instant) Entry {
-	return Entry{ID: d.ID + "-back", Object: d.ID, Customer: d.Customer, At: at, Postings: []Posting{
+	return Entry{ID: d.taking(d.Again) + back, Object: d.ID, Customer: d.Customer, At: at, Postings: []Posting{
 		{AccountGateway, d.Amount}, {AccountDispute, money.Of(-d.Amount.Minor, d.Amount.Currency)},
 	}}
+}
+
+const back = "-back"
+
+// taking names the entry of the n-th time that the money was taken again.
+func (d Dispute) taking(n int) string {
+	if n == 0 {
+		return d.ID
+	}
+	return fmt.Sprintf("%s-%d", d.ID, n)
+}
+
+// Entries names the journal entries of a dispute: each time that its money was
+// taken, and each time that it came back.
+func (d Dispute) Entries() []string {
+	var ids []string
+	for n := range d.Again + 1 {
+		ids = append(ids, d.taking(n), d.taking(n)+back)
+	}
+	switch {
+	case !d.Taken:
+		return nil
+	case !d.Returned:
+		return ids[:len(ids)-1]
+	}
+	return ids
 }
 
 // GivenBack records money that came although nobody waited for it any more,

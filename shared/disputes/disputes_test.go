@@ -245,7 +245,7 @@ func TestAnyOrderKeepsTheBooks(t *testing.T) {
 			gateway.DisputeChallenged, gateway.DisputeWon, gateway.DisputeLost, gateway.DisputeCancelled, gateway.DisputeExpired, gateway.DisputeAccepted,
 		}
 		for range rapid.IntRange(1, 10).Draw(r, "steps") {
-			switch rapid.IntRange(0, 5).Draw(r, "act") {
+			switch rapid.IntRange(0, 6).Draw(r, "act") {
 			case 0:
 				stage := rapid.SampledFrom([]gateway.DisputeStage{gateway.StageInquiry, gateway.StageDispute}).Draw(r, "stage")
 				if ref, err := w.Gateway.Open(intentOf(w, s), stage); err == nil {
@@ -264,6 +264,10 @@ func TestAnyOrderKeepsTheBooks(t *testing.T) {
 					if err := w.HearDispute(rapid.SampledFrom(refs).Draw(r, "ref"), "evt"); err != nil {
 						r.Fatal(err)
 					}
+				}
+			case 6:
+				if len(refs) > 0 {
+					_ = w.Gateway.Overturn(rapid.SampledFrom(refs).Draw(r, "ref"), rapid.Bool().Draw(r, "lost")) // not won
 				}
 			case 4:
 				w.Advance(20 * 24 * time.Hour)

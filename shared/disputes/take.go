@@ -172,14 +172,42 @@ func (s *Service) withhold(ctx context.Context, m *matter, commit *record.Commit
 		wanted = append(wanted, m.dispute.Subscription)
 	}
 	subs, err := s.subscriptions(ctx, m.scope, wanted)
+	if err != nil {
+		return err
+	}
 	for _, sub := range subs {
 		if sub.Status.Ended() {
 			continue
 		}
 		m.dispute.Withholds = append(m.dispute.Withholds, sub.ID)
+		if sub, err = s.discard(ctx, m, sub, commit); err != nil {
+			return err
+		}
 		commit.Put = append(commit.Put, sub.Withhold(m.dispute.ID))
 	}
-	return err
+	return nil
+}
+
+// discard gives up a plan change that waits for its payment: it was priced
+// with money that the bank has taken back (rules 2, 11). One that is being paid
+// is left to its attempt.
+func (s *Service) discard(ctx context.Context, m *matter, sub billing.Subscription, commit *record.Commit) (billing.Subscription, error) {
+	if sub.Change == nil || sub.Change.Former != nil || sub.Lock.Set() {
+		return sub, nil
+	}
+	open, _, err := lifecycle.Unsettled(ctx, s.Store, m.scope, sub)
+	if err != nil {
+		return sub, err
+	}
+	change, err := sub.Discard(open, m.now)
+	if err != nil {
+		return sub, err
+	}
+	for _, v := range change.Invoices {
+		commit.Put = append(commit.Put, v)
+	}
+	commit.Events = append(commit.Events, change.Events...)
+	return change.Subscription, nil
 }
 
 // release lets subscriptions go on, or ends the disputed one.
@@ -189,6 +217,7 @@ func (s *Service) release(ctx context.Context, m *matter, commit *record.Commit)
 	if lost && len(wanted) == 0 && m.dispute.Subscription != "" {
 		wanted = []string{m.dispute.Subscription}
 	}
+	m.dispute.Withholds = nil // it may be taken up again
 	subs, err := s.subscriptions(ctx, m.scope, wanted)
 	if err != nil {
 		return err
@@ -213,7 +242,7 @@ func (s *Service) release(ctx context.Context, m *matter, commit *record.Commit)
 
 // end cancels the subscription of a lost dispute, whatever it owes.
 func (s *Service) end(ctx context.Context, m *matter, sub billing.Subscription, commit *record.Commit) error {
-	open, hold, err := lifecycle.Arrears(ctx, s.Store, m.scope, sub)
+	open, hold, err := lifecycle.Unsettled(ctx, s.Store, m.scope, sub)
 	if err != nil {
 		return err
 	}

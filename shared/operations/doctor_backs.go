@@ -17,7 +17,7 @@ func (e *examination) backs(ctx context.Context, p billing.Payment) (under int64
 		refs = append(refs, record.RefOf[billing.Refund](id), record.RefOf[billing.Entry](id))
 	}
 	for _, id := range p.Disputes {
-		refs = append(refs, record.RefOf[billing.Dispute](id), record.RefOf[billing.Entry](id), record.RefOf[billing.Entry](id+"-back"))
+		refs = append(refs, record.RefOf[billing.Dispute](id))
 	}
 	if len(refs) == 0 && p.Refunded.Nothing() {
 		return 0, nil
@@ -41,7 +41,11 @@ func (e *examination) backs(ctx context.Context, p billing.Payment) (under int64
 			}
 			refunded += e.refund(p, o, entries)
 		case billing.Dispute:
-			withheld += e.dispute(o, entries)
+			away, err := e.dispute(ctx, o)
+			if err != nil {
+				return 0, err
+			}
+			withheld += away
 		}
 	}
 	if refunded != p.Refunded.Minor || withheld != p.Withheld.Minor {
@@ -67,17 +71,38 @@ func (e *examination) refund(p billing.Payment, r billing.Refund, entries map[st
 }
 
 // dispute is what a dispute keeps from the merchant.
-func (e *examination) dispute(d billing.Dispute, entries map[string]billing.Entry) int64 {
-	if !d.Taken {
-		return 0
+func (e *examination) dispute(ctx context.Context, d billing.Dispute) (int64, error) {
+	var refs []record.Ref
+	for _, id := range d.Entries() {
+		refs = append(refs, record.RefOf[billing.Entry](id))
 	}
-	e.journaled(d.ID, d.Amount.Minor, entries)
+	if len(refs) == 0 {
+		return 0, nil
+	}
+	found, err := e.store.Load(ctx, e.scope, refs...)
+	if err != nil {
+		return 0, err
+	}
+	var away, kept int64
 	if !d.Returned {
-		return d.Amount.Minor
+		away = d.Amount.Minor
 	}
-	e.journaled(d.ID+"-back", d.Amount.Minor, entries)
-	return 0
+	for i, obj := range found {
+		entry, ok := obj.(billing.Entry)
+		if !ok || entry.Balanced() != nil || len(entry.Postings) < 2 {
+			e.report(refs[i].ID, soundJournal, fmt.Sprint(entry.Postings))
+			continue
+		}
+		kept -= entry.Postings[0].Amount.Minor
+	}
+	if kept != away {
+		e.report(d.ID, soundJournal, fmt.Sprintf("%d of %d", kept, away))
+	}
+	return away, nil
 }
+
+// soundJournal is what the journal promises.
+const soundJournal = "the journal holds every refund and dispute, balanced"
 
 // journaled reports a movement that the journal does not show, balanced.
 func (e *examination) journaled(id string, amount int64, entries map[string]billing.Entry) {
@@ -85,5 +110,5 @@ func (e *examination) journaled(id string, amount int64, entries map[string]bill
 	if ok && entry.Balanced() == nil && len(entry.Postings) > 1 && max(entry.Postings[0].Amount.Minor, -entry.Postings[0].Amount.Minor) == amount {
 		return
 	}
-	e.report(id, "the journal holds every refund and dispute, balanced", fmt.Sprint(entry.Postings))
+	e.report(id, soundJournal, fmt.Sprint(entry.Postings))
 }

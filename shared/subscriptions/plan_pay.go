@@ -57,13 +57,14 @@ func (s *Service) PayPlan(ctx context.Context, p PlanPayment) (PlanResult, error
 	}, err
 }
 
-// awaited is the invoice of the change that waits, as long as it may be paid.
+// awaited is the invoice of the change that waits, as long as it may be paid:
+// not while the money that it was priced with is disputed.
 func (s *Service) awaited(ctx context.Context, scope merchant.Scope, d dossier) (billing.Invoice, error) {
 	c := d.sub.Change
 	switch {
 	case d.sub.Lock.Set():
 		return billing.Invoice{}, billing.ErrLocked
-	case c == nil || c.Former != nil || d.now >= c.Expires:
+	case c == nil || c.Former != nil || d.now >= c.Expires || len(d.sub.Disputes) > 0:
 		return billing.Invoice{}, billing.ErrNoPending
 	case d.sub.Attempts >= recovery.MaxAttempts:
 		return billing.Invoice{}, recovery.ErrTooMany

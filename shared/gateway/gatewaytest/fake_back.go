@@ -188,6 +188,29 @@ func (f *Fake) Escalate(ref string) error {
 	return nil
 }
 
+// Overturn takes back what was ruled for the merchant: the dispute is open
+// again in arbitration, or lost at once.
+func (f *Fake) Overturn(ref string, lost bool) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	d, ok := f.disputes[ref]
+	if !ok || d.Stage != gateway.StageDispute || d.State != gateway.DisputeWon && d.State != gateway.DisputeCancelled {
+		return ErrRefused
+	}
+	i := f.intents[d.Intent]
+	left := f.disputable(i)
+	if left <= 0 {
+		return ErrRefused
+	}
+	d.State, d.Amount.Minor = gateway.DisputeLost, left
+	if !lost {
+		d.Stage, d.State = gateway.StageArbitration, gateway.DisputeOpened
+	}
+	f.news = append(f.news, ref)
+	f.withdraw(i, d)
+	return nil
+}
+
 // News gives the references of the disputes that changed since the last call,
 // as webhooks would tell them.
 func (f *Fake) News() []string {
