@@ -115,7 +115,8 @@ func who(v visit, c billing.Customer) []fact {
 }
 
 // buy places the cart, when it is not, and pays for it. Of two who press at
-// once one order is placed and one payment made.
+// once one order is placed and one payment made. What is charged is what the
+// page showed.
 func (s *Server) buy(w http.ResponseWriter, r *http.Request, v visit) {
 	if !v.page.Placed() {
 		placed, ok := s.place(w, r, v)
@@ -123,6 +124,9 @@ func (s *Server) buy(w http.ResponseWriter, r *http.Request, v visit) {
 			return
 		}
 		v = placed
+	} else if v.purchase.Open() && r.PostFormValue("shown") != shown(v.invoice.Due()) {
+		s.presentPurchase(w, r, v, v.say(purchases.ErrOtherTotal.Message))
+		return
 	}
 	if v.page.Purchase == "" {
 		s.payDues(w, r, v)
@@ -130,10 +134,12 @@ func (s *Server) buy(w http.ResponseWriter, r *http.Request, v visit) {
 	}
 	got, err := s.Sales.Pay(r.Context(), purchases.Pay{
 		Scope: v.scope, Purchase: v.purchase.ID, Customers: []string{v.customer.ID}, Token: r.PostFormValue("token"),
-		Checkout: v.page.ID, ReturnURL: s.URL + v.path("/return"), By: billing.ByCustomer,
+		Total: v.invoice.Due(), Checkout: v.page.ID, ReturnURL: s.URL + v.path("/return"), By: billing.ByCustomer,
 		Actor: record.Actor{Kind: record.ByCustomer, ID: v.customer.ID},
 	})
 	switch f := fault.Of(err); {
+	case errors.Is(err, purchases.ErrOtherTotal):
+		s.again(w, r, v, f)
 	case errors.Is(err, billing.ErrLocked), errors.Is(err, record.ErrStale), errors.Is(err, billing.ErrPaid):
 		http.Redirect(w, r, v.path("/return"), http.StatusSeeOther)
 	case f != nil && f.Kind == fault.Invalid:
@@ -147,6 +153,15 @@ func (s *Server) buy(w http.ResponseWriter, r *http.Request, v visit) {
 	default:
 		http.Redirect(w, r, v.path("/return"), http.StatusSeeOther)
 	}
+}
+
+// again shows the page as it is now.
+func (s *Server) again(w http.ResponseWriter, r *http.Request, v visit, why *fault.Fault) {
+	if err := s.goods(r, &v, 0); err != nil {
+		pages.Error(w, r, err)
+		return
+	}
+	s.presentPurchase(w, r, v, v.say(why.Message))
 }
 
 // place places the cart as it was shown; ok is false when the answer is
@@ -163,7 +178,7 @@ func (s *Server) place(w http.ResponseWriter, r *http.Request, v visit) (visit, 
 		s.refused(w, r, v, err)
 		return v, false
 	case r.PostFormValue("shown") != shown(due):
-		s.basket(w, r, v, basketPage{Wrong: v.say("The total has changed. Please look at it again.")})
+		s.basket(w, r, v, basketPage{Wrong: v.say(purchases.ErrOtherTotal.Message)})
 		return v, false
 	case r.PostFormValue("token") == "" && quote.NeedsMethod():
 		s.basket(w, r, v, basketPage{Wrong: v.say(recovery.ErrNoMethod.Message)})

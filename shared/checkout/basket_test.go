@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"perennial/shared/billing"
+	"perennial/shared/lifecycle"
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
@@ -166,6 +167,56 @@ func TestATotalThatWasNotShownIsNotCharged(t *testing.T) {
 	}
 }
 
+// taxed lets the merchant collect German tax from now on.
+func (s *site) taxed() {
+	state := s.State()
+	state.Seller.Tax = tax.Seller{Country: "DE", Registrations: []tax.Registration{{Country: "DE", Number: "DE136695976", Scheme: tax.Local}}}
+	s.Put(state)
+}
+
+// R271: the tax of today may not be that of the page, though the cart is
+// placed, or waits for the customer's bank.
+func TestAnotherTaxOfAPlacedCartIsShownBeforeItIsCharged(t *testing.T) {
+	t.Parallel()
+	for _, first := range []string{"decline_on_charge", "authenticate_always"} {
+		s := open(t)
+		made, path := s.basket(func(in *purchases.Session) {
+			in.Cart.Customer = s.Customer.ID
+			in.Cart.Billing = billing.Address{Country: "DE", Street: "Torstr. 1", City: "Berlin", Zip: "10119"}
+		})
+		s.card(path, first)
+		old := shownTotal.FindStringSubmatch(s.get(path).text)[1]
+		s.taxed()
+		got := s.post(path, url.Values{"token": {s.Gateway.Token("visa_ok")}, "shown": {old}})
+		got.must(t, 422, "The total has changed")
+		got.mustNot(t, "Pay $30.00")
+		if len(s.Gateway.Ledger()) != 0 {
+			t.Errorf("after %s it was charged", first)
+		}
+		s.leadsTo(s.card(path, "visa_ok"), path+"/return").must(t, 200, "Thank you")
+		if p := s.report(made.ID).Payment; p.Tax.Nothing() || p.Amount.Minor != 3000+p.Tax.Minor {
+			t.Errorf("after %s: %v with tax %v", first, p.Amount, p.Tax)
+		}
+		s.Reconcile()
+	}
+}
+
+func TestAnotherTaxOfASubscriptionIsShownBeforeItIsCharged(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	_, path := s.link(lifecycle.Subscribe{})
+	s.get(path).must(t, 200, "Pay $20.00")
+	old := shownTotal.FindStringSubmatch(s.get(path).text)[1]
+	s.taxed()
+	got := s.post(path, url.Values{"token": {s.Gateway.Token("visa_ok")}, "shown": {old}})
+	got.must(t, 422, "The total has changed", "Pay $23.80")
+	if len(s.Gateway.Ledger()) != 0 {
+		t.Error("it was charged")
+	}
+	s.leadsTo(s.card(path, "visa_ok"), path+"/return").must(t, 200, "Atlas Pro is active")
+	s.Reconcile()
+}
+
 func TestACodeIsAppliedAndRemovedWithoutAScript(t *testing.T) {
 	t.Parallel()
 	s := open(t)
@@ -186,9 +237,7 @@ func TestACodeIsAppliedAndRemovedWithoutAScript(t *testing.T) {
 func TestTheTaxOfTheBuyersCountryIsShownAndCharged(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	state := s.State()
-	state.Seller.Tax = tax.Seller{Country: "DE", Registrations: []tax.Registration{{Country: "DE", Number: "DE136695976", Scheme: tax.Local}}}
-	s.Put(state)
+	s.taxed()
 	made, path := s.basket(func(in *purchases.Session) {
 		in.Cart.Customer = s.Customer.ID
 		in.Cart.Billing = billing.Address{Country: "DE", Street: "Torstr. 1", City: "Berlin", Zip: "10119"}

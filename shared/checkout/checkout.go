@@ -19,6 +19,7 @@ import (
 	"perennial/shared/identity"
 	"perennial/shared/merchant"
 	"perennial/shared/pages"
+	"perennial/shared/purchases"
 	"perennial/shared/record"
 	"perennial/shared/recovery"
 )
@@ -91,6 +92,7 @@ type payPage struct {
 	Method  bool      // only the method is changed
 	Free    bool      // no card is asked for
 	Zero    bool      // nothing is to be paid today
+	Shown   string    // the total, sent back
 	Email   string
 	Card    string // that was declined
 	Wrong   string
@@ -131,7 +133,7 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, v visi
 	page := payPage{
 		Action: v.path(""), Fields: cardfields.Source(s.Gateway, s.Account(v.scope), s.URL),
 		Product: v.sub.ProductName, Price: i18n.Money(v.locale, price) + " " + i18n.Every(v.locale, v.sub.Price.Every),
-		Total: i18n.Money(v.locale, v.dues.Total), Method: len(v.dues.Invoices) == 0, Email: v.customer.Email, Wrong: wrong,
+		Total: i18n.Money(v.locale, v.dues.Total), Shown: shown(v.dues.Total), Method: len(v.dues.Invoices) == 0, Email: v.customer.Email, Wrong: wrong,
 	}
 	page.Free, page.Zero = !page.Method && !v.sub.NeedsMethod(v.dues.Total), v.dues.Total.Nothing()
 	if v.sub.Status == billing.StatusPending && v.sub.TrialDays > 0 {
@@ -156,6 +158,9 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, v visi
 
 func (s *Server) pay(w http.ResponseWriter, r *http.Request) {
 	v, err := s.open(r, 0)
+	if err == nil {
+		err = r.ParseForm()
+	}
 	if err != nil {
 		pages.Error(w, r, err)
 		return
@@ -165,6 +170,8 @@ func (s *Server) pay(w http.ResponseWriter, r *http.Request) {
 		s.buy(w, r, v)
 	case v.used() || v.sub.Status.Ended(): // pressed twice, or too late
 		http.Redirect(w, r, v.path(""), http.StatusSeeOther)
+	case r.PostForm.Has("shown") && r.PostFormValue("shown") != shown(v.dues.Total):
+		s.show(w, r, http.StatusUnprocessableEntity, v, v.say(purchases.ErrOtherTotal.Message))
 	default:
 		s.payDues(w, r, v)
 	}

@@ -8,7 +8,9 @@ import (
 
 	"perennial/shared/billing"
 	"perennial/shared/charging"
+	"perennial/shared/fault"
 	"perennial/shared/merchant"
+	"perennial/shared/money"
 	"perennial/shared/record"
 	"perennial/shared/recovery"
 )
@@ -17,14 +19,18 @@ import (
 type Pay struct {
 	Scope     merchant.Scope
 	Purchase  string
-	Customers []string // the customer records the caller may act for; empty: any
-	Method    string   // id of a saved method, or
-	Token     string   // one-time token of the card fields
+	Customers []string     // the customer records the caller may act for; empty: any
+	Method    string       // id of a saved method, or
+	Token     string       // one-time token of the card fields
+	Total     money.Amount // what the payer was shown; empty: whatever is due
 	Checkout  string
 	ReturnURL string // where a challenge sends the customer back, by GET
 	By        billing.Initiator
 	Actor     record.Actor
 }
+
+// ErrOtherTotal refuses a charge of another sum than the payer was shown.
+var ErrOtherTotal = fault.New(fault.Conflict, "TOTAL_CHANGED", "The total has changed. Please look at it again.")
 
 // dossier is a purchase with everything that paying it needs.
 type dossier struct {
@@ -65,6 +71,9 @@ func (s *Service) Pay(ctx context.Context, p Pay) (charging.Result, error) {
 }
 
 func (s *Service) charge(ctx context.Context, p Pay, d dossier, m billing.Method) (charging.Result, error) {
+	if p.Total.Currency != "" && d.invoice.Due() != p.Total {
+		return charging.Result{}, ErrOtherTotal
+	}
 	promised, err := record.Get[billing.Payment](ctx, s.Store, p.Scope, d.purchase.FirstPayment)
 	if err != nil {
 		return charging.Result{}, fmt.Errorf("promised payment of %s: %w", d.purchase.ID, err)
