@@ -54,10 +54,11 @@ func (f *Fault) Error() string {
 	return f.Code + ": " + f.Details()
 }
 
-// Is makes two faults with the same code the same error.
+// Is makes a fault with other problems the same error. A code alone is no
+// identity: clients tell some faults apart by their message only.
 func (f *Fault) Is(target error) bool {
 	other, ok := target.(*Fault)
-	return ok && other.Code == f.Code
+	return ok && other.Kind == f.Kind && other.Code == f.Code && other.Message == f.Message
 }
 
 // Details joins the problems into one sentence each, or gives the message.

@@ -29,11 +29,25 @@ func TestAWrappedFaultIsStillThatFault(t *testing.T) {
 	}
 }
 
-func TestTheCodeIsTheIdentity(t *testing.T) {
+func TestAFaultIsKnownByKindCodeAndMessage(t *testing.T) {
 	t.Parallel()
-	again := fault.New(fault.Conflict, "PREVIOUS_PAYMENT_PENDING", "Another sentence.")
-	if !errors.Is(again, errPending) {
-		t.Error("two faults with one code differ")
+	var check fault.Check
+	check.That(false, "code", "has ended")
+	code := fault.New(fault.Invalid, "DISCOUNT_CODE", "The code cannot be used.")
+	for name, c := range map[string]struct {
+		err  error
+		want bool
+	}{
+		"itself, made again":           {fault.New(fault.Invalid, "DISCOUNT_CODE", "The code cannot be used."), true},
+		"with its problems":            {fmt.Errorf("sell: %w", check.Fault("DISCOUNT_CODE", "The code cannot be used.")), true},
+		"of another kind":              {fault.New(fault.Conflict, "DISCOUNT_CODE", "The code cannot be used."), false},
+		"another sentence of its code": {fault.New(fault.Invalid, "DISCOUNT_CODE", "The code has ended."), false},
+		"another code":                 {fault.New(fault.Invalid, "DISCOUNT", "The code cannot be used."), false},
+		"joined with something else":   {errors.Join(errMissing, code), true},
+	} {
+		if got := errors.Is(c.err, code); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
 	}
 	if errors.Is(errPending, fmt.Errorf("cancel sub_1: %w", errPending)) {
 		t.Error("a fault is equal to an error that merely wraps it")

@@ -123,5 +123,5 @@ func refused(err error) error {
 		return fmt.Errorf("save method: %w", err)
 	}
 	d := dunning.Classify(no.Decline.Code, no.Decline.Advice)
-	return fmt.Errorf("save method: %w", fault.New(fault.Invalid, codeRefused, dunning.Explain(d)))
+	return fmt.Errorf("save method: %w (%w)", fault.New(fault.Invalid, codeRefused, dunning.Explain(d)), ErrRefused)
 }
