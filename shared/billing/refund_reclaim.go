@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"perennial/shared/calendar"
+	"perennial/shared/fault"
 	"perennial/shared/money"
 )
 
@@ -11,8 +12,12 @@ import (
 // unseen: its running period was paid with it, or it has credit made of it.
 func (s Subscription) concerns(payment string) bool {
 	return slices.Contains(s.Receipts, payment) ||
-		slices.ContainsFunc(s.Credits, func(c Credit) bool { return slices.Contains(c.Payments, payment) })
+		madeOf(payment, s.Credits) > 0 || madeOf(payment, s.Spent) > 0
 }
+
+// ErrCreditInUse refuses a refund of money that an unpaid invoice was promised
+// as credit: when it is void, the credit is there to be taken back.
+var ErrCreditInUse = fault.New(fault.Conflict, "PREVIOUS_PAYMENT_PENDING", "An invoice that uses credit of this payment is not paid yet.")
 
 // counts reports a change that waits for its payment and was priced with the
 // money of a payment: it would give that money back, or pays with credit made
@@ -27,7 +32,8 @@ func (s Subscription) counts(payment string) bool {
 // changes made of the payment would give back beyond what was paid: the same
 // money does not go back twice (rules 2). touched is false when the
 // subscription has nothing to do with the payment. While a change that counts
-// on it waits for its own payment, nothing is refunded.
+// on it waits for its own payment, nothing is refunded; nor is what an unpaid
+// invoice has used of the credit.
 func (s Subscription) Reclaim(r Refund, p Payment) (after Subscription, refund Refund, touched bool, err error) {
 	switch {
 	case s.counts(p.ID):
@@ -35,7 +41,8 @@ func (s Subscription) Reclaim(r Refund, p Payment) (after Subscription, refund R
 	case !s.concerns(p.ID):
 		return s, r, false, nil
 	}
-	excess := p.Refunded.Minor + r.Amount.Minor + min(s.madeOf(p.ID), p.Amount.Minor) - p.Amount.Minor
+	made := madeOf(p.ID, s.Credits) + madeOf(p.ID, s.Spent)
+	excess := p.Refunded.Minor + r.Amount.Minor + min(made, p.Amount.Minor) - p.Amount.Minor
 	var kept []Credit
 	r.Reclaimed = nil
 	for _, c := range s.Credits {
@@ -52,13 +59,17 @@ func (s Subscription) Reclaim(r Refund, p Payment) (after Subscription, refund R
 			kept = append(kept, c)
 		}
 	}
+	if excess > 0 && madeOf(p.ID, s.Spent) > 0 {
+		return s, r, false, ErrCreditInUse
+	}
 	s.Credits = kept
 	return s, r, true, nil
 }
 
-// madeOf is the unused credit that was made of a payment, or of it and others.
-func (s Subscription) madeOf(payment string) (minor int64) {
-	for _, c := range s.Credits {
+// madeOf is what is left of credits that were made of a payment, or of it and
+// others.
+func madeOf(payment string, credits []Credit) (minor int64) {
+	for _, c := range credits {
 		if slices.Contains(c.Payments, payment) {
 			minor += c.Left.Minor
 		}

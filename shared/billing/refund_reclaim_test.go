@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -27,31 +28,36 @@ func TestNoMoneyGoesBackTwice(t *testing.T) {
 		s.Credits = slices.Insert(s.Credits, rapid.IntRange(0, len(s.Credits)).Draw(t, "at"), other)
 		for p.Refunded.Minor < p.Amount.Minor {
 			back := rapid.Int64Range(1, p.Amount.Minor-p.Refunded.Minor).Draw(t, "back")
-			owed := s.madeOf(p.ID)
+			owed := madeOf(p.ID, s.Credits)
 			after, r, touched, err := s.Reclaim(Refund{ID: "ref_1", Amount: money.Of(back, "EUR")}, p)
 			if err != nil || !touched {
 				t.Fatal(touched, err)
+			}
+			used, wanted := s, p.Refunded.Minor+back+owed+200-p.Amount.Minor > owed && owed+200 <= p.Amount.Minor
+			used.Spent = []Credit{{Left: money.Of(200, "EUR"), Payments: []string{p.ID}}} // by an unpaid invoice
+			if _, _, _, err := used.Reclaim(r, p); errors.Is(err, ErrCreditInUse) != wanted && owed+200 <= p.Amount.Minor {
+				t.Fatalf("%d of %d with a credit of %d and 200 in use: %v", back, p.Amount.Minor, owed, err)
 			}
 			var taken int64
 			for _, c := range r.Reclaimed {
 				taken += c.Left.Minor
 			}
-			if want := max(0, p.Refunded.Minor+back+owed-p.Amount.Minor); taken != want || after.madeOf(p.ID) != owed-taken {
-				t.Fatalf("of a credit of %d, %d was taken and %d is left; %d should have been", owed, taken, after.madeOf(p.ID), want)
+			if want := max(0, p.Refunded.Minor+back+owed-p.Amount.Minor); taken != want || madeOf(p.ID, after.Credits) != owed-taken {
+				t.Fatalf("of a credit of %d, %d was taken and %d is left; %d should have been", owed, taken, madeOf(p.ID, after.Credits), want)
 			}
 			if !slices.ContainsFunc(after.Credits, func(c Credit) bool { return c.ID == other.ID && c.Left == other.Left }) {
 				t.Fatal("credit of another payment was taken")
 			}
 			if rapid.Bool().Draw(t, "fails") {
-				if s = after.unreclaim(r, 9); s.madeOf(p.ID) != owed {
-					t.Fatalf("a failed refund left a credit of %d", s.madeOf(p.ID))
+				if s = after.unreclaim(r, 9); madeOf(p.ID, s.Credits) != owed {
+					t.Fatalf("a failed refund left a credit of %d", madeOf(p.ID, s.Credits))
 				}
 				continue
 			}
 			s, p.Refunded.Minor = after, p.Refunded.Minor+back
 		}
-		if s.madeOf(p.ID) != 0 {
-			t.Fatalf("a credit of %d is left of money that went back", s.madeOf(p.ID))
+		if madeOf(p.ID, s.Credits) != 0 {
+			t.Fatalf("a credit of %d is left of money that went back", madeOf(p.ID, s.Credits))
 		}
 	})
 }

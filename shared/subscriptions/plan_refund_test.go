@@ -7,6 +7,8 @@ import (
 
 	"perennial/shared/billing"
 	"perennial/shared/gateway/gatewaytest"
+	"perennial/shared/lifecycle"
+	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/proration"
 	"perennial/shared/record"
 	"perennial/shared/refunds"
@@ -66,6 +68,36 @@ func TestAPartialRefundTakesOnlyWhatWouldGoBackTwice(t *testing.T) {
 		if got := s.Sub(sub.ID).Balance().Minor; got != c.left || s.owed() != c.left {
 			t.Errorf("a credit of %d after %d more, %d in the journal; %d should be left", got, c.back, s.owed(), c.left)
 		}
+	}
+	s.Reconcile()
+}
+
+// Credit that an unpaid renewal has used comes back when the renewal is void:
+// until then its payment does not go back whole.
+func TestCreditInUseIsNotRefunded(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	sub := s.on("pdt_pro")
+	s.change(s.order(sub.ID, "pdt_basic", proration.Prorated)) // a credit of 25.00
+	s.Gateway.Program(sub.Method.Reference, gatewaytest.Decline("insufficient_funds"))
+	s.AdvanceTo(sub.Period.End)
+	if got := s.Sub(sub.ID); got.Status.Access() || got.Balance().Minor != 0 {
+		t.Fatalf("it is %s with a credit of %v", got.Status, got.Balance())
+	}
+	paid := lifecycletest.Get[billing.Payment](s.World, sub.FirstPayment)
+	paid.CapturedAt = paid.CapturedAt.Add(day) // it may still be refunded
+	s.Put(paid)
+	whole := refunds.Wish{Scope: s.Scope, Actor: record.System, Payment: sub.FirstPayment}
+	if _, err := s.Refunds.Refund(t.Context(), whole); !errors.Is(err, billing.ErrCreditInUse) {
+		t.Errorf("refunded: %v", err)
+	}
+	s.refund(sub.FirstPayment, billing.RefundItem{Item: "pdt_pro", Amount: 5500})
+	if _, err := s.Life.Cancel(t.Context(), lifecycle.Cancel{Scope: s.Scope, Actor: record.System, Subscription: sub.ID, Mode: lifecycle.CancelNow}); err != nil {
+		t.Fatal(err)
+	}
+	s.refund(sub.FirstPayment)
+	if got := s.Sub(sub.ID).Balance().Minor; got != 0 || s.owed() != 0 {
+		t.Errorf("a credit of %d is left, %d in the journal", got, s.owed())
 	}
 	s.Reconcile()
 }
