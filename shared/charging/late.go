@@ -107,18 +107,44 @@ func (s *Service) giveBack(ctx context.Context, a *attempt, account gateway.Acco
 	return err
 }
 
-// refund gives a capture back whole, once however often it is asked for. The
-// gateway rejects what was given back before it forgot our key.
+// refund gives a capture back whole, once however often it is asked for. An
+// error means that the money is not known to be on its way.
 func (s *Service) refund(ctx context.Context, a *attempt, account gateway.Account, out gateway.Outcome, payment string) error {
 	if out.Amount.Nothing() {
 		return nil
 	}
-	_, err := s.Gateway.Refund(ctx, account, out.Intent, "late#"+payment, out.Amount)
-	if err != nil && !errors.Is(err, gateway.ErrRejected) {
+	made, err := s.Gateway.Refund(ctx, account, out.Intent, "late#"+payment, out.Amount)
+	if errors.Is(err, gateway.ErrRejected) {
+		made, err = s.returned(ctx, account, out, err)
+	}
+	if err == nil && made.State == gateway.RefundFailed {
+		err = fmt.Errorf("the refund failed: %s", made.Problem)
+	}
+	if err != nil {
 		return fmt.Errorf("give back capture %s: %w", payment, err)
 	}
-	slog.ErrorContext(ctx, "unexpected capture given back", "scope", a.scope.String(), "payment", payment, "rejected", err)
+	slog.ErrorContext(ctx, "unexpected capture given back", "scope", a.scope.String(), "payment", payment)
 	return nil
+}
+
+// returned looks whether a capture that the gateway will not give back went
+// back already, before it forgot our key. Otherwise the refusal stands: a
+// merchant's empty balance, for example, is no refund.
+func (s *Service) returned(ctx context.Context, account gateway.Account, out gateway.Outcome, refusal error) (gateway.Refund, error) {
+	made, err := s.Gateway.Refunds(ctx, account, out.Intent)
+	if err != nil {
+		return gateway.Refund{}, err
+	}
+	left := out.Amount.Minor
+	for _, r := range made {
+		if r.State != gateway.RefundFailed && r.Amount.Currency == out.Amount.Currency {
+			left -= r.Amount.Minor
+		}
+	}
+	if left > 0 {
+		return gateway.Refund{}, refusal
+	}
+	return gateway.Refund{State: gateway.RefundSucceeded}, nil
 }
 
 // refundID names the refund of a payment that is given back whole.
