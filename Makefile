@@ -18,8 +18,8 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export JSII_DEPRECATED := quiet
 export CDK_DISABLE_CLI_TELEMETRY := true
 
-# The stories in a browser and the checks by SDK have their own targets.
-PACKAGES  = $$(go list ./... | grep -v -e /infra/e2e -e /infra/compat)
+# The stories and looks in a browser and the checks by SDK have their own targets.
+PACKAGES  = $$(go list ./... | grep -v -e /infra/e2e -e /infra/compat -e /infra/looks)
 
 .PHONY: help
 help: ## list the targets
@@ -77,6 +77,25 @@ test: $(TOOLS) build ## unit, property, contract, infrastructure and short fault
 .PHONY: e2e
 e2e: $(TOOLS) build ## whole stories against the local stack, SDKs and browser included
 	go test -count=1 -timeout 20m ./infra/e2e/...
+
+.PHONY: axe
+axe: $(TOOLS) ## every page, state, theme and direction of writing against WCAG 2.2 AA
+	go test -v -count=1 -timeout 10m ./infra/looks -run Axe
+
+LIGHTHOUSE := infra/looks/node_modules/.bin/lighthouse
+
+$(LIGHTHOUSE): infra/looks/package.json infra/looks/package-lock.json
+	cd infra/looks && npm ci --no-fund --no-audit
+	@touch $@
+
+.PHONY: lighthouse
+lighthouse: $(TOOLS) $(LIGHTHOUSE) ## scores, bytes and requests of the portal's pages on a slow phone
+	CHROME_PATH=$${CHROMIUM:-$$(command -v chromium || command -v google-chrome)} \
+		go test -v -count=1 -timeout 20m ./infra/looks -run Lighthouse -args -looks.lighthouse $(CURDIR)/$(LIGHTHOUSE)
+
+.PHONY: screenshots
+screenshots: $(TOOLS) ## pictures of every page in build/screenshots: light, dark, Arabic, Hindi, desk
+	go test -count=1 -timeout 20m ./infra/looks -run Screenshots -args -looks.shots $(CURDIR)/build/screenshots
 
 .PHONY: compat
 compat: $(TOOLS) build ## Dodo's official SDKs against the local stack; what waits is listed
@@ -147,7 +166,7 @@ deploy: synth ## deploy all stacks to the AWS account of the environment
 	cd infra && node_modules/.bin/cdk deploy --all --require-approval broadening
 
 .PHONY: check
-check: lint test flow trace synth compat authz e2e ## everything that CI runs
+check: lint test flow trace synth compat authz axe e2e ## everything that CI runs
 
 .PHONY: clean
 clean: ## remove what was built

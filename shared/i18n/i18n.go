@@ -24,7 +24,11 @@ func Money(locale string, a money.Amount) string {
 	if err != nil { // not an ISO currency: the plain number says least that is wrong
 		return fmt.Sprintf("%d %s", a.Minor, a.Currency)
 	}
-	return currency.NewFormatter(currency.NewLocale(l.Code)).Format(amount)
+	text := currency.NewFormatter(currency.NewLocale(l.Code)).Format(amount)
+	if Direction(l.Code) == "rtl" { // else the sign of US$ would jump to the other side of its letters
+		text = strings.ReplaceAll(text, "$", "$\u200e")
+	}
+	return text
 }
 
 // Date is the day of a moment in a zone, such as "March 2, 2026". The zero

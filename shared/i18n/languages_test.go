@@ -45,6 +45,16 @@ func TestAmountsAndDatesAreWrittenAsInCLDR(t *testing.T) {
 	}
 }
 
+// A mark keeps the sign beside its letters where words run from right to left.
+func TestTheSignOfADollarStaysBesideItsLetters(t *testing.T) {
+	t.Parallel()
+	for locale, want := range map[string]string{"ar": "\u200f20.00\u00a0US$\u200e", "en": "$20.00"} {
+		if got := i18n.Money(locale, money.Of(2000, "USD")); got != want {
+			t.Errorf("%s: %q, want %q", locale, got, want)
+		}
+	}
+}
+
 func TestPluralsFollowTheLanguage(t *testing.T) {
 	t.Parallel()
 	months := func(n int) calendar.Interval { return calendar.Interval{Count: n, Unit: calendar.Month} }
