@@ -30,6 +30,7 @@ func self(till *assembly.Till) *portals.Service {
 	}
 	return &portals.Service{
 		Store: till.Store, Customers: people, Wallet: till.Wallet, Payer: till.Recovery, Biller: till.Life, Wall: clock.System,
+		Papers: &invoices.Corrector{Service: invoices.Service{Store: till.Store, Wall: clock.System}, TaxIDs: till.TaxIDs},
 		Subscriptions: &subscriptions.Service{
 			Store: till.Store, Payer: till.Recovery, Charger: till.Charging, Account: assembly.Account, Wall: clock.System,
 		},

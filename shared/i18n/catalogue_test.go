@@ -19,7 +19,7 @@ import (
 var speaking = []string{"i18n", "pages", "portal", "checkout"}
 
 // silent hold sentences that pages say by a variable: faults, and reasons.
-var silent = []string{"billing", "charging", "customers", "dunning", "identity", "lambdahttp", "lifecycle", "portals", "purchases", "record", "recovery", "subscriptions", "wallet"}
+var silent = []string{"billing", "charging", "customers", "dunning", "identity", "invoices", "lambdahttp", "lifecycle", "portals", "purchases", "record", "recovery", "subscriptions", "wallet"}
 
 // sayers are the functions that are given a sentence.
 var sayers = []string{"say", "Say", "Text", "Count"}

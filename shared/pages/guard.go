@@ -11,7 +11,7 @@ import (
 // the page.
 func Policy(gateways ...string) string {
 	foreign := strings.Join(gateways, " ")
-	return "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; " +
+	return "default-src 'none'; style-src 'self'; script-src 'self'; " + ownImages + "; " +
 		"frame-src " + foreign + "; form-action 'self' " + foreign + "; base-uri 'none'; frame-ancestors 'none'"
 }
 

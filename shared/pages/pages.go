@@ -32,6 +32,7 @@ type Chrome struct {
 	Business string // the merchant's name; empty on pages that belong to nobody
 	Test     bool   // test mode: no real money
 	Email    string // who is signed in; empty when nobody is
+	Logo     string // the merchant's picture, from LogoOf
 	Theme    string // the merchant's style sheet, from ThemePath
 	Leave    string // path of the form that signs out; /logout when it is empty
 	Home     string // path of the first page, linked from the merchant's name
@@ -172,6 +173,7 @@ func (s *Set) Render(w http.ResponseWriter, r *http.Request, status int, name st
 		Fail(w, r, http.StatusInternalServerError)
 		return
 	}
+	allowLogo(w, p.Logo)
 	send(w, status, out.Bytes())
 }
 

@@ -74,6 +74,8 @@ func (v visit) done(word string) (pages.Banner, bool) {
 		"card":      {v.say("The payment method was saved"), ""},
 		"removed":   {v.say("The payment method was removed"), ""},
 		"confirm":   {v.say("Check your mail"), v.say("We sent a link to the new address. The address changes once it is confirmed.")},
+		"corrected": {v.say("The invoice was corrected"), v.say("Its PDF shows the corrected one now.")},
+		"device":    {v.say("The device was removed"), v.say("Another one can use the key now.")},
 		"left":      {v.say("Signed out there"), ""},
 		"address":   {v.say("Your address was changed"), v.say("Please sign in with it from now on.")},
 	}

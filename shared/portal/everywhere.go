@@ -131,6 +131,7 @@ func (s *Server) newEverywherePage(r *http.Request, session access.Session, plac
 	for i, v := range visits {
 		page.Shops = append(page.Shops, v.shop(found[i]))
 		for _, l := range v.ledger(s.Documents, found[i]) {
+			l.Mend = "" // needs a step into the business
 			l.What = v.seller() + ": " + l.What
 			page.Lines = append(page.Lines, l)
 		}

@@ -39,6 +39,7 @@ type historyLine struct {
 	paymentView
 	Paper string // address of the PDF, empty when there is none
 	Label string // what the paper is
+	Mend  string // path of the form that corrects it
 	at    billing.Payment
 	kind  string
 	year  string
@@ -126,7 +127,7 @@ func (v visit) ledger(papers invoices.Links, g goods) []historyLine {
 			l.kind = "paid"
 		}
 		if p.InvoiceNumber != "" {
-			l.Paper, l.Label = papers.To(v.Scope, invoices.Payments, p.ID), v.say("Invoice (PDF)")
+			l.Paper, l.Label, l.Mend = papers.To(v.Scope, invoices.Payments, p.ID), v.say("Invoice (PDF)"), correctable(p)
 		}
 		all = append(all, l)
 	}

@@ -126,6 +126,8 @@ type detailsPage struct {
 	Action    string
 	Back      string
 	Name      string
+	Heading   string // instead of "Billing details"
+	Lead      string
 	Customer  string
 	Business  string
 	TaxID     string
@@ -206,6 +208,8 @@ func (s *Server) saveDetails(w http.ResponseWriter, r *http.Request) {
 func (v visit) wrong(f *fault.Fault) []string {
 	names := map[string]string{
 		"name": v.say("Name"), "email": v.say("E-mail address"), "phone": v.say("Phone"), "billing.country": v.say("Country"),
+		"business_name": v.say("Business"), "street": v.say("Street"), "city": v.say("City"), "zipcode": v.say("Postal code"),
+		"country": v.say("Country"), "state": v.say("State or region (optional)"),
 		"customer_business_name": v.say("Business"), "tax_id": v.say("Tax id"), "address": v.say("Address"),
 	}
 	var out []string

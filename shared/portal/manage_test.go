@@ -114,3 +114,52 @@ func TestR094WhereTheSellerKeepsThemDetailsAreOnlyShown(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// Rules 18: a full address on an issued invoice, once, and only of one's own.
+func TestAnInvoiceIsCorrectedOnce(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	sub := s.Active("visa_ok")
+	s.signIn()
+	path := "/billing/" + sub.Receipts[0] + "/details"
+	s.get("/billing").must(t, 200, `href="`+path+`"`, "Correct")
+	s.get(path).must(t, 200, "Correct invoice ADA1-0001", "corrected once")
+	s.form(path, url.Values{"name": {"Ada"}, "country": {"US"}, "business": {"Engines Ltd"}}).must(t, 422, "Street: must not be empty", "City: must not be empty", "Engines Ltd")
+	good := url.Values{"name": {"Ada King"}, "country": {"US"}, "street": {"1 Mill Rd"}, "city": {"Salem"}, "zip": {"97301"}}
+	s.get(s.form(path, good).to).must(t, 200, "The invoice was corrected")
+	s.form(path, good).must(t, 409, "was corrected already")
+	s.get(path).must(t, 409, "was corrected already")
+	corrections := 0
+	for _, i := range lifecycletest.All[billing.Invoice](s.World) {
+		if i.Kind == billing.KindCorrection {
+			corrections++
+			if i.Buyer.Address.Street != "1 Mill Rd" || i.Buyer.Email == "" {
+				t.Errorf("%+v", i.Buyer)
+			}
+		}
+	}
+	if corrections != 1 {
+		t.Errorf("%d corrections", corrections)
+	}
+	s.stranger()
+	s.get(path).must(t, 404)
+	s.form(path, good).must(t, 404)
+}
+
+// The merchant's picture heads every page, and only its host is let in.
+func TestTheLogoIsShownAndOnlyItsHostLetIn(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.signIn()
+	if plain := s.get("/"); strings.Contains(plain.header.Get("Content-Security-Policy"), "https://cdn") {
+		t.Error("a page without a logo lets its host in")
+	}
+	s.set(func(x *merchant.Settings) { x.Branding.LogoURL = "https://cdn.northwind.example/logo.svg?a=1&b=2" })
+	for _, path := range []string{"/", "/login/bus_1"} {
+		got := s.get(path)
+		got.must(t, 200, `src="https://cdn.northwind.example/logo.svg?a=1&amp;b=2"`, `referrerpolicy="no-referrer"`)
+		if policy := got.header.Get("Content-Security-Policy"); !strings.Contains(policy, "img-src 'self' data: https://cdn.northwind.example;") {
+			t.Errorf("%s: %s", path, policy)
+		}
+	}
+}

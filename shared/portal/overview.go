@@ -5,6 +5,7 @@ import (
 
 	"perennial/shared/billing"
 	"perennial/shared/pages"
+	"perennial/shared/portals"
 	"perennial/shared/record"
 )
 
@@ -17,6 +18,7 @@ type overviewPage struct {
 	Past     []subscriptionView
 	Methods  []methodView
 	Payments []paymentView
+	Keys     []licenseView
 	Details  []fact
 }
 
@@ -40,12 +42,17 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request) {
 		s.lost(w, r, err)
 		return
 	}
-	page := pages.Page{Chrome: v.chrome(v.say("Your subscriptions")), Content: newOverviewPage(v, g)}
+	keys, err := s.Self.LicensesOf(r.Context(), v.of(g))
+	if err != nil {
+		pages.Error(w, r, err)
+		return
+	}
+	page := pages.Page{Chrome: v.chrome(v.say("Your subscriptions")), Content: newOverviewPage(v, g, keys)}
 	page.Banners = v.banners(g)
 	s.show(w, r, http.StatusOK, "overview", v, page.Chrome, page.Content)
 }
 
-func newOverviewPage(v visit, g goods) overviewPage {
+func newOverviewPage(v visit, g goods, keys []portals.License) overviewPage {
 	var p overviewPage
 	for _, sub := range g.subs {
 		if sub.Status.Ended() {
@@ -61,6 +68,9 @@ func newOverviewPage(v visit, g goods) overviewPage {
 		if payment.Status != billing.PaymentRequiresMethod && len(p.Payments) < recent {
 			p.Payments = append(p.Payments, v.payment(payment, g.subs))
 		}
+	}
+	for _, l := range keys {
+		p.Keys = append(p.Keys, v.license(l))
 	}
 	for _, c := range g.customers {
 		p.Details = append(p.Details, fact{v.say("Name"), c.Name}, fact{v.say("E-mail"), c.Email})

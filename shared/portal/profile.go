@@ -53,7 +53,7 @@ func (s *Server) showProfile(w http.ResponseWriter, r *http.Request, status int,
 		return
 	}
 	page := profilePage{
-		Wrong: wrong, Since: v.date(v.State.Clock.Now(v.Session.CreatedAt)),
+		Wrong: wrong, Since: i18n.Date(v.locale, v.Session.CreatedAt, v.zone),
 		Edit: v.State.Settings.Subscriptions.AllowsEditProfile(),
 	}
 	v.Session.Customers = nil
@@ -91,12 +91,17 @@ func (v visit) person(c billing.Customer) person {
 // the address since the link was mailed is none of them.
 func (s *Server) current(r *http.Request, v visit) (portals.Visitor, error) {
 	g, err := s.belongings(r.Context(), v)
+	return v.of(g), err
+}
+
+// of is the visitor for the customer records that were read.
+func (v visit) of(g goods) portals.Visitor {
 	who := v.visitor()
 	who.Customers = nil
 	for _, c := range g.customers {
 		who.Customers = append(who.Customers, c.ID)
 	}
-	return who, err
+	return who
 }
 
 func (s *Server) saveProfile(w http.ResponseWriter, r *http.Request) {

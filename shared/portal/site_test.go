@@ -20,6 +20,7 @@ import (
 	"perennial/shared/portal"
 	"perennial/shared/portals"
 	"perennial/shared/subscriptions"
+	"perennial/shared/taxid"
 )
 
 // post is a queue that keeps what it was given.
@@ -44,6 +45,7 @@ type site struct {
 	browser  *http.Client
 	server   *httptest.Server
 	surface  string
+	licenses portals.Licenses
 }
 
 func open(t *testing.T) *site {
@@ -76,10 +78,19 @@ func (s *site) self() *portals.Service {
 	people := &customers.Service{Store: s.Store, Vault: s.Gateway, Wall: s.Clock.Now}
 	return &portals.Service{
 		Store: s.Store, Customers: people, Wallet: s.Recovery.Wallet, Payer: s.Recovery, Biller: s.Life, Wall: s.Clock.Now,
+		Papers:   &invoices.Corrector{Service: invoices.Service{Store: s.Store, Wall: s.Clock.Now}, TaxIDs: register{}},
+		Licenses: s.licenses,
 		Subscriptions: &subscriptions.Service{
 			Store: s.Store, Payer: s.Recovery, Charger: s.Charging, Account: lifecycletest.Account, Wall: s.Clock.Now,
 		},
 	}
+}
+
+// register takes every tax id for good.
+type register struct{}
+
+func (register) Check(_ context.Context, _ merchant.Scope, raw, _ string) (taxid.Proof, error) {
+	return taxid.Proof{ID: raw, Status: taxid.Valid}, nil
 }
 
 // edge adds what CloudFront adds, and drops what a visitor may not send.

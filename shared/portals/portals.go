@@ -62,6 +62,8 @@ type Service struct {
 	Customers     *customers.Service
 	Wallet        Saver
 	Payer         Payer
+	Papers        Papers
+	Licenses      Licenses // nil: the deployment keeps no licences
 	Biller        Biller
 	Wall          clock.Wall
 }
