@@ -97,7 +97,7 @@ func (s *Service) inviteEverywhere(ctx context.Context, wish Wish) (i Invited, o
 	if err != nil || len(places) == 0 {
 		return Invited{}, false, err
 	}
-	i.To = places[0].Customers[0].Email
+	i.To = email // not as one business happens to spell it: that business must not choose the mailbox
 	i.URL, err = s.mint(ctx, wish.Scope, access.Link{Email: email, Next: LocalPath(wish.Next)}, record.System)
 	return i, err == nil, err
 }

@@ -45,7 +45,7 @@ func TestALinkToTheUnifiedPortalNamesNoMerchant(t *testing.T) {
 	if err := b.Wish(t.Context(), everywhere, "m2"); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"portal_link to Ada@example.com"}, b.subjects()); diff != "" {
+	if diff := cmp.Diff([]string{"portal_link to ada@example.com"}, b.subjects()); diff != "" {
 		t.Fatal(diff)
 	}
 	if sent := b.office.letters[0]; !strings.HasPrefix(sent.URL, "https://test.portal/session/everywhere.") || sent.Merchant != "test.portal" || !sent.Test {

@@ -60,14 +60,42 @@ func (s *Server) loginForm(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
+	next := identity.LocalPath(r.URL.Query().Get("next"))
+	if next != "/" && s.isIn(r, scope) {
+		http.Redirect(w, r, next, http.StatusSeeOther) // a link in a mail, opened by who is signed in
+		return
+	}
 	chrome := entrance(scope, state, say(r, "Sign in"))
 	if b, ok := (visit{locale: pages.Locale(r)}).done(r.URL.Query().Get("done")); ok && r.URL.Query().Get("done") == "address" {
 		chrome.Banners = []pages.Banner{b}
 	}
 	templates.Render(w, r, http.StatusOK, "login", pages.Page{
 		Chrome:  chrome,
-		Content: loginPage{Action: r.URL.Path, Next: identity.LocalPath(r.URL.Query().Get("next"))},
+		Content: loginPage{Action: r.URL.Path, Next: next},
 	})
+}
+
+// isIn reports whether the visitor has a good session of the business.
+func (s *Server) isIn(r *http.Request, scope merchant.Scope) bool {
+	of, ok := identity.ScopeOf(s.surface(r).Mode, token(r))
+	if !ok || of != scope {
+		return false
+	}
+	_, err := s.Identity.Visit(r.Context(), scope.Mode, token(r))
+	return err == nil
+}
+
+// back is where a visitor who has to sign in wanted to be: the page itself,
+// or the one whose form was sent.
+func back(r *http.Request) string {
+	if r.Method == http.MethodGet {
+		return identity.LocalPath(r.URL.RequestURI())
+	}
+	from, err := url.Parse(r.Referer())
+	if err != nil {
+		return "/"
+	}
+	return identity.LocalPath(from.EscapedPath())
 }
 
 // login answers the same for every address, known or not (R078).
@@ -189,7 +217,7 @@ func (s *Server) signedOut(w http.ResponseWriter, r *http.Request) {
 	var chrome pages.Chrome
 	if scope, ok := identity.ScopeOf(s.surface(r).Mode, token(r)); ok {
 		if state, err := s.Store.State(r.Context(), scope); err == nil {
-			again, chrome = loginPath(scope)+"?next="+url.QueryEscape(r.URL.EscapedPath()), entrance(scope, state, "")
+			again, chrome = loginPath(scope)+"?next="+url.QueryEscape(back(r)), entrance(scope, state, "")
 		}
 	}
 	chrome.Title = say(r, "You are signed out")

@@ -163,3 +163,25 @@ func TestTheLogoIsShownAndOnlyItsHostLetIn(t *testing.T) {
 		}
 	}
 }
+
+// A link deep into the portal survives signing in, and is followed at once by
+// who is signed in.
+func TestADeepLinkLeadsToItsPageAfterSigningIn(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	sub := s.Active("visa_ok")
+	deep := "/subscriptions/" + sub.ID + "/plan/review?product=pdt_2"
+	s.signIn()
+	if got := s.get("/login/bus_1?next=" + url.QueryEscape(deep)); got.status != 303 || got.to != deep {
+		t.Errorf("signed in: %d to %s", got.status, got.to)
+	}
+	s.get("/login/bus_1").must(t, 200)
+	s.get("/login/bus_1?next=%2F%2Fevil.example").must(t, 200)
+	s.Clock.Advance(25 * time.Hour)
+	s.get("/login/bus_1?next="+url.QueryEscape(deep)).must(t, 200, "E-mail address")
+	s.get(deep).must(t, 403, "next="+strings.ReplaceAll(url.QueryEscape(deep), "&", "&amp;"))
+	header := map[string][]string{"Origin": {s.server.URL}, "Referer": {s.server.URL + "/subscriptions/" + sub.ID + "/cancel?x=1"}}
+	s.send("POST", "/subscriptions/"+sub.ID+"/cancel", url.Values{}, header).must(t, 403, "next=%2Fsubscriptions%2F"+sub.ID+"%2Fcancel\"")
+	header["Referer"] = []string{"https://evil.example//evil.example/x"}
+	s.send("POST", "/subscriptions/"+sub.ID+"/keep", url.Values{}, header).must(t, 403, `next=%2F"`)
+}

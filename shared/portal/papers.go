@@ -20,7 +20,7 @@ func correctable(p billing.Payment) string {
 	return "/billing/" + p.ID + "/details"
 }
 
-// payment enters with one payment of the visitor and what it paid.
+// paid enters with one payment of the visitor and what it paid.
 func (s *Server) paid(w http.ResponseWriter, r *http.Request) (visit, portals.Visitor, []billing.Invoice, bool) {
 	v, ok := s.enter(w, r)
 	if !ok {
