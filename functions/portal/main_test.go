@@ -50,6 +50,21 @@ func TestAnUnknownBusinessIsAPageThatIsNotThere(t *testing.T) {
 	}
 }
 
+func TestTheUnifiedPortalIsThereWithoutAnyBusiness(t *testing.T) {
+	t.Parallel()
+	got := ask(t, func(r *events.APIGatewayV2HTTPRequest) { r.RawPath, r.RequestContext.HTTP.Path = "/login", "/login" })
+	if got.StatusCode != http.StatusOK || !strings.Contains(got.Body, "All your purchases") {
+		t.Errorf("%d %s", got.StatusCode, got.Body)
+	}
+	got = ask(t, func(r *events.APIGatewayV2HTTPRequest) {
+		r.RawPath, r.RequestContext.HTTP.Path = "/everywhere", "/everywhere"
+		r.Cookies = []string{"__Host-perennial-all=everywhere." + strings.Repeat("a", 43)}
+	})
+	if got.StatusCode != http.StatusForbidden || !strings.Contains(got.Body, "signed out") {
+		t.Errorf("%d %s", got.StatusCode, got.Body)
+	}
+}
+
 func TestWhatDidNotComeThroughTheEdgeIsRefused(t *testing.T) {
 	t.Parallel()
 	got := ask(t, func(r *events.APIGatewayV2HTTPRequest) { r.Headers["x-perennial-origin"] = "guessed" })
