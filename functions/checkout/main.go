@@ -35,7 +35,7 @@ func main() {
 
 func handler(till *assembly.Till, url, bank string, unsubscribe identity.Unsubscribe) http.Handler {
 	return checkout.New(checkout.Options{
-		Store: till.Store, Payer: till.Recovery, Sales: till.Sales, Unsubscribe: unsubscribe, Mails: &customers.Service{Store: till.Store, Wall: clock.System},
+		Store: till.Store, Payer: till.Recovery, Sales: till.Sales, Owned: till.Store, Unsubscribe: unsubscribe, Mails: &customers.Service{Store: till.Store, Wall: clock.System},
 		Limits: identity.NewLimits(till.Store, clock.System), URL: url, Gateway: bank, Wall: clock.System,
 		Account: func(s merchant.Scope) string { return assembly.Account(s).ID },
 	})

@@ -240,3 +240,20 @@ func TestFaultsMatchByKeyAndOperation(t *testing.T) {
 		}
 	}
 }
+
+func TestABankThatIsAskedToMakesSureOfTheHolder(t *testing.T) {
+	t.Parallel()
+	m := saved(t, "visa_ok")
+	o := order()
+	o.Challenge = true
+	for onSession, want := range map[bool]bank.State{true: bank.ActionNeeded, false: bank.Succeeded} {
+		o.OnSession = onSession
+		i, err := o.Prepare("int", m, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := i.Confirm(m); got.State != want {
+			t.Errorf("present %v: %s, want %s", onSession, got.State, want)
+		}
+	}
+}

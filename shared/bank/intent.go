@@ -36,6 +36,7 @@ type Order struct {
 	Customer  string
 	Method    string
 	OnSession bool
+	Challenge bool // the holder is asked whatever the card is
 	ReturnURL string
 	Payment   string
 }
@@ -82,7 +83,7 @@ func (i Intent) Confirm(m Method) Intent {
 		return i
 	}
 	card, known := CardNamed(m.Card)
-	asks := card.Asks == AlwaysAsks || card.Asks == AsksOnce && !m.SetUp
+	asks := card.Asks == AlwaysAsks || card.Asks == AsksOnce && !m.SetUp || i.Challenge && i.OnSession
 	switch {
 	case m.Removed || !known:
 		return i.refuse("invalid_account")

@@ -30,6 +30,7 @@ type Cart struct {
 	Collect      CollectionMethod // of the subscription; empty takes the product's
 	Metadata     map[string]any
 	Answers      []Answer
+	Chosen       bool // the buyer chose Items of a collection
 }
 
 // CartItem is one position of a cart.
@@ -77,7 +78,7 @@ type Sale struct {
 var (
 	ErrAmountMissing  = fault.New(fault.Invalid, "PAY_AS_YOU_WANT_AMOUNT_REQUIRED", "Say the amount of a product whose buyers pay what they want.")
 	ErrAmountTooLow   = fault.New(fault.Invalid, "REQUEST_AMOUNT_BELOW_MINIMUM", "The amount is below the product's price.")
-	ErrOneAtATime     = fault.New(fault.Unsupported, "UNSUPPORTED_ACTION", "A cart holds at most one subscription product.")
+	ErrOneAtATime     = fault.New(fault.Invalid, "UNSUPPORTED_ACTION", "A cart holds at most one subscription product.")
 	ErrNotOneTime     = fault.New(fault.Invalid, "INVALID_REQUEST_PARAMETERS", "A subscription product is sold by subscription or checkout session.")
 	ErrOtherCurrency  = fault.New(fault.Invalid, "UNSUPPORTED_BILLING_CURRENCY", "A product has no price in this currency.")
 	ErrOnDemandOnly   = fault.New(fault.Invalid, "ONE_TIME_PRODUCTS_NOT_ALLOWED_FOR_ON_DEMAND", "One-time products cannot be bought with an on-demand subscription.")

@@ -22,12 +22,13 @@ type Edit struct {
 	NextBilling  calendar.Instant  // the new billing date, and the new anchor
 	Collect      CollectionMethod  // empty leaves it
 	Manual       merchant.Manual   // the terms, where renewals become manual
+	Schedule     calendar.Instant  // ends charging on demand: from this date on it is billed by its own dates
 }
 
 // IsZero reports an edit that changes nothing.
 func (e Edit) IsZero() bool {
 	return e.Metadata == nil && e.Billing == nil && e.TaxID == nil && e.BusinessName == nil &&
-		e.Term == (calendar.Interval{}) && e.NextBilling.IsZero() && e.Collect == ""
+		e.Term == (calendar.Interval{}) && e.NextBilling.IsZero() && e.Collect == "" && e.Schedule.IsZero()
 }
 
 // Edit applies the changes, all or none. The term and the billing date stay
@@ -36,6 +37,12 @@ func (e Edit) IsZero() bool {
 func (s Subscription) Edit(e Edit, at calendar.Instant, zone *time.Location) (Change, error) {
 	e.Term = s.term(e.Term)
 	next := s.particulars(e)
+	if !e.Schedule.IsZero() {
+		if !s.OnDemand {
+			return Change{}, ErrNotOnDemand
+		}
+		e.NextBilling, next.OnDemand = e.Schedule, false
+	}
 	if e.Term.Valid() {
 		next = next.lengthen(e.Term, zone)
 	}

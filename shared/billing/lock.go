@@ -45,6 +45,7 @@ type Lock struct {
 	Keep      bool             // save the method for renewals when paid
 	Checkout  string
 	ReturnURL string
+	Challenge bool // the bank is asked to make sure of the customer
 	ActionURL string
 	At        calendar.Instant // business time at which it was taken
 	TakenAt   time.Time        // wall time at which it was taken
@@ -84,6 +85,7 @@ type Attempt struct {
 	Keep      bool
 	Checkout  string
 	ReturnURL string
+	Challenge bool
 	At        calendar.Instant
 	Wall      time.Time
 }
@@ -127,7 +129,7 @@ func (a Attempt) lock(due []Invoice, total money.Amount) (Lock, []Invoice) {
 		Payment: a.Payment, Seen: a.Seen, Invoices: ids,
 		Key: fmt.Sprintf("%s#%d", first.ID, first.Attempts), Retry: first.Attempts - 1,
 		Amount: total, Method: a.Method, State: LockSubmitting, By: a.By, Cause: first.Cause,
-		Keep: a.Keep, Checkout: a.Checkout, ReturnURL: a.ReturnURL,
+		Keep: a.Keep, Checkout: a.Checkout, ReturnURL: a.ReturnURL, Challenge: a.Challenge,
 		At: a.At, TakenAt: a.Wall, Lease: a.Wall.Add(LeaseCharge),
 	}, invoices
 }

@@ -76,6 +76,7 @@ type Start struct {
 	Keep         bool // the method becomes the subscription's when paid
 	Checkout     string
 	ReturnURL    string
+	Challenge    bool                  // the bank is asked to make sure of the customer
 	Events       []billing.Event       // what the lock's commit tells
 	Counts       []billing.DiscountUse // redemptions that the lock's commit counts
 }
@@ -120,7 +121,7 @@ func (s *Service) Charge(ctx context.Context, in Start) (Result, error) {
 	now := in.State.Clock.Now(wall)
 	try := billing.Attempt{
 		Payment: ids.New("pay_", wall), Method: in.Method, By: in.By, Keep: in.Keep,
-		Checkout: in.Checkout, ReturnURL: in.ReturnURL, At: now, Wall: wall,
+		Checkout: in.Checkout, ReturnURL: in.ReturnURL, Challenge: in.Challenge, At: now, Wall: wall,
 	}
 	if in.Payment != nil {
 		try.Payment, try.Seen = in.Payment.ID, max(in.Payment.Version, 1)
@@ -348,7 +349,7 @@ func params(scope merchant.Scope, c billing.Case) gateway.Params {
 	l := c.Lock()
 	return gateway.Params{
 		Key: l.Key, Amount: l.Amount, Customer: l.Method.Holder, Method: l.Method.Reference,
-		OnSession: l.OnSession(), ReturnURL: l.ReturnURL, Payment: Tag(scope, c.Owner(), l.Payment),
+		OnSession: l.OnSession(), Challenge: l.Challenge && l.OnSession(), ReturnURL: l.ReturnURL, Payment: Tag(scope, c.Owner(), l.Payment),
 	}
 }
 

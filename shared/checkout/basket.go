@@ -22,6 +22,7 @@ import (
 type Seller interface {
 	Open(ctx context.Context, in purchases.Session) (purchases.Placed, error)
 	Quote(ctx context.Context, scope merchant.Scope, cart billing.Cart) (purchases.Quote, error)
+	Choices(ctx context.Context, scope merchant.Scope, collection string) ([]billing.Product, error)
 	Amend(ctx context.Context, scope merchant.Scope, session string, change func(*billing.Cart)) (record.Checkout, error)
 	Place(ctx context.Context, scope merchant.Scope, page record.Checkout) (record.Checkout, error)
 	Pay(ctx context.Context, p purchases.Pay) (charging.Result, error)
@@ -46,11 +47,19 @@ type basketPage struct {
 	Zero   bool   // nothing is to be paid today
 	Keeps  bool   // the card is kept for renewals
 	Wrong  string
+	Saved  []savedCard // that the order may be paid with
+	Text   string      // of the button, instead of ours
+	Plain  bool        // what the total is made of is not shown
+	Onto   string      // where another plan is chosen
 }
 
 // basket shows the cart of a session that is not placed, or asks for what is
 // not known yet.
 func (s *Server) basket(w http.ResponseWriter, r *http.Request, v visit, change basketPage) {
+	if choice := v.page.Page.Choices; choice != "" && (!v.page.Cart.Chosen || r.URL.Query().Has("plan")) {
+		s.choose(w, r, v)
+		return
+	}
 	if change.Wrong == "" && change.Refuse == "" && (purchases.Complete(v.page) != nil || r.URL.Query().Has("edit")) {
 		s.details(w, r, http.StatusOK, v, nil)
 		return
@@ -63,12 +72,18 @@ func (s *Server) basket(w http.ResponseWriter, r *http.Request, v visit, change 
 	page := change
 	page.Bill, page.Codes, page.Open, page.Coupon = v.bill(quote.Invoice), v.page.Cart.Codes, true, !v.page.Page.NoCodes
 	page.Shown, page.Keeps = shown(quote.Invoice.Due()), quote.Subscribes()
+	if v.page.Page.Choices != "" {
+		page.Onto = "?plan"
+	}
 	page.Free, page.Zero = !quote.NeedsMethod(), quote.Invoice.Due().Nothing()
 	page.Who = who(v, quote.Customer)
 	if page.Keeps {
 		page.Plan = v.amount(quote.Renewal.Due()) + " " + i18n.Every(v.locale, quote.Plan.Price.Every)
 		if quote.Plan.OnDemand {
 			page.Plan = v.say("Charged when you use it")
+		}
+		if quote.Plan.OnDemand && v.page.Page.NoTag {
+			page.Plan = ""
 		}
 		if quote.Plan.TrialDays > 0 {
 			page.Trial = v.date(quote.Next)
@@ -92,6 +107,15 @@ func (s *Server) presentPurchase(w http.ResponseWriter, r *http.Request, v visit
 }
 
 func (s *Server) showBasket(w http.ResponseWriter, r *http.Request, v visit, page basketPage) {
+	if !page.Free {
+		cards, err := s.saved(r.Context(), v, page.Bill.Total)
+		if err != nil {
+			pages.Error(w, r, err)
+			return
+		}
+		page.Saved = cards
+	}
+	page.Text, page.Plain = v.page.Page.PayText, v.page.Page.NoLines
 	page.Action, page.Fields = v.path(""), cardfields.Source(s.Gateway, s.Account(v.scope), s.URL)
 	status := http.StatusOK
 	if page.Wrong != "" || page.Refuse != "" {
@@ -135,7 +159,7 @@ func (s *Server) buy(w http.ResponseWriter, r *http.Request, v visit) {
 	got, err := s.Sales.Pay(r.Context(), purchases.Pay{
 		Scope: v.scope, Purchase: v.purchase.ID, Customers: []string{v.customer.ID}, Token: r.PostFormValue("token"),
 		Total: v.invoice.Due(), Checkout: v.page.ID, ReturnURL: s.URL + v.path("/return"), By: billing.ByCustomer,
-		Actor: record.Actor{Kind: record.ByCustomer, ID: v.customer.ID},
+		Actor: record.Actor{Kind: record.ByCustomer, ID: v.customer.ID}, Method: v.picked(r), Challenge: v.page.Page.Force3DS,
 	})
 	switch f := fault.Of(err); {
 	case errors.Is(err, purchases.ErrOtherTotal):
@@ -180,7 +204,7 @@ func (s *Server) place(w http.ResponseWriter, r *http.Request, v visit) (visit, 
 	case r.PostFormValue("shown") != shown(due):
 		s.basket(w, r, v, basketPage{Wrong: v.say(purchases.ErrOtherTotal.Message)})
 		return v, false
-	case r.PostFormValue("token") == "" && quote.NeedsMethod():
+	case r.PostFormValue("token") == "" && v.picked(r) == "" && quote.NeedsMethod():
 		s.basket(w, r, v, basketPage{Wrong: v.say(recovery.ErrNoMethod.Message)})
 		return v, false
 	}

@@ -263,7 +263,7 @@ func TestTheMerchantsQuestionsAreAnswered(t *testing.T) {
 	form.must(t, 200, "Size", "<option>L</option>", "https://shop.example/cart")
 	form.mustNot(t, `name="street"`, `name="phone_number"`, `name="tax_id"`)
 	details := url.Values{"email": {"grace@example.com"}, "name": {"Grace"}, "country": {"US"}, "zipcode": {"12207"}, "custom_fields.size": {"XXL"}}
-	s.post(path+"/details", details).must(t, 422, "Size: must not be empty")
+	s.post(path+"/details", details).must(t, 422, "Size: must be chosen from the list")
 	details.Set("custom_fields.size", "L")
 	s.leadsTo(s.post(path+"/details", details), path).mustNot(t, `name="code"`)
 	s.leadsTo(s.card(path, "visa_ok"), path+"/return")

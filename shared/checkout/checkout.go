@@ -42,6 +42,7 @@ type Options struct {
 	Store       Store
 	Payer       Payer
 	Sales       Seller
+	Owned       Owner
 	Mails       Preferences
 	Limits      Limiter
 	Unsubscribe identity.Unsubscribe // signs the addresses at which mails are stopped
@@ -67,6 +68,7 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("POST /session/{scope}/{id}", s.pay)
 	mux.HandleFunc("POST /session/{scope}/{id}/details", s.fill)
 	mux.HandleFunc("POST /session/{scope}/{id}/code", s.coupon)
+	mux.HandleFunc("POST /session/{scope}/{id}/plan", s.chosen)
 	mux.HandleFunc("GET /session/{scope}/{id}/return", s.returned)
 	mux.HandleFunc("GET /c/{id}", s.pick)
 	mux.HandleFunc("GET /b/{slug}", s.short(merchant.Live))
@@ -96,6 +98,7 @@ type payPage struct {
 	Email   string
 	Card    string // that was declined
 	Wrong   string
+	Saved   []savedCard // that it may be paid with
 }
 
 func (s *Server) form(w http.ResponseWriter, r *http.Request) {
@@ -148,6 +151,12 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, v visi
 	if v.page.Method && !page.Method {
 		page.Next, page.Held = v.date(v.dues.Next), v.sub.Status == billing.StatusOnHold
 	}
+	if !page.Free && !page.Method {
+		if page.Saved, err = s.saved(r.Context(), v, page.Total); err != nil {
+			pages.Error(w, r, err)
+			return
+		}
+	}
 	if v.page.Hold != 0 || v.page.Dues != "" { // whoever was forwarded the link learns no address (rules 20)
 		page.Email, page.Card = "", i18n.Card(v.locale, v.sub.Failure.Method.Brand, v.sub.Failure.Method.Last4)
 	}
@@ -182,7 +191,7 @@ func (s *Server) payDues(w http.ResponseWriter, r *http.Request, v visit) {
 	got, err := s.Payer.ChangeMethod(r.Context(), recovery.Pay{
 		Scope: v.scope, Subscription: v.sub.ID, Customers: []string{v.customer.ID}, Token: r.PostFormValue("token"),
 		Invoice: v.page.Dues, Checkout: v.page.ID, ReturnURL: s.URL + v.path("/return"), By: billing.ByCustomer,
-		Actor: record.Actor{Kind: record.ByCustomer, ID: v.customer.ID},
+		Actor: record.Actor{Kind: record.ByCustomer, ID: v.customer.ID}, Method: v.picked(r), Challenge: v.page.Page.Force3DS,
 	})
 	switch f := fault.Of(err); {
 	case errors.Is(err, billing.ErrLocked), errors.Is(err, record.ErrStale): // somebody was faster, perhaps this very form

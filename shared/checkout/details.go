@@ -75,8 +75,8 @@ func inputs(v visit, c billing.Cart, wrong map[string]string) []inputView {
 	}
 	add("zipcode", v.say("Postal code"), "text", "postal-code", c.Billing.Zip, opts.Minimal)
 	if !opts.NoTaxID {
-		add("tax_id", v.say("VAT or tax number, for businesses"), "text", "off", c.TaxID, false)
-		add("business_name", v.say("Business name"), "text", "organization", c.BusinessName, false)
+		add("tax_id", v.say("VAT or tax number, for businesses"), "text", "off", c.TaxID, opts.NeedTaxID)
+		add("business_name", v.say("Business name"), "text", "organization", c.BusinessName, opts.NeedTaxID)
 	}
 	for _, f := range opts.Fields {
 		kind := map[string]string{"dropdown": "select", "boolean": "select"}[f.Type]
@@ -174,9 +174,6 @@ func takeForm(r *http.Request, v visit, c *billing.Cart) {
 	c.Answers = nil
 	for _, f := range v.page.Page.Fields {
 		given := value("custom_fields."+f.Key, answer(before, f.Key))
-		if len(f.Options) > 0 && !slices.Contains(f.Options, given) {
-			given = ""
-		}
 		if given != "" {
 			c.Answers = append(c.Answers, billing.Answer{Key: f.Key, Value: given})
 		}

@@ -81,7 +81,7 @@ func (s *Server) bought(w http.ResponseWriter, r *http.Request, v visit) {
 	page.Href = identity.ReturnURL(v.page.ReturnURL, url.Values{
 		"payment_id": {v.purchase.Payment}, "status": {string(billing.PaymentSucceeded)}, "email": {v.customer.Email},
 	})
-	s.done(w, r, v.chrome(v.say("Thank you")), page)
+	s.done(w, r, v.leaving(page.Href), page)
 }
 
 // back names where the link onwards leads: the merchant's shop. Where anybody
@@ -91,6 +91,17 @@ func (v visit) back() string {
 		return v.say("Return to %s", u.Hostname())
 	}
 	return v.say("Return to %s", v.state.Face(v.brand).Name)
+}
+
+// leaving surrounds the page of a session that is done; where the merchant
+// wants it, the page leads on by itself. It is a page and no redirect, because
+// the form's policy would follow a redirect and refuse it.
+func (v visit) leaving(to string) pages.Chrome {
+	chrome := v.chrome(v.say("Thank you"))
+	if v.page.Page.Leave && to != "" {
+		chrome.Refresh, chrome.Next = 1, to
+	}
+	return chrome
 }
 
 // declined says in plain words why a payment failed, nothing when it did not.
@@ -121,7 +132,7 @@ func (s *Server) finished(w http.ResponseWriter, r *http.Request, v visit) {
 	}
 	page.Href = identity.ReturnURL(v.page.ReturnURL, url.Values{"subscription_id": {v.sub.ID}, "status": {string(v.sub.Status)}})
 	page.Link = v.back()
-	s.done(w, r, v.chrome(v.say("Thank you")), page)
+	s.done(w, r, v.leaving(page.Href), page)
 }
 
 func (s *Server) done(w http.ResponseWriter, r *http.Request, chrome pages.Chrome, page donePage) {

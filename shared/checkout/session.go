@@ -170,14 +170,18 @@ func (v visit) used() bool {
 }
 
 func (v visit) chrome(title string) pages.Chrome {
-	return pages.Chrome{Title: title, Test: v.scope.Mode == merchant.Test, Tongue: pages.Tongue{Lang: v.locale}}.Dress(v.state, v.brand)
+	dressed := v.state
+	dressed.Settings.Branding = v.page.Page.Look.Over(v.state.Settings.Branding)
+	return pages.Chrome{Title: title, Test: v.scope.Mode == merchant.Test, Tongue: pages.Tongue{Lang: v.locale}}.Dress(dressed, v.brand)
 }
 
 // language is the one that the merchant forces on the session, else the one
 // that its reader or customer is known to read.
 func (v visit) language(r *http.Request) string {
-	wishes, _ := v.page.Page.Kept["customization"].(map[string]any)
-	forced, _ := wishes["force_language"].(string)
+	forced := v.page.Page.Language
+	if wishes, old := v.page.Page.Kept["customization"].(map[string]any); old {
+		forced, _ = wishes["force_language"].(string)
+	}
 	if locale := i18n.Match(forced); locale != "" {
 		return locale
 	}

@@ -53,6 +53,7 @@ type Params struct {
 	Customer  string       // the gateway's customer reference
 	Method    string       // the gateway's method reference
 	OnSession bool         // the customer is present and can be challenged
+	Challenge bool         // asks the bank to challenge the customer, who is present, also where it need not
 	ReturnURL string       // where a challenge sends the customer back, by GET
 	Payment   string       // our payment id, kept as metadata and used to match after a crash
 }

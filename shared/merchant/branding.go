@@ -75,8 +75,8 @@ func (b Branding) check(check *fault.Check) {
 	oneOf(check, "branding.font", or(b.Font, Fonts[0]), Fonts)
 	oneOf(check, "branding.radius", or(b.Radius, Radii[0]), Radii)
 	oneOf(check, "branding.theme_mode", or(b.Theme, Themes[0]), Themes)
-	b.Light.Filled(LightPalette).check(check, "branding.light")
-	b.Dark.Filled(DarkPalette).check(check, "branding.dark")
+	b.Light.Filled(LightPalette).Check(check, "branding.light")
+	b.Dark.Filled(DarkPalette).Check(check, "branding.dark")
 }
 
 func or(word, byDefault string) string {
@@ -86,8 +86,8 @@ func or(word, byDefault string) string {
 	return word
 }
 
-// check refuses colours that cannot be read on each other.
-func (p Palette) check(check *fault.Check, field string) {
+// Check refuses colours that cannot be read on each other.
+func (p Palette) Check(check *fault.Check, field string) {
 	whole := true
 	for _, c := range []struct{ name, colour string }{
 		{"accent", p.Accent}, {"on_accent", p.OnAccent}, {"background", p.Background}, {"text", p.Text},

@@ -27,7 +27,7 @@ func (s *server) createPayment(ctx context.Context, c httpapi.Caller, in createP
 	if err != nil {
 		return PaymentCreated{}, err
 	}
-	return ToAPIPaymentCreated(placed, s.pageURL(scopeOf(c), placed.Checkout), in.Body.PaymentLink && in.Body.MethodID == ""), nil
+	return ToAPIPaymentCreated(placed, s.pageURL(scopeOf(c), placed.Checkout, in.Body.ShortLink), in.Body.PaymentLink && in.Body.MethodID == ""), nil
 }
 
 // place places an order, and charges a saved method when one is named.

@@ -27,7 +27,7 @@ func (s *server) createCheckout(ctx context.Context, c httpapi.Caller, in create
 	if err != nil {
 		return CheckoutCreated{}, err
 	}
-	return ToAPICheckoutCreated(made, s.pageURL(scopeOf(c), made.Checkout), in.Body.MethodID != ""), nil
+	return ToAPICheckoutCreated(made, s.pageURL(scopeOf(c), made.Checkout, in.Body.ShortLink), in.Body.MethodID != ""), nil
 }
 
 type getCheckout struct {
@@ -67,7 +67,11 @@ func (s *server) previewCheckout(ctx context.Context, c httpapi.Caller, in creat
 	if err := in.Body.unsupported(); err != nil {
 		return CheckoutPreview{}, err
 	}
-	quote, err := s.Purchases.Quote(ctx, scopeOf(c), in.Body.cart())
+	session, err := s.Purchases.Preselect(ctx, FromAPICheckout(scopeOf(c), actorOf(c), in.Body))
+	if err != nil {
+		return CheckoutPreview{}, err
+	}
+	quote, err := s.Purchases.Quote(ctx, scopeOf(c), session.Cart)
 	if err != nil {
 		return CheckoutPreview{}, err
 	}

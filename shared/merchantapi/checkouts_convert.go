@@ -29,14 +29,16 @@ type CheckoutRequest struct {
 	TaxID         string           `json:"tax_id,omitempty" maxLength:"50"`
 	BusinessName  string           `json:"customer_business_name,omitempty" maxLength:"250"`
 	Minimal       bool             `json:"minimal_address,omitempty" doc:"Ask for the country and postal code only."`
-	Force3DS      bool             `json:"force_3ds,omitempty" doc:"Kept; the gateway decides about authentication."`
+	Force3DS      bool             `json:"force_3ds,omitempty" doc:"Asks the bank to make sure of the customer."`
 	MethodTypes   []string         `json:"allowed_payment_method_types,omitempty" nullable:"true" doc:"Must leave credit or debit cards."`
 	CustomFields  []CustomField    `json:"custom_fields,omitempty" nullable:"true" maxItems:"5"`
-	Flags         map[string]any   `json:"feature_flags,omitempty"`
-	Customization map[string]any   `json:"customization,omitempty" doc:"Kept."`
+	Flags         map[string]any   `json:"feature_flags,omitempty" doc:"Those without an effect here are refused when on."`
+	Customization map[string]any   `json:"customization,omitempty" doc:"theme, show_order_details, show_on_demand_tag, force_language, and of theme_config four colours in light and dark, radius and pay_button_text."`
 	Subscription  *CheckoutPlan    `json:"subscription_data,omitempty"`
-	Collection    string           `json:"product_collection_id,omitempty"`
+	Collection    string           `json:"product_collection_id,omitempty" doc:"The customer chooses one of its products; product_cart is empty then."`
 	ShortLink     bool             `json:"short_link,omitempty"`
+	ShowSaved     bool             `json:"show_saved_payment_methods,omitempty" doc:"Offers the saved methods of the customer_id."`
+	MinMandate    *int64           `json:"mandate_min_amount_inr_paise,omitempty" doc:"Refused."`
 }
 
 // CheckoutPlan is what a session says of its subscription.
@@ -75,6 +77,12 @@ func (r CheckoutRequest) check() error {
 	check.That(r.CancelURL == "" || identity.ReturnURL(r.CancelURL, nil) != "", "cancel_url", "must be an https address")
 	checkCodes(&check, r.DiscountCode, r.DiscountCodes)
 	check.That(r.BusinessName == "" || r.TaxID != "", "customer_business_name", "needs a tax_id")
+	r.checkFlags(&check)
+	var w wishes
+	w.read(r.Customization)
+	check.Add(w.check.Fault("INVALID_REQUEST_PARAMETERS", ""))
+	check.That(!r.ShowSaved || attached, "show_saved_payment_methods", "needs a customer_id")
+	r.checkCollection(&check)
 	for i, f := range r.CustomFields {
 		twice := slices.ContainsFunc(r.CustomFields[:i], func(o CustomField) bool { return o.Key == f.Key })
 		check.That(!twice, fmt.Sprintf("custom_fields[%d].key", i), "must be there once")
@@ -86,8 +94,18 @@ func (r CheckoutRequest) check() error {
 func (r CheckoutRequest) unsupported() error {
 	var u unsupported
 	u.without(!cards(r.MethodTypes), "allowed_payment_method_types without cards")
-	u.without(r.Collection != "", "product_collection_id")
-	return u.fault()
+	if err := u.fault(); err != nil {
+		return err
+	}
+	return r.unusable()
+}
+
+// checkCollection refuses what does not go with a choice of products.
+func (r CheckoutRequest) checkCollection(check *fault.Check) {
+	chosen := r.Collection != ""
+	check.That(!chosen || len(r.Cart) == 0, "product_cart", "must be empty with a product_collection_id")
+	check.That(!chosen || !r.Confirm, "confirm", "cannot be used with a product_collection_id: the customer chooses")
+	check.That(!chosen || len(codes(r.DiscountCode, r.DiscountCodes)) == 0, "discount_codes", "cannot be used with a product_collection_id")
 }
 
 // flag is a feature flag, by default what Dodo's is.
@@ -122,12 +140,14 @@ func (r CheckoutRequest) cart() billing.Cart {
 
 // FromAPICheckout converts a checkout session.
 func FromAPICheckout(scope merchant.Scope, actor record.Actor, r CheckoutRequest) purchases.Session {
-	page := record.CheckoutPage{
-		CancelURL: r.CancelURL, Minimal: r.Minimal, Force3DS: r.Force3DS,
-		NoCodes: !r.flag("allow_discount_code", true), NoPhone: !r.flag("allow_phone_number_collection", true),
-		NeedPhone: r.flag("require_phone_number", false), NoTaxID: !r.flag("allow_tax_id", true),
-		Kept: map[string]any{"feature_flags": r.Flags, "customization": r.Customization},
-	}
+	var w wishes
+	w.read(r.Customization)
+	page := w.page
+	page.CancelURL, page.Minimal, page.Force3DS, page.Saved = r.CancelURL, r.Minimal, r.Force3DS, r.ShowSaved
+	page.NoCodes, page.NoPhone = !r.flag("allow_discount_code", true), !r.flag("allow_phone_number_collection", true)
+	page.NeedPhone, page.Leave = r.flag("require_phone_number", false), r.flag("redirect_immediately", false)
+	page.NoTaxID, page.NeedTaxID = !r.flag("allow_tax_id", true), r.flag("require_tax_id", false)
+	page.Locked, page.Choices = r.locked(), r.Collection
 	for _, f := range r.CustomFields {
 		page.Fields = append(page.Fields, record.CheckoutField{
 			Key: f.Key, Label: f.Label, Type: f.Type, Placeholder: f.Placeholder, Required: f.Required, Options: f.Options,

@@ -37,7 +37,12 @@ type PurchaseRequest struct {
 	DiscountCodes []string         `json:"discount_codes,omitempty" nullable:"true"`
 	MethodID      string           `json:"payment_method_id,omitempty" doc:"A saved method of an attached customer, charged at once."`
 	MethodTypes   []string         `json:"allowed_payment_method_types,omitempty" doc:"Must leave credit or debit cards."`
-	Force3DS      bool             `json:"force_3ds,omitempty" doc:"Kept; the gateway decides about authentication."`
+	Force3DS      bool             `json:"force_3ds,omitempty" doc:"Asks the bank to make sure of the customer."`
+	Redirect      bool             `json:"redirect_immediately,omitempty" doc:"The page of a paid order leads on to the return_url by itself."`
+	NeedPhone     bool             `json:"require_phone_number,omitempty" doc:"Needs the phone number of a new customer."`
+	ShowSaved     bool             `json:"show_saved_payment_methods,omitempty" doc:"Offers the saved methods of the customer_id."`
+	ShortLink     bool             `json:"short_link,omitempty"`
+	MinMandate    *int64           `json:"mandate_min_amount_inr_paise,omitempty" doc:"Refused."`
 }
 
 // OrderRequest makes a subscription.
@@ -64,6 +69,7 @@ type CartItem struct {
 	Quantity  int64         `json:"quantity" minimum:"1" maximum:"1000000"`
 	Amount    *int64        `json:"amount,omitempty" doc:"Minor units per unit, where the customer pays what they want."`
 	Addons    []AttachAddon `json:"addons,omitempty" nullable:"true" doc:"Of a subscription product, those that it offers."`
+	Credits   any           `json:"credit_entitlements,omitempty" doc:"Refused."`
 }
 
 // OnDemandRequest are the terms of a subscription that is charged on demand.
@@ -83,6 +89,9 @@ func (r PurchaseRequest) check() error {
 	checkReturnURL(&check, r.ReturnURL)
 	checkCodes(&check, r.DiscountCode, r.DiscountCodes)
 	check.That(r.BusinessName == "" || r.TaxID != "", "customer_business_name", "needs a tax_id")
+	attached := r.Customer.CustomerID != ""
+	check.That(!r.NeedPhone || attached || r.Customer.Phone != "", "customer.phone_number", "must not be empty")
+	check.That(!r.ShowSaved || attached, "show_saved_payment_methods", "needs a customer_id")
 	return invalid(&check)
 }
 
@@ -99,7 +108,13 @@ func checkCodes(check *fault.Check, code string, codes []string) {
 func (r PurchaseRequest) unsupported() error {
 	var u unsupported
 	u.without(!cards(r.MethodTypes), "allowed_payment_method_types without cards")
-	return u.fault()
+	if err := u.fault(); err != nil {
+		return err
+	}
+	var refused fault.Check
+	refused.That(r.MinMandate == nil, "mandate_min_amount_inr_paise", "is not supported")
+	refused.That(!r.Force3DS || r.MethodID == "", "force_3ds", "needs the customer, who is not there when a saved method is charged")
+	return refused.Fault("UNSUPPORTED_ACTION", "This is not supported.")
 }
 
 // cards reports that a choice of payment method types leaves cards; none
@@ -151,6 +166,11 @@ func fromAPIOnDemand(r *OnDemandRequest) *billing.OnDemand {
 	return &billing.OnDemand{MandateOnly: r.MandateOnly, First: r.Price, Currency: r.Currency, Description: r.Description}
 }
 
+// page is how the hosted page of an order is.
+func (r PurchaseRequest) page() record.CheckoutPage {
+	return record.CheckoutPage{Force3DS: r.Force3DS, Leave: r.Redirect, Saved: r.ShowSaved}
+}
+
 // FromAPIOrder converts the order of a subscription.
 func FromAPIOrder(scope merchant.Scope, actor record.Actor, r OrderRequest) purchases.Order {
 	items := append([]CartItem{{ProductID: r.ProductID, Quantity: r.Quantity, Addons: r.Addons}}, r.OneTimeCart...)
@@ -159,12 +179,12 @@ func FromAPIOrder(scope merchant.Scope, actor record.Actor, r OrderRequest) purc
 	if r.TrialDays != nil {
 		cart.TrialDays = *r.TrialDays
 	}
-	return purchases.Order{Scope: scope, Actor: actor, Cart: cart, ReturnURL: r.ReturnURL, Subscribes: true, Start: !r.PaymentLink}
+	return purchases.Order{Scope: scope, Actor: actor, Cart: cart, Page: r.page(), ReturnURL: r.ReturnURL, Subscribes: true, Start: !r.PaymentLink}
 }
 
 // FromAPIPayment converts the order of one-time products.
 func FromAPIPayment(scope merchant.Scope, actor record.Actor, r PaymentRequest) purchases.Order {
-	return purchases.Order{Scope: scope, Actor: actor, Cart: r.cart(r.Cart), ReturnURL: r.ReturnURL, Buys: true}
+	return purchases.Order{Scope: scope, Actor: actor, Cart: r.cart(r.Cart), Page: r.page(), ReturnURL: r.ReturnURL, Buys: true}
 }
 
 // SubscriptionCreated is the answer of POST /subscriptions.
@@ -273,7 +293,10 @@ func discountIDs(v billing.Invoice) (first *string, all []string) {
 }
 
 // pageURL is the address of a hosted page.
-func (s *server) pageURL(scope merchant.Scope, page record.Checkout) string {
+func (s *server) pageURL(scope merchant.Scope, page record.Checkout, short bool) string {
+	if short {
+		return s.CheckoutURL + "/c/" + page.ID
+	}
 	return identity.CheckoutURL(s.CheckoutURL, scope, page.ID)
 }
 

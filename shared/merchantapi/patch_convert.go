@@ -30,9 +30,9 @@ type SubscriptionPatch struct {
 
 	Collection string `json:"collection_method,omitempty" enum:"automatic,manual" doc:"From the next renewal on. automatic needs a payment method; manual forgets it."`
 
-	Pause           any   `json:"pause,omitempty" doc:"Removed by Dodo; refused."`
-	DisableOnDemand any   `json:"disable_on_demand,omitempty"`
-	CreditCart      []any `json:"credit_entitlement_cart,omitempty"`
+	Pause           any                        `json:"pause,omitempty" doc:"Removed by Dodo; refused."`
+	DisableOnDemand httpapi.Optional[Schedule] `json:"disable_on_demand,omitzero" doc:"From its date on the subscription is billed by its own dates."`
+	CreditCart      []any                      `json:"credit_entitlement_cart,omitempty"`
 }
 
 func (p SubscriptionPatch) check() error {
@@ -54,7 +54,16 @@ func (p SubscriptionPatch) check() error {
 	if p.Billing.Set && !p.Billing.Null {
 		p.Billing.Value.check(&check, "billing")
 	}
+	if d := p.DisableOnDemand; d.Set && !d.Null {
+		check.That(!d.Value.NextBilling.IsZero(), "disable_on_demand.next_billing_date", "must be given")
+		check.That(p.NextBilling.IsZero(), "next_billing_date", "is said by disable_on_demand")
+	}
 	return invalid(&check)
+}
+
+// Schedule is when an on-demand subscription begins to be billed by its dates.
+type Schedule struct {
+	NextBilling httpapi.Time `json:"next_billing_date" doc:"Later than now."`
 }
 
 // alone reports that nothing but the status was sent.
@@ -65,7 +74,6 @@ func (p SubscriptionPatch) alone() bool {
 
 func (p SubscriptionPatch) unsupported() error {
 	var u unsupported
-	u.without(given(p.DisableOnDemand), "disable_on_demand")
 	u.without(len(p.CreditCart) > 0, "credit_entitlement_cart")
 	return u.fault()
 }
@@ -95,6 +103,9 @@ func FromAPISubscriptionPatch(p SubscriptionPatch) subscriptions.Change {
 	c.Edit.Metadata = meta(p.Metadata, nil)
 	c.Edit.Collect = billing.CollectionMethod(p.Collection)
 	c.Edit.Term = calendar.Interval{Count: p.Term, Unit: calendar.Unit(p.TermUnit)}
+	if d := p.DisableOnDemand; d.Set && !d.Null {
+		c.Edit.Schedule = calendar.At(d.Value.NextBilling.Time())
+	}
 	if !p.NextBilling.IsZero() {
 		c.Edit.NextBilling = calendar.At(p.NextBilling.Time())
 	}

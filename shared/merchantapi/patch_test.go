@@ -181,7 +181,7 @@ func TestAPatchThatCannotBeWritesNothing(t *testing.T) {
 		{"a business without a tax id", active, `{"customer_business_name":"Northwind","billing":{"country":"QQ"}}`, 422, "INVALID_REQUEST_PARAMETERS", []string{"billing.country"}},
 		{"a business whose tax id goes", active, `{"customer_business_name":"Northwind","tax_id":null}`, 422, "INVALID_REQUEST_PARAMETERS", []string{"customer_business_name"}},
 		{"a very long business", active, `{"tax_id":"DE1","customer_business_name":"` + strings.Repeat("ü", 251) + `"}`, 422, "INVALID_REQUEST_PARAMETERS", []string{"customer_business_name"}},
-		{"on demand", active, `{"disable_on_demand":{"next_billing_date":"2027-12-01T00:00:00Z"}}`, 501, "UNSUPPORTED_ACTION", []string{"disable_on_demand"}},
+		{"by its dates already", active, `{"disable_on_demand":{"next_billing_date":"2027-12-01T00:00:00Z"}}`, 422, "SUBSCRIPTION_NOT_ON_DEMAND", nil},
 		{"nobody's", "sub_none", `{"metadata":{}}`, 404, "NOT_FOUND", nil},
 	} {
 		status, body := b.send("PATCH", "/subscriptions/"+c.id, writer, c.body)

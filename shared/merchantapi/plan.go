@@ -102,7 +102,7 @@ func (s *server) changePlan(ctx context.Context, c httpapi.Caller, in changePlan
 	if err != nil || got.Page.Checkout.ID == "" {
 		return MethodUpdate{}, err
 	}
-	return ToAPIMethodAsked(got.Page, s.pageURL(scopeOf(c), got.Page.Checkout)), nil
+	return ToAPIMethodAsked(got.Page, s.pageURL(scopeOf(c), got.Page.Checkout, false)), nil
 }
 
 func (s *server) unschedulePlan(ctx context.Context, c httpapi.Caller, in SubscriptionPath) (httpapi.None, error) {

@@ -16,25 +16,25 @@ type Breakup struct {
 
 // PreviewItem is one product of a previewed cart.
 type PreviewItem struct {
-	ProductID          string  `json:"product_id"`
-	Name               *string `json:"name"`
-	Description        *string `json:"description"`
-	Quantity           int64   `json:"quantity"`
-	OgPrice            int64   `json:"og_price"`
-	OgCurrency         string  `json:"og_currency"`
-	Currency           string  `json:"currency"`
-	DiscountedPrice    int64   `json:"discounted_price"`
-	DiscountAmount     *int64  `json:"discount_amount"`
-	DiscountCycle      *int64  `json:"discount_cycle"`
-	IsSubscription     bool    `json:"is_subscription"`
-	IsUsageBased       bool    `json:"is_usage_based"`
-	Meters             []any   `json:"meters"`
-	CreditEntitlements []any   `json:"credit_entitlements"`
-	Addons             []any   `json:"addons" nullable:"true"`
-	TaxCategory        string  `json:"tax_category"`
-	TaxInclusive       bool    `json:"tax_inclusive"`
-	TaxRate            int64   `json:"tax_rate"`
-	Tax                *int64  `json:"tax"`
+	ProductID          string         `json:"product_id"`
+	Name               *string        `json:"name"`
+	Description        *string        `json:"description"`
+	Quantity           int64          `json:"quantity"`
+	OgPrice            int64          `json:"og_price"`
+	OgCurrency         string         `json:"og_currency"`
+	Currency           string         `json:"currency"`
+	DiscountedPrice    int64          `json:"discounted_price"`
+	DiscountAmount     *int64         `json:"discount_amount"`
+	DiscountCycle      *int64         `json:"discount_cycle"`
+	IsSubscription     bool           `json:"is_subscription"`
+	IsUsageBased       bool           `json:"is_usage_based"`
+	Meters             []any          `json:"meters"`
+	CreditEntitlements []any          `json:"credit_entitlements"`
+	Addons             []PreviewAddon `json:"addons" nullable:"true"`
+	TaxCategory        string         `json:"tax_category"`
+	TaxInclusive       bool           `json:"tax_inclusive"`
+	TaxRate            int64          `json:"tax_rate" doc:"Basis points: 1900 is 19 %."`
+	Tax                *int64         `json:"tax"`
 }
 
 // CheckoutPreview is the answer of POST /checkouts/preview.
@@ -88,12 +88,13 @@ func toPreviewItem(p billing.Product, item billing.CartItem, v billing.Invoice) 
 		ProductID: p.ID, Name: &p.Name, Description: orNull(p.Description), Quantity: item.Quantity,
 		OgPrice: p.Price.Amount.Minor, OgCurrency: string(p.Price.Amount.Currency), Currency: string(v.Total.Currency),
 		DiscountedPrice: p.Price.Amount.Minor, IsSubscription: p.Price.Recurs(), IsUsageBased: p.Price.Kind == billing.PriceUsage,
-		Meters: []any{}, CreditEntitlements: []any{}, Addons: []any{}, TaxCategory: p.TaxCategory, TaxInclusive: p.Price.TaxInclusive,
+		Meters: []any{}, CreditEntitlements: []any{}, Addons: toPreviewAddons(p, v), TaxCategory: p.TaxCategory, TaxInclusive: p.Price.TaxInclusive,
 	}
 	for _, l := range v.Lines {
-		if l.Product != p.ID {
+		if l.Product != p.ID || l.Addon != "" {
 			continue
 		}
+		out.TaxRate = rateOf(v, l)
 		out.OgPrice, out.Tax = l.Unit.Minor, &l.Tax.Minor
 		out.DiscountedPrice = l.Discounted().Minor / max(l.Quantity, 1)
 		if !l.Discount.Nothing() {
@@ -102,4 +103,51 @@ func toPreviewItem(p billing.Product, item billing.CartItem, v billing.Invoice) 
 		break
 	}
 	return out
+}
+
+// PreviewAddon is an addon of a previewed subscription product.
+type PreviewAddon struct {
+	AddonID             string  `json:"addon_id"`
+	Name                string  `json:"name"`
+	Description         *string `json:"description"`
+	Quantity            int64   `json:"quantity"`
+	SingleQuantityPrice int64   `json:"single_quantity_price"`
+	OgPrice             int64   `json:"og_price"`
+	OgCurrency          string  `json:"og_currency"`
+	Currency            string  `json:"currency"`
+	DiscountedPrice     int64   `json:"discounted_price"`
+	DiscountAmount      *int64  `json:"discount_amount"`
+	TaxCategory         string  `json:"tax_category"`
+	TaxInclusive        bool    `json:"tax_inclusive"`
+	TaxRate             int64   `json:"tax_rate" doc:"Basis points: 1900 is 19 %."`
+	Tax                 *int64  `json:"tax"`
+}
+
+// toPreviewAddons are the addons' lines of a product.
+func toPreviewAddons(p billing.Product, v billing.Invoice) []PreviewAddon {
+	out := []PreviewAddon{}
+	for _, l := range v.Lines {
+		if l.Product != p.ID || l.Addon == "" {
+			continue
+		}
+		currency := string(l.Amount.Currency)
+		a := PreviewAddon{
+			AddonID: l.Addon, Name: l.Description, Quantity: l.Quantity, SingleQuantityPrice: l.Unit.Minor, OgPrice: l.Amount.Minor,
+			OgCurrency: currency, Currency: currency, DiscountedPrice: l.Discounted().Minor, TaxCategory: l.Category,
+			TaxInclusive: l.Inclusive, TaxRate: rateOf(v, l), Tax: &l.Tax.Minor,
+		}
+		if !l.Discount.Nothing() {
+			a.DiscountAmount = &l.Discount.Minor
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// rateOf is the tax rate of a line in basis points, 0 where none is collected.
+func rateOf(v billing.Invoice, l billing.Line) int64 {
+	if l.Levy < 1 || l.Levy > len(v.Levies) {
+		return 0
+	}
+	return int64(v.Levies[l.Levy-1].Rate) / 100
 }

@@ -25,7 +25,6 @@ var absent = map[string]string{
 	"PlanLine.price_per_unit":                      metered,
 	"PlanLine.subtotal":                            metered,
 	"PlanLine.units_consumed":                      metered,
-	"PreviewItem.addons[]":                         noneYet,
 	"PreviewItem.meters[]":                         noneYet,
 	"PreviewItem.credit_entitlements[]":            noneYet,
 	"Product.credit_entitlements[]":                noneYet,

@@ -29,7 +29,7 @@ func (s *server) createSubscription(ctx context.Context, c httpapi.Caller, in cr
 	if err != nil {
 		return SubscriptionCreated{}, err
 	}
-	return ToAPICreated(placed, s.pageURL(scopeOf(c), placed.Checkout), in.Body.PaymentLink && in.Body.MethodID == ""), nil
+	return ToAPICreated(placed, s.pageURL(scopeOf(c), placed.Checkout, in.Body.ShortLink), in.Body.PaymentLink && in.Body.MethodID == ""), nil
 }
 
 type listSubscriptions struct {
@@ -117,5 +117,5 @@ func (s *server) updateMethod(ctx context.Context, c httpapi.Caller, in updateMe
 	if err != nil {
 		return MethodUpdate{}, err
 	}
-	return ToAPIMethodAsked(asked, s.pageURL(scope, asked.Checkout)), nil
+	return ToAPIMethodAsked(asked, s.pageURL(scope, asked.Checkout, false)), nil
 }

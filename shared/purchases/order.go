@@ -22,6 +22,7 @@ type Order struct {
 	Scope     merchant.Scope
 	Actor     record.Actor
 	Cart      billing.Cart
+	Page      record.CheckoutPage // of the hosted page, where no session was kept
 	ReturnURL string
 	Session   record.Checkout // the session it was kept in, if it was
 
@@ -164,7 +165,7 @@ func (s *Service) session(o Order, p Placed) record.Checkout {
 	if page.ID == "" {
 		wall := s.Wall()
 		page = record.Checkout{
-			ID: ids.New(ids.CheckoutSession, wall), ReturnURL: o.ReturnURL, CreatedAt: wall, ExpiresAt: wall.Add(PageLife),
+			ID: ids.New(ids.CheckoutSession, wall), Page: o.Page, ReturnURL: o.ReturnURL, CreatedAt: wall, ExpiresAt: wall.Add(PageLife),
 		}
 	}
 	page.Subscription, page.Purchase, page.Customer = p.Subscription.ID, p.Purchase.ID, p.Customer.ID

@@ -25,6 +25,7 @@ type Pay struct {
 	Total     money.Amount // what the payer was shown; empty: whatever is due
 	Checkout  string
 	ReturnURL string // where a challenge sends the customer back, by GET
+	Challenge bool   // the bank is asked to make sure of the customer
 	By        billing.Initiator
 	Actor     record.Actor
 }
@@ -80,7 +81,7 @@ func (s *Service) charge(ctx context.Context, p Pay, d dossier, m billing.Method
 	}
 	start := charging.Start{
 		Scope: p.Scope, Actor: p.Actor, Cause: "pay purchase", State: d.state, Purchase: &d.purchase, Customer: d.customer,
-		Dues: d.purchase.Dues(d.invoice), Method: m, By: p.By, Keep: true, Checkout: p.Checkout, ReturnURL: p.ReturnURL,
+		Dues: d.purchase.Dues(d.invoice), Method: m, By: p.By, Keep: true, Checkout: p.Checkout, ReturnURL: p.ReturnURL, Challenge: p.Challenge,
 	}
 	if promised.Status == billing.PaymentRequiresMethod {
 		start.Payment = &promised

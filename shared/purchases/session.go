@@ -35,6 +35,10 @@ func (s *Service) Open(ctx context.Context, in Session) (Placed, error) {
 	if err := s.payable(in.Scope); err != nil {
 		return Placed{}, err
 	}
+	in, err := s.Preselect(ctx, in)
+	if err != nil {
+		return Placed{}, err
+	}
 	wall := s.Wall()
 	page := record.Checkout{
 		ID: ids.New(ids.CheckoutSession, wall), Cart: &in.Cart, Page: in.Page, ReturnURL: in.ReturnURL,
@@ -97,8 +101,10 @@ func Complete(page record.Checkout) error {
 		check.That(c.Billing.City != "", "city", "must not be empty")
 	}
 	check.That(known || c.Phone != "" || !page.Page.NeedPhone, "phone_number", "must not be empty")
+	check.That(c.TaxID != "" || !page.Page.NeedTaxID, "tax_id", "must not be empty")
+	check.That(c.BusinessName != "" || !page.Page.NeedTaxID, "business_name", "must not be empty")
 	for _, f := range page.Page.Fields {
-		check.That(!f.Required || answer(c.Answers, f.Key) != "", "custom_fields."+f.Key, "must not be empty")
+		checkAnswer(&check, f, answer(c.Answers, f.Key))
 	}
 	return check.Fault("INVALID_REQUEST_PARAMETERS", "Something is missing.")
 }

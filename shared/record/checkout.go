@@ -1,9 +1,11 @@
 package record
 
 import (
+	"cmp"
 	"time"
 
 	"perennial/shared/billing"
+	"perennial/shared/merchant"
 )
 
 // Checkout is a hosted page session, known by its unguessable id.
@@ -35,11 +37,34 @@ type CheckoutPage struct {
 	NoPhone   bool            // shows no field for a phone number
 	NeedPhone bool            // the phone number must be given
 	NoTaxID   bool            // shows no fields for a tax id
-	Force3DS  bool            // kept; the gateway decides
+	NeedTaxID bool            // a tax id and the business's name must be given
+	Force3DS  bool            // the bank is asked to make sure of the customer
+	Saved     bool            // the saved payment methods of the attached customer are offered
+	Leave     bool            // a paid order leads on to the merchant by itself
+	NoLines   bool            // shows the total without what it is made of
+	NoTag     bool            // does not say that a subscription is charged on demand
+	PayText   string          // on the button, instead of ours
+	Language  string          // forced on the reader; BCP 47
+	Look      Look            // instead of the mode's branding
+	Choices   string          // the collection of which a product is chosen
 	Public    bool            // it was opened from an address that anybody may write
 	Locked    []string        // fields that the buyer may read and, once filled in, not change
 	Fields    []CheckoutField // the merchant's own questions
-	Kept      map[string]any  // what is answered and not used: customization and feature flags
+	Kept      map[string]any  // of older sessions: customization, with their force_language
+}
+
+// Look is the part of a merchant's branding that one session has of its own;
+// what is empty is as in the branding.
+type Look struct {
+	Light, Dark   merchant.Palette
+	Theme, Radius string
+}
+
+// Over is a branding with the session's own look.
+func (l Look) Over(b merchant.Branding) merchant.Branding {
+	b.Light, b.Dark = l.Light.Filled(b.Light), l.Dark.Filled(b.Dark)
+	b.Theme, b.Radius = cmp.Or(l.Theme, b.Theme), cmp.Or(l.Radius, b.Radius)
+	return b
 }
 
 // CheckoutField is one question of the merchant's own.

@@ -76,6 +76,7 @@ type Pay struct {
 	Checkout     string   // checkout session, when it came from there
 	Invoice      string   // that of a plan change which waits for its payment; empty: the dues
 	ReturnURL    string   // where a challenge sends the customer back, by GET
+	Challenge    bool     // the bank is asked to make sure of the customer
 	By           billing.Initiator
 	Actor        record.Actor
 }
@@ -216,7 +217,7 @@ func (s *Service) payDues(ctx context.Context, p Pay, d dossier, m billing.Metho
 	got, err := s.Charger.Charge(ctx, charging.Start{
 		Scope: p.Scope, Actor: p.Actor, Cause: "pay dues", State: d.state, Subscription: sub,
 		Customer: d.customer, Dues: dues, Hold: d.hold, Payment: payment, Method: m, By: p.By,
-		Keep: !d.change || d.sub.Method.IsZero(), Checkout: p.Checkout, ReturnURL: p.ReturnURL,
+		Keep: !d.change || d.sub.Method.IsZero(), Checkout: p.Checkout, ReturnURL: p.ReturnURL, Challenge: p.Challenge,
 	})
 	if errors.Is(err, record.ErrStale) {
 		return Result{}, billing.ErrLocked

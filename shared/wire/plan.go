@@ -131,7 +131,7 @@ func levy(v billing.Invoice, l billing.Line) *float64 {
 	if l.Levy < 1 || l.Levy > len(v.Levies) {
 		return nil
 	}
-	rate := float64(v.Levies[l.Levy-1].Rate) / 100
+	rate := float64(v.Levies[l.Levy-1].Rate) / 10_000
 	return &rate
 }
 

@@ -96,6 +96,16 @@ func TestMerchantCommandsSayWhatTheyDid(t *testing.T) {
 			[]string{`POST /refunds {"payment_id":"pay_1","reason":"damaged"}`}, "ref_1 succeeded\n",
 		},
 		{
+			"dispute list --status dispute_opened",
+			map[string]string{"GET /disputes?dispute_status=dispute_opened&page_number=0&page_size=100": `{"items":[{"dispute_id":"dp_1","payment_id":"pay_1","amount":"900","currency":"EUR","dispute_stage":"dispute","dispute_status":"dispute_opened","created_at":"2027-01-01T00:00:00Z"}]}`},
+			[]string{"GET /disputes?dispute_status=dispute_opened&page_number=0&page_size=100"}, "dp_1 2027-01-01T00:00:00Z dispute_opened dispute 900 EUR pay_1\n",
+		},
+		{
+			"dispute get dp_1",
+			map[string]string{"GET /disputes/dp_1": `{"dispute_id":"dp_1","payment_id":"pay_1","amount":"900","currency":"EUR","dispute_stage":"dispute","dispute_status":"dispute_won","created_at":"2027-01-01T00:00:00Z","reason":"fraudulent","customer":{"email":"ada@example.com"}}`},
+			[]string{"GET /disputes/dp_1"}, "dp_1 dispute_won at dispute\npayment  pay_1 of ada@example.com\namount   900 EUR (minor units)\nreason   fraudulent\nopened   2027-01-01T00:00:00Z\n",
+		},
+		{
 			"settings set recovery.grace_days=3 recovery.end_action=cancel branding.name=null",
 			map[string]string{"PATCH /settings": `{"version":1}`},
 			[]string{`PATCH /settings {"branding":{"name":null},"recovery":{"end_action":"cancel","grace_days":3}}`}, "{\n  \"version\": 1\n}\n",

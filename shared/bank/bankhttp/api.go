@@ -36,7 +36,7 @@ func (s *Server) prepare(ctx context.Context, r request) (any, error) {
 	}
 	return s.intent(s.Teller.Prepare(ctx, r.Call, bank.Order{
 		Amount: money.Of(in.Amount, money.Currency(in.Currency)), Customer: in.Customer, Method: in.Method,
-		OnSession: in.OnSession, ReturnURL: in.ReturnURL, Payment: in.Payment,
+		OnSession: in.OnSession, Challenge: in.Challenge, ReturnURL: in.ReturnURL, Payment: in.Payment,
 	}))
 }
 

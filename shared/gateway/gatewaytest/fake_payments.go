@@ -96,6 +96,9 @@ func (f *Fake) confirm(i *intent, failure *When) (gateway.Outcome, error) {
 	if step.failure == After {
 		*failure = After
 	}
+	if i.params.Challenge && step.state == gateway.StateSucceeded {
+		step = ActionNeeded(step)
+	}
 	if step.state == gateway.StateActionNeeded && !i.params.OnSession {
 		step = Decline("authentication_required")
 	}

@@ -12,7 +12,7 @@ import (
 func (g *Gateway) Prepare(ctx context.Context, account gateway.Account, p gateway.Params) (gateway.Intent, error) {
 	in := orderJSON{
 		Key: p.Key, Amount: p.Amount.Minor, Currency: string(p.Amount.Currency), Customer: p.Customer,
-		Method: p.Method, OnSession: p.OnSession, ReturnURL: p.ReturnURL, Payment: p.Payment,
+		Method: p.Method, OnSession: p.OnSession, Challenge: p.Challenge, ReturnURL: p.ReturnURL, Payment: p.Payment,
 	}
 	out, err := g.intent(ctx, account, http.MethodPost, "/v1/intents", in)
 	return out.Intent, err

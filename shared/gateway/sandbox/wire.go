@@ -31,6 +31,7 @@ type orderJSON struct {
 	Customer  string `json:"customer"`
 	Method    string `json:"method"`
 	OnSession bool   `json:"on_session"`
+	Challenge bool   `json:"challenge,omitempty"`
 	ReturnURL string `json:"return_url"`
 	Payment   string `json:"payment"`
 }

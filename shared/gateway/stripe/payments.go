@@ -68,6 +68,11 @@ func (g *Gateway) Prepare(ctx context.Context, account gateway.Account, p gatewa
 	if p.OnSession {
 		in.SetupFutureUsage = sdk.String(string(sdk.PaymentIntentSetupFutureUsageOffSession))
 	}
+	if p.Challenge {
+		in.PaymentMethodOptions = &sdk.PaymentIntentPaymentMethodOptionsParams{
+			Card: &sdk.PaymentIntentPaymentMethodOptionsCardParams{RequestThreeDSecure: sdk.String("challenge")},
+		}
+	}
 	made, err := g.intents(key).New(in)
 	if err != nil {
 		return "", told("prepare", err)
