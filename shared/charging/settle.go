@@ -159,31 +159,14 @@ func (s *Service) declined(ctx context.Context, a *attempt, d gateway.Decline) (
 // Objects lists what a change of billing writes, its owner first.
 func Objects(ch billing.Change) []any {
 	put := []any{owner(billing.Case{Subscription: ch.Subscription, Purchase: ch.Purchase})}
-	if ch.Customer != nil {
-		put = append(put, *ch.Customer)
-	}
-	for _, v := range ch.Invoices {
-		put = append(put, v)
-	}
-	if ch.Payment != nil {
-		put = append(put, *ch.Payment)
-	}
-	if ch.Entry != nil {
-		put = append(put, *ch.Entry)
-	}
-	if ch.Refund != nil {
-		put = append(put, *ch.Refund)
-	}
-	if ch.Hold != nil {
-		put = append(put, *ch.Hold)
-	}
-	for _, t := range ch.Tickets {
-		put = append(put, t)
-	}
-	for _, u := range ch.Counts {
-		put = append(put, u)
-	}
-	return put
+	put = record.With(put, ch.Customer)
+	put = record.WithAll(put, ch.Invoices)
+	put = record.With(put, ch.Payment)
+	put = record.With(put, ch.Entry)
+	put = record.With(put, ch.Refund)
+	put = record.With(put, ch.Hold)
+	put = record.WithAll(put, ch.Tickets)
+	return record.WithAll(put, ch.Counts)
 }
 
 func resultOf(ch billing.Change) Result {

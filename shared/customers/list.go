@@ -48,21 +48,13 @@ func (s *Service) byAddress(ctx context.Context, scope merchant.Scope, f Filter,
 	if err != nil {
 		return nil, fmt.Errorf("customers of an address: %w", err)
 	}
-	refs := make([]record.Ref, len(known))
-	for i, id := range known {
-		refs[i] = record.RefOf[billing.Customer](id)
-	}
-	if len(refs) == 0 {
-		return nil, nil
-	}
-	found, err := s.Store.Load(ctx, scope, refs...)
+	found, err := record.Several[billing.Customer](ctx, s.Store, scope, known...)
 	if err != nil {
 		return nil, fmt.Errorf("customers of an address: %w", err)
 	}
 	var page []billing.Customer
-	for _, obj := range found {
-		c, ok := obj.(billing.Customer)
-		if ok && contains(c.Name, f.Name) && created(c, q) {
+	for _, c := range found {
+		if contains(c.Name, f.Name) && created(c, q) {
 			page = append(page, c)
 		}
 	}

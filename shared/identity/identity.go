@@ -133,24 +133,11 @@ func (s *Service) Invite(ctx context.Context, wish Wish) (i Invited, ok bool, er
 
 // customers reads the customer records that exist.
 func (s *Service) customers(ctx context.Context, scope merchant.Scope, known []string) ([]billing.Customer, error) {
-	refs := make([]record.Ref, len(known))
-	for i, id := range known {
-		refs[i] = record.RefOf[billing.Customer](id)
-	}
-	if len(refs) == 0 {
-		return nil, nil
-	}
-	found, err := s.Store.Load(ctx, scope, refs...)
+	found, err := record.Several[billing.Customer](ctx, s.Store, scope, known...)
 	if err != nil {
 		return nil, fmt.Errorf("load customers: %w", err)
 	}
-	var customers []billing.Customer
-	for _, obj := range found {
-		if c, ok := obj.(billing.Customer); ok {
-			customers = append(customers, c)
-		}
-	}
-	return customers, nil
+	return found, nil
 }
 
 // mint stores the link's hash and gives the address that redeems it.

@@ -98,6 +98,44 @@ func Get[T any](ctx context.Context, l Loader, scope merchant.Scope, id string) 
 	return found[0].(T), nil
 }
 
+// Several reads the objects of one kind that exist, in the order of their ids.
+func Several[T any](ctx context.Context, l Loader, scope merchant.Scope, ids ...string) ([]T, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	refs := make([]Ref, len(ids))
+	for i, id := range ids {
+		refs[i] = RefOf[T](id)
+	}
+	found, err := l.Load(ctx, scope, refs...)
+	if err != nil {
+		return nil, err
+	}
+	var several []T
+	for _, obj := range found {
+		if t, ok := obj.(T); ok {
+			several = append(several, t)
+		}
+	}
+	return several, nil
+}
+
+// With adds an object to what a commit puts, if there is one.
+func With[T any](put []any, object *T) []any {
+	if object == nil {
+		return put
+	}
+	return append(put, *object)
+}
+
+// WithAll adds objects to what a commit puts.
+func WithAll[T any](put []any, objects []T) []any {
+	for _, o := range objects {
+		put = append(put, o)
+	}
+	return put
+}
+
 // Owned reads every object of the given kinds that belongs to a customer,
 // newest first: the customer, its methods, subscriptions, invoices and
 // payments; other kinds are refused. Customer and methods are current, the

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"perennial/shared/billing"
+	"perennial/shared/record"
 )
 
 // noted adds the credit notes of a refund that succeeded. The money has moved
@@ -32,21 +33,9 @@ func (s *Service) noted(ctx context.Context, f file, ch billing.RefundChange) bi
 
 // objects lists what settling a refund writes.
 func objects(ch billing.RefundChange) []any {
-	put := []any{ch.Payment, ch.Refund}
-	if ch.Entry != nil {
-		put = append(put, *ch.Entry)
-	}
-	for _, v := range ch.Invoices {
-		put = append(put, v)
-	}
-	if ch.Customer != nil {
-		put = append(put, *ch.Customer)
-	}
-	if ch.Subscription != nil {
-		put = append(put, *ch.Subscription)
-	}
-	for _, ticket := range ch.Tickets {
-		put = append(put, ticket)
-	}
-	return put
+	put := record.With([]any{ch.Payment, ch.Refund}, ch.Entry)
+	put = record.WithAll(put, ch.Invoices)
+	put = record.With(put, ch.Customer)
+	put = record.With(put, ch.Subscription)
+	return record.WithAll(put, ch.Tickets)
 }
