@@ -14,21 +14,6 @@ import (
 	"perennial/shared/lambdahttp"
 )
 
-// statuses is the one table from a fault's kind to its HTTP status.
-var statuses = map[fault.Kind]int{
-	fault.Internal:     http.StatusInternalServerError,
-	fault.Malformed:    http.StatusBadRequest,
-	fault.Unauthorized: http.StatusUnauthorized,
-	fault.Forbidden:    http.StatusForbidden,
-	fault.NotFound:     http.StatusNotFound,
-	fault.Conflict:     http.StatusConflict,
-	fault.Gone:         http.StatusGone,
-	fault.Invalid:      http.StatusUnprocessableEntity,
-	fault.TooMany:      http.StatusTooManyRequests,
-	fault.Unsupported:  http.StatusNotImplemented,
-	fault.Unavailable:  http.StatusServiceUnavailable,
-}
-
 // Codes of answers that no use case gives.
 const (
 	codeBody     = "INVALID_REQUEST_BODY"
@@ -84,7 +69,7 @@ func newError(ctx context.Context, err error) *Error {
 	if f == nil || f.Kind == fault.Internal {
 		return &Error{Code: codeInternal, Message: lambdahttp.Sentence, status: http.StatusInternalServerError}
 	}
-	return &Error{Code: f.Code, Message: f.Details(), status: statuses[f.Kind], retry: errors.Is(err, idempotency.ErrRunning)}
+	return &Error{Code: f.Code, Message: f.Details(), status: lambdahttp.Status(f.Kind), retry: errors.Is(err, idempotency.ErrRunning)}
 }
 
 // write answers with an error outside huma.

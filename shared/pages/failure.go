@@ -10,29 +10,17 @@ import (
 	"perennial/shared/lambdahttp"
 )
 
-// statuses maps a fault's kind to the status of its page; any other error is
-// an internal one.
-var statuses = map[fault.Kind]int{
-	fault.Malformed:    http.StatusBadRequest,
-	fault.Unauthorized: http.StatusForbidden, // 401 would need a scheme that browsers know
-	fault.Forbidden:    http.StatusForbidden,
-	fault.NotFound:     http.StatusNotFound,
-	fault.Conflict:     http.StatusConflict,
-	fault.Gone:         http.StatusGone,
-	fault.Invalid:      http.StatusUnprocessableEntity,
-	fault.TooMany:      http.StatusTooManyRequests,
-	fault.Unsupported:  http.StatusNotImplemented,
-	fault.Unavailable:  http.StatusServiceUnavailable,
-}
-
-// Status is the HTTP status of an error's page.
+// Status is the HTTP status of an error's page. Who has no credential is
+// forbidden: 401 would need a scheme that browsers know.
 func Status(err error) int {
-	if f := fault.Of(err); f != nil {
-		if status, ok := statuses[f.Kind]; ok {
-			return status
-		}
+	f := fault.Of(err)
+	switch {
+	case f == nil:
+		return http.StatusInternalServerError
+	case f.Kind == fault.Unauthorized:
+		return http.StatusForbidden
 	}
-	return http.StatusInternalServerError
+	return lambdahttp.Status(f.Kind)
 }
 
 // failure is the content of an error page.
