@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"strings"
 	"sync"
@@ -32,6 +33,7 @@ type order struct {
 	Exit             int
 	Sleep            time.Duration
 	Size             int
+	Hold             string // an address to keep a connection to, for as long as the process lives
 }
 
 // report is what the played function says of itself.
@@ -44,6 +46,9 @@ type report struct {
 	Name, Own string
 }
 
+// held is the connection that ends with the process.
+var held net.Conn
+
 func play() {
 	if os.Getenv("REFUSE_TO_START") != "" {
 		fmt.Println("cannot start")
@@ -53,6 +58,11 @@ func play() {
 		fmt.Println("said", o.Say, "trace", os.Getenv("_X_AMZN_TRACE_ID"))
 		time.Sleep(o.Sleep) // the work of a slow function
 		switch {
+		case o.Hold != "":
+			var err error
+			if held, err = net.Dial("tcp", o.Hold); err != nil {
+				return nil, err
+			}
 		case o.Fail != "":
 			return nil, fmt.Errorf("%s", o.Fail)
 		case o.Panic != "":
@@ -285,15 +295,26 @@ func TestResponseAboveTheLimitIsAFunctionError(t *testing.T) {
 
 func TestIdleEnvironmentEnds(t *testing.T) {
 	t.Parallel()
-	d := driver(t, func(o *lambda.Options) { o.Idle = 10 * time.Millisecond })
-	first := ask(t, d, order{})
-	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); {
-		time.Sleep(30 * time.Millisecond)
-		if ask(t, d, order{}).PID != first.PID {
-			return
-		}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Error("the idle process lived on")
+	t.Cleanup(func() { _ = l.Close() }) // it only waited for one call
+	d := driver(t, func(o *lambda.Options) { o.Idle = 10 * time.Millisecond })
+	first := ask(t, d, order{Hold: l.Addr().String()})
+	alive, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := alive.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := alive.Read(make([]byte, 1)); errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatal("the idle process lived on")
+	}
+	if again := ask(t, d, order{}); again.PID == first.PID {
+		t.Error("the ended process answered")
+	}
 }
 
 func TestUnknownFunctionAndMissingBinaryAreErrors(t *testing.T) {
