@@ -75,26 +75,9 @@ func (s *Service) end(ctx context.Context, a *attempt, id string, bought billing
 	if same, err := s.alike(ctx, a.scope, sub.Product, bought.Subscription.Product); err != nil || !same {
 		return billing.Change{}, err
 	}
-	refs := []record.Ref{}
-	for _, invoice := range sub.Open {
-		refs = append(refs, record.RefOf[billing.Invoice](invoice))
-	}
-	if sub.Status == billing.StatusOnHold {
-		refs = append(refs, record.RefOf[billing.Hold](billing.HoldID(sub.ID, sub.HoldEpoch)))
-	}
-	found, err := s.Store.Load(ctx, a.scope, refs...)
+	open, hold, err := Unsettled(ctx, s.Store, a.scope, sub)
 	if err != nil {
-		return billing.Change{}, fmt.Errorf("former subscription %s: %w", id, err)
-	}
-	var open []billing.Invoice
-	var hold *billing.Hold
-	for _, obj := range found {
-		switch o := obj.(type) {
-		case billing.Invoice:
-			open = append(open, o)
-		case billing.Hold:
-			hold = &o
-		}
+		return billing.Change{}, err
 	}
 	why := billing.Cancellation{Reason: "cancelled_by_customer", Comment: "bought anew"}
 	return sub.CancelNow(open, hold, bought.Payment.UpdatedAt, why)

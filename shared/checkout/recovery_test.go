@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"perennial/shared/billing"
+	"perennial/shared/charging"
 	"perennial/shared/email"
 	"perennial/shared/lifecycle"
 	"perennial/shared/mails"
@@ -32,7 +33,7 @@ func (s *site) recoveryLink(sub billing.Subscription) string {
 		Store: s.Store, Writer: box, Sender: box, Portals: map[merchant.Mode]string{}, Wall: s.Clock.Now, Checkout: s.server.URL,
 	}
 	hold := s.Hold(sub)
-	open, _, err := lifecycle.Arrears(s.t.Context(), s.Store, s.Scope, sub)
+	open, _, err := charging.Arrears(s.t.Context(), s.Store, s.Scope, sub)
 	if err != nil {
 		s.t.Fatal(err)
 	}

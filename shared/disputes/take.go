@@ -81,10 +81,7 @@ func (s *Service) take(ctx context.Context, m *matter, told gateway.Dispute) err
 	if err := s.effects(ctx, m, was, &commit); err != nil {
 		return err
 	}
-	commit.Put = append(commit.Put, m.dispute, m.paid)
-	for _, entry := range ch.Entries {
-		commit.Put = append(commit.Put, entry)
-	}
+	commit.Put = record.WithAll(append(commit.Put, m.dispute, m.paid), ch.Entries)
 	return s.Store.Commit(ctx, commit)
 }
 
@@ -171,7 +168,7 @@ func (s *Service) withhold(ctx context.Context, m *matter, commit *record.Commit
 	if m.dispute.Subscription != "" {
 		wanted = append(wanted, m.dispute.Subscription)
 	}
-	subs, err := s.subscriptions(ctx, m.scope, wanted)
+	subs, err := record.Several[billing.Subscription](ctx, s.Store, m.scope, wanted...)
 	if err != nil {
 		return err
 	}
@@ -195,7 +192,7 @@ func (s *Service) discard(ctx context.Context, m *matter, sub billing.Subscripti
 	if sub.Change == nil || sub.Change.Former != nil || sub.Lock.Set() {
 		return sub, nil
 	}
-	open, _, err := lifecycle.Unsettled(ctx, s.Store, m.scope, sub)
+	open, _, err := charging.Unsettled(ctx, s.Store, m.scope, sub)
 	if err != nil {
 		return sub, err
 	}
@@ -203,9 +200,7 @@ func (s *Service) discard(ctx context.Context, m *matter, sub billing.Subscripti
 	if err != nil {
 		return sub, err
 	}
-	for _, v := range change.Invoices {
-		commit.Put = append(commit.Put, v)
-	}
+	commit.Put = record.WithAll(commit.Put, change.Invoices)
 	commit.Events = append(commit.Events, change.Events...)
 	return change.Subscription, nil
 }
@@ -218,7 +213,7 @@ func (s *Service) release(ctx context.Context, m *matter, commit *record.Commit)
 		wanted = []string{m.dispute.Subscription}
 	}
 	m.dispute.Withholds = nil // it may be taken up again
-	subs, err := s.subscriptions(ctx, m.scope, wanted)
+	subs, err := record.Several[billing.Subscription](ctx, s.Store, m.scope, wanted...)
 	if err != nil {
 		return err
 	}
@@ -242,7 +237,7 @@ func (s *Service) release(ctx context.Context, m *matter, commit *record.Commit)
 
 // end cancels the subscription of a lost dispute, whatever it owes.
 func (s *Service) end(ctx context.Context, m *matter, sub billing.Subscription, commit *record.Commit) error {
-	open, hold, err := lifecycle.Unsettled(ctx, s.Store, m.scope, sub)
+	open, hold, err := charging.Unsettled(ctx, s.Store, m.scope, sub)
 	if err != nil {
 		return err
 	}
@@ -259,26 +254,4 @@ func (s *Service) end(ctx context.Context, m *matter, sub billing.Subscription, 
 	commit.Put = append(commit.Put, charging.Objects(change)...)
 	commit.Events = append(commit.Events, change.Events...)
 	return nil
-}
-
-// subscriptions reads subscriptions as they are.
-func (s *Service) subscriptions(ctx context.Context, scope merchant.Scope, names []string) ([]billing.Subscription, error) {
-	var refs []record.Ref
-	for _, id := range names {
-		refs = append(refs, record.RefOf[billing.Subscription](id))
-	}
-	if len(refs) == 0 {
-		return nil, nil
-	}
-	found, err := s.Store.Load(ctx, scope, refs...)
-	if err != nil {
-		return nil, err
-	}
-	var subs []billing.Subscription
-	for _, obj := range found {
-		if sub, ok := obj.(billing.Subscription); ok {
-			subs = append(subs, sub)
-		}
-	}
-	return subs, nil
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"perennial/shared/billing"
+	"perennial/shared/charging"
 	"perennial/shared/ids"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
@@ -24,7 +25,7 @@ func FirstPeriod(state merchant.State, sub billing.Subscription, c billing.Custo
 // DuesOf tells what a subscription owes, or would be charged when its
 // customer pays, and where its billing dates stand then. It writes nothing.
 func DuesOf(ctx context.Context, l record.Loader, state merchant.State, sub billing.Subscription, wall time.Time) (billing.Dues, error) {
-	open, _, err := Arrears(ctx, l, state.Scope, sub)
+	open, _, err := charging.Arrears(ctx, l, state.Scope, sub)
 	if err == nil && sub.AwaitsFirst() {
 		open = make([]billing.Invoice, 1)
 		var customer billing.Customer
@@ -42,7 +43,7 @@ func DuesOf(ctx context.Context, l record.Loader, state merchant.State, sub bill
 // ChangeDues tells what a change of plan that waits for its payment costs when
 // it is paid now. It writes nothing.
 func ChangeDues(ctx context.Context, l record.Loader, state merchant.State, sub billing.Subscription, wall time.Time) (billing.Dues, error) {
-	open, _, err := Unsettled(ctx, l, state.Scope, sub)
+	open, _, err := charging.Unsettled(ctx, l, state.Scope, sub)
 	if err != nil {
 		return billing.Dues{}, err
 	}

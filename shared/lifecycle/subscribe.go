@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"perennial/shared/billing"
+	"perennial/shared/charging"
 	"perennial/shared/fault"
 	"perennial/shared/ids"
 	"perennial/shared/merchant"
@@ -172,7 +173,7 @@ func (s *Service) cancel(ctx context.Context, in Cancel) (billing.Subscription, 
 	if err != nil {
 		return billing.Subscription{}, err
 	}
-	open, hold, err := Unsettled(ctx, s.Store, in.Scope, w.sub)
+	open, hold, err := charging.Unsettled(ctx, s.Store, in.Scope, w.sub)
 	if err != nil {
 		return billing.Subscription{}, err
 	}

@@ -317,7 +317,7 @@ func (s *Service) wanted(ctx context.Context, p Pay) (dossier, error) {
 	if d.sub.Lock.Set() {
 		return d, nil
 	}
-	d.open, d.hold, err = lifecycle.Unsettled(ctx, s.Store, p.Scope, d.sub)
+	d.open, d.hold, err = charging.Unsettled(ctx, s.Store, p.Scope, d.sub)
 	return d, err
 }
 
@@ -338,7 +338,7 @@ func (s *Service) open(ctx context.Context, scope merchant.Scope, id string, cus
 	if d.customer, err = record.Get[billing.Customer](ctx, s.Store, scope, d.sub.Customer); err != nil {
 		return d, fmt.Errorf("customer %s: %w", d.sub.Customer, err)
 	}
-	if d.open, d.hold, err = lifecycle.Arrears(ctx, s.Store, scope, d.sub); err != nil {
+	if d.open, d.hold, err = charging.Arrears(ctx, s.Store, scope, d.sub); err != nil {
 		return d, err
 	}
 	d.now = d.state.Clock.Now(s.Wall())

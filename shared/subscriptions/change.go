@@ -167,7 +167,7 @@ func (s *Service) cancel(ctx context.Context, c Change, d dossier) (billing.Chan
 		}
 		return done, err
 	}
-	open, hold, err := lifecycle.Unsettled(ctx, s.Store, c.Scope, d.sub)
+	open, hold, err := charging.Unsettled(ctx, s.Store, c.Scope, d.sub)
 	if err != nil {
 		return billing.Change{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"perennial/shared/billing"
+	"perennial/shared/charging"
 	"perennial/shared/fault"
 	"perennial/shared/ids"
 	"perennial/shared/lifecycle"
@@ -65,7 +66,7 @@ func (s *Service) AskMethod(ctx context.Context, scope merchant.Scope, actor rec
 
 // planned is the payment of the dues that the page is for.
 func (s *Service) planned(ctx context.Context, scope merchant.Scope, d dossier, checkout string, wall time.Time) (billing.Payment, error) {
-	open, _, err := lifecycle.Arrears(ctx, s.Store, scope, d.sub)
+	open, _, err := charging.Arrears(ctx, s.Store, scope, d.sub)
 	if err != nil {
 		return billing.Payment{}, err
 	}

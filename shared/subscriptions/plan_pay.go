@@ -8,7 +8,6 @@ import (
 
 	"perennial/shared/billing"
 	"perennial/shared/charging"
-	"perennial/shared/lifecycle"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
 	"perennial/shared/recovery"
@@ -69,7 +68,7 @@ func (s *Service) awaited(ctx context.Context, scope merchant.Scope, d dossier) 
 	case d.sub.Attempts >= recovery.MaxAttempts:
 		return billing.Invoice{}, recovery.ErrTooMany
 	}
-	open, _, err := lifecycle.Unsettled(ctx, s.Store, scope, d.sub)
+	open, _, err := charging.Unsettled(ctx, s.Store, scope, d.sub)
 	if err != nil {
 		return billing.Invoice{}, err
 	}

@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"perennial/shared/billing"
-	"perennial/shared/lifecycle"
+	"perennial/shared/charging"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
 )
@@ -43,7 +43,7 @@ func (s *Service) stepPlan(ctx context.Context, scope merchant.Scope, actor reco
 	if len(customers) > 0 && !slices.Contains(customers, d.customer.ID) {
 		return Row{}, fmt.Errorf("subscription %s: %w", subscription, record.ErrNotFound)
 	}
-	open, hold, err := lifecycle.Unsettled(ctx, s.Store, scope, d.sub)
+	open, hold, err := charging.Unsettled(ctx, s.Store, scope, d.sub)
 	if err != nil {
 		return Row{}, err
 	}

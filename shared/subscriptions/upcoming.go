@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"perennial/shared/billing"
-	"perennial/shared/lifecycle"
+	"perennial/shared/charging"
 	"perennial/shared/merchant"
 )
 
@@ -15,7 +15,7 @@ func (s *Service) Upcoming(ctx context.Context, scope merchant.Scope, subscripti
 		return nil, err
 	}
 	if d.sub.Manual.On && len(d.sub.Open) > 0 { // what is issued is not upcoming any more
-		open, _, err := lifecycle.Arrears(ctx, s.Store, scope, d.sub)
+		open, _, err := charging.Arrears(ctx, s.Store, scope, d.sub)
 		if err == nil {
 			d.sub, err = d.sub.AsPaid(open, d.zone)
 		}
