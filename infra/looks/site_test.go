@@ -106,7 +106,7 @@ func (s *site) accounts() http.Handler {
 
 func (s *site) checkout() http.Handler {
 	return checkout.New(checkout.Options{
-		Store: s.Store, Payer: s.Recovery, Sales: s.Sales(s.Store), Unsubscribe: signer, URL: s.orders.URL, Gateway: s.bank.URL,
+		Store: s.Store, Payer: s.Recovery, Sales: s.Sales(s.Store), Unsubscribe: signer, URL: s.orders.URL, Gateway: s.bank.URL, Limits: identity.NewLimits(nil, s.Clock.Now),
 		Mails: &customers.Service{Store: s.Store, Wall: s.Clock.Now}, Account: merchant.Scope.String, Wall: s.Clock.Now,
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"perennial/shared/billing"
+	"perennial/shared/catalog"
 	"perennial/shared/gateway/gatewaytest"
 	"perennial/shared/identity"
 	"perennial/shared/lifecycle"
@@ -75,6 +76,8 @@ func (s *site) outside() []view {
 		{name: "link", url: s.link("https://northwind.example"), shows: "Welcome back"},
 		{name: "link-dead", url: base + "/session", form: url.Values{"token": {used[strings.LastIndex(used, "/")+1:]}}, shows: "This link no longer works"},
 		{name: "signed-out", url: base + "/", shows: "You are signed out"},
+		{name: "login-everywhere", url: base + "/login", shows: "from every seller"},
+		{name: "address", url: base + "/address/" + used[strings.LastIndex(used, "/")+1:], shows: "Confirm your new address"},
 		{name: "missing", url: base + "/nothing", shows: "There is nothing here"},
 	}
 }
@@ -95,6 +98,7 @@ func (s *site) account() []view {
 	owing, smaller := s.Active("mastercard_ok"), s.Active("amex_ok")
 	token := s.link("https://northwind.example")
 	s.post(base+"/session", url.Values{"token": {token[strings.LastIndex(token, "/")+1:]}})
+	s.post(base+"/everywhere", nil)
 	s.post(path(ends)+"/cancel", url.Values{"when": {"next"}})
 	s.post(path(ended)+"/cancel", url.Values{"when": {"now"}})
 	s.post(path(paused)+"/pause", nil)
@@ -117,6 +121,7 @@ func (s *site) account() []view {
 	refused := url.Values{"token": {""}, "due": {"$20.00"}}
 	own := []view{
 		{name: "overview", url: base + "/", shows: "Your subscriptions"},
+		{name: "everywhere", url: base + "/everywhere", shows: "All your purchases"},
 		{name: "active", url: path(active), shows: "Cancel subscription"},
 		{name: "active-changed", url: path(active) + "?changed=method", shows: "updated"},
 		{name: "on-hold", url: path(held), shows: "On hold"},
@@ -187,6 +192,10 @@ func (s *site) sales() []view {
 	base, known := s.orders.URL, func(in *purchases.Session) { in.Cart.Customer, in.Cart.Billing = s.Customer.ID, home }
 	book := billing.Product{ID: "pdt_book", Name: "Handbook", TaxCategory: "e_book", CreatedAt: s.Now(), Price: billing.Price{Kind: billing.PriceOneTime, Amount: money.Of(1500, "USD")}}
 	s.Put(book)
+	shelf := &catalog.Service{Store: s.Store, Wall: s.Clock.Now}
+	if _, err := shelf.ShortLink(s.t.Context(), catalog.By{Scope: s.Scope, Actor: record.System}, book.ID, "handbook", nil); err != nil {
+		s.t.Fatal(err)
+	}
 	asks, basket, paid := s.basket(nil), s.basket(known), s.basket(known)
 	subscribed := s.basket(func(in *purchases.Session) {
 		known(in)
@@ -198,6 +207,8 @@ func (s *site) sales() []view {
 	return []view{
 		{name: "order-details", url: asks, shows: "Continue to payment"},
 		{name: "order-details-refused", url: asks + "/details", form: url.Values{"email": {"nobody"}, "country": {"US"}}, shows: "must be an e-mail address"},
+		{name: "offer", url: base + "/buy/pdt_book", shows: "Handbook"},
+		{name: "offer-refused", url: base + "/buy/pdt_book", form: url.Values{"email": {"nobody"}, "country": {"US"}}, shows: "must be an e-mail address"},
 		{name: "order-basket", url: basket, shows: "Pay $30.00"},
 		{name: "order-code-refused", url: basket + "/code", form: url.Values{"code": {"NOPE"}}, shows: "not valid"},
 		{name: "order-card-refused", url: basket, form: url.Values{"token": {""}, "shown": {s.hidden(basket, "shown")}}, shows: "Pay $30.00"},
