@@ -189,7 +189,7 @@ func (s Subscription) Release(dispute string, at calendar.Instant, zone *time.Lo
 		end, _ := calendar.Next(s.Anchor, s.Price.Every, s.Period.End, zone)
 		s.Period = calendar.Period{Start: s.Period.End, End: end}
 	}
-	return s
+	return s.rescheduled()
 }
 
 // Bar keeps a card from being charged while disputes about it are open.

@@ -43,6 +43,7 @@ func (s Subscription) Edit(e Edit, at calendar.Instant, zone *time.Location) (Ch
 		}
 		e.NextBilling, next.OnDemand = e.Schedule, false
 	}
+	next.Blocked.Next = 0 // what stood in the way may be mended
 	if e.Term.Valid() {
 		next = next.lengthen(e.Term, zone)
 	}
@@ -120,7 +121,7 @@ func (s Subscription) moveBilling(to, at calendar.Instant) Subscription {
 		s.TrialEnd = to
 	}
 	s.Period.End, s.Anchor = to, to
-	return s
+	return s.rescheduled()
 }
 
 func (s Subscription) datesMayMove(e Edit) error {

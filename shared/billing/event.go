@@ -41,6 +41,7 @@ const (
 	EventTrialCancelled EventType = "install.trial.cancelled"
 	EventReminder       EventType = "subscription.reminder"
 	EventWebhookOff     EventType = "webhook.disabled"
+	EventRenewalBlocked EventType = "subscription.renewal_blocked"
 )
 
 // Reasons that tell apart events of one type.
@@ -55,8 +56,9 @@ const (
 	ReasonPurchase        = "purchase"
 	ReasonOnDemand        = "on_demand"
 	ReasonReturned        = "returned_to_paid_plan"
-	ReasonUnpaid          = "unpaid"      // the customer of a manual renewal did not pay
-	ReasonTrialEnded      = "trial_ended" // without a payment method
+	ReasonBlocked         = "renewal_blocked" // it could not be billed for too long
+	ReasonUnpaid          = "unpaid"          // the customer of a manual renewal did not pay
+	ReasonTrialEnded      = "trial_ended"     // without a payment method
 )
 
 // Event is something that happened to one object.

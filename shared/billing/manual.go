@@ -97,10 +97,10 @@ func (s Subscription) billsAt() calendar.Instant {
 		return 0
 	}
 	if s.Scheduled != nil {
-		return end
+		return s.renewsAt()
 	}
 	lead := time.Duration(s.Manual.Terms.Filled().Lead) * 24 * time.Hour
-	return end.Add(-min(lead, end.Sub(s.Period.Start)/2))
+	return max(end.Add(-min(lead, end.Sub(s.Period.Start)/2)), s.Blocked.Next)
 }
 
 // manualDue is the earliest instant at which something must be done for a
@@ -110,6 +110,9 @@ func (s Subscription) manualDue() calendar.Instant {
 		return earliest(s.Manual.Ends, s.EndsAt)
 	}
 	at := s.billsAt()
+	if at.IsZero() && len(s.Open) == 0 && !s.Cancel.AtPeriodEnd {
+		at = s.renewsAt()
+	}
 	if at.IsZero() { // its invoice is open, it costs nothing, or it ends
 		at = s.Period.End
 	}
@@ -129,7 +132,7 @@ func (s Subscription) manualStep(at calendar.Instant) Step {
 		return StepOverdue
 	case due(s.billsAt()):
 		return StepBill
-	case s.Manual.Covered == s.Period.End && due(s.Period.End) && s.Change == nil:
+	case s.Manual.Covered == s.Period.End && due(s.renewsAt()) && s.Change == nil:
 		return StepRenew
 	}
 	return StepNone

@@ -62,5 +62,6 @@ func (s Subscription) Resume(at calendar.Instant) (Change, error) {
 		s.EndsAt = s.EndsAt.Add(length)
 	}
 	s.Status, s.PausedAt = status, 0
+	s = s.rescheduled()
 	return Change{Subscription: s, Events: s.events(EventSubscriptionResumed, "", EventSubscriptionUpdated)}, nil
 }

@@ -59,6 +59,7 @@ type ChangeOrder struct {
 	Policy   proration.Policy
 	Taken    money.Amount // by the period's payments; empty: nothing is known of them
 	Returned money.Amount // of it, refunded or disputed
+	TaxShare *big.Rat     // of what is left of it, where its tax was corrected; nil: as billed
 	At       calendar.Instant
 	Zone     *time.Location
 }
@@ -164,6 +165,9 @@ func (s Subscription) arithmetic(o ChangeOrder, funded proration.Funded) prorati
 	if share := s.goneSince(o); share.Sign() > 0 {
 		c.Funded = kept(c.Funded, share)
 	}
+	if o.TaxShare != nil {
+		c.Funded = taxedAnew(c.Funded, o.TaxShare, c.Inclusive)
+	}
 	return c
 }
 
@@ -187,6 +191,24 @@ func kept(f proration.Funded, returned *big.Rat) proration.Funded {
 	tax, errTax := f.Tax.Part(share)
 	if errPaid == nil && errTax == nil { // a share of at most one cannot overflow
 		f.Paid, f.Tax = paid, tax
+	}
+	return f
+}
+
+// taxedAnew is what was paid with the tax that a correction left in it; gross
+// it is the same.
+func taxedAnew(f proration.Funded, share *big.Rat, inclusive bool) proration.Funded {
+	gross := f.Paid
+	if !inclusive {
+		gross.Minor += f.Tax.Minor
+	}
+	tax, err := gross.Part(share)
+	if err != nil {
+		return f // a share of at most one cannot overflow
+	}
+	f.Tax = tax
+	if !inclusive {
+		f.Paid.Minor = gross.Minor - tax.Minor
 	}
 	return f
 }

@@ -56,6 +56,9 @@ func (v Invoice) Dues() Dues {
 // Carry carries out a change that costs nothing now, in one step.
 func (s Subscription) Carry(p Proposal, i Issuer, customer Customer, at calendar.Instant) (Change, error) {
 	after := p.After
+	if p.Invoice != nil && p.Change.Period != (calendar.Period{}) { // a period that credit alone pays
+		after.Receipts = paidWith(after.Receipts, append(slices.Clone(after.Spent), p.Change.Credit))
+	}
 	after.Spent = nil // it has paid
 	if p.Invoice != nil && p.Change.Date == 0 && p.Change.Period != (calendar.Period{}) {
 		after.Discounts = spend(after.Discounts, *p.Invoice)
@@ -230,8 +233,22 @@ func (s Subscription) receipts(p Payment) []string {
 	if p.Cause == CausePlanChange {
 		kept = s.Receipts[max(0, len(s.Receipts)-maxReceipts+1):]
 	}
-	if p.Amount.Nothing() {
-		return kept
+	if p.Amount.Nothing() { // credit paid it: the money is that of older payments
+		return paidWith(kept, s.Spent)
 	}
 	return append(slices.Clone(kept), p.ID)
+}
+
+// paidWith adds the payments whose money a credit was to the receipts of what
+// the credit paid, so that a refund of them is known there.
+func paidWith(receipts []string, spent []Credit) []string {
+	out := slices.Clone(receipts)
+	for _, c := range spent {
+		for _, id := range c.Payments {
+			if !slices.Contains(out, id) && len(out) < maxReceipts {
+				out = append(out, id)
+			}
+		}
+	}
+	return out
 }

@@ -17,9 +17,18 @@ func (ch RefundChange) Noted(invoices []Invoice, ids []string, i Issuer, c Custo
 		n := Note{ID: ids[at], Refund: r.ID, Reason: r.Reason, At: r.UpdatedAt}
 		var mine []int
 		for b, back := range r.Backs {
-			if back.Invoice == v.ID {
-				n.Parts, mine = append(n.Parts, NotePart{Line: back.Line, Gross: back.Amount, Tax: r.Cause == ReasonTaxCorrection}), append(mine, b)
+			if back.Invoice != v.ID || back.Line < 0 || back.Line >= len(v.Lines) {
+				continue
 			}
+			part := NotePart{Line: back.Line, Gross: back.Amount, Tax: r.Cause == ReasonTaxCorrection}
+			// Tax that became credit because the gateway refused it has its note already.
+			if left := v.Lines[back.Line].left(); v.Lines[back.Line].CreditedAlone.Minor > 0 && part.Gross.Minor > left.Minor {
+				part.Gross = left
+			}
+			if part.Gross.Nothing() {
+				continue
+			}
+			n.Parts, mine = append(n.Parts, part), append(mine, b)
 		}
 		if len(n.Parts) == 0 {
 			continue

@@ -59,6 +59,7 @@ type Subscription struct {
 	Cancel       Cancellation
 	Open         []string // ids of open invoices: the dues
 	Failure      Failure
+	Blocked      Blocked // a renewal that cannot be billed
 	Reminders    Reminders
 	Attempts     int    // attempts at the dues that somebody asked for, since they arose or the hold began
 	FirstPayment string // the payment that was promised when it was made
@@ -169,7 +170,7 @@ func (s Subscription) Due() calendar.Instant {
 		if s.OnDemand && !s.Cancel.AtPeriodEnd {
 			return s.EndsAt
 		}
-		return earliest(s.Period.End, s.EndsAt, s.discardAt(), s.reminderDue())
+		return earliest(s.renewsAt(), s.EndsAt, s.discardAt(), s.reminderDue())
 	case StatusPastDue:
 		return earliest(s.Failure.NextRetry, s.Failure.HoldAt, s.EndsAt)
 	case StatusOnHold:
@@ -203,7 +204,7 @@ func (s Subscription) Next(at calendar.Instant) Step {
 		return s.manualStep(at)
 	case due(s.Failure.NextRetry):
 		return StepRetry
-	case s.Status == StatusActive && s.Failure.At.IsZero() && due(s.Period.End) && !s.OnDemand:
+	case s.Status == StatusActive && s.Failure.At.IsZero() && due(s.renewsAt()) && !s.OnDemand:
 		if s.unconverted() {
 			return StepConvert
 		}

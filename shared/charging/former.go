@@ -3,14 +3,43 @@ package charging
 import (
 	"context"
 	"fmt"
+	"log/slog"
 
 	"perennial/shared/billing"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
 )
 
-// mostFormer keeps a first payment within one transaction.
-const mostFormer = 5
+// mostFormer keeps a first payment within one transaction: each former
+// subscription is three or four of its hundred items. Those beyond are ended
+// in commits of their own.
+const mostFormer = 15
+
+// formerRest ends the former subscriptions that the purchase's own commit had
+// no room for. What is lost by a crash stays on hold, as it was.
+func (s *Service) formerRest(ctx context.Context, a *attempt, bought billing.Change, ended int) {
+	for ended == mostFormer {
+		put, told, err := s.former(ctx, a, bought)
+		if err == nil && len(put) > 0 {
+			err = s.Store.Commit(ctx, s.commit(a, put, told))
+		}
+		if err != nil {
+			slog.WarnContext(ctx, "former subscriptions not ended", "scope", a.scope.String(), "customer", a.Customer.ID, "error", err)
+			return
+		}
+		ended = owners(put)
+	}
+}
+
+// owners counts the subscriptions among objects to be written.
+func owners(put []any) (n int) {
+	for _, obj := range put {
+		if _, ok := obj.(billing.Subscription); ok {
+			n++
+		}
+	}
+	return n
+}
 
 // former ends the failing subscriptions of a customer who has just bought the
 // same product anew, or another of its collection, as a cancellation would (rules 10): nobody pays twice

@@ -49,10 +49,15 @@ func (s *Service) Hear(ctx context.Context, n Notice) error {
 	return s.late(ctx, a, n, payment)
 }
 
-// late gives back a capture of an attempt that was already settled otherwise.
+// late decides about a capture of an attempt that was already settled
+// otherwise: what it paid for and is still due is paid, the rest is given back.
 func (s *Service) late(ctx context.Context, a *attempt, n Notice, payment string) error {
 	if n.Outcome.State != gateway.StateSucceeded {
 		return nil
+	}
+	applied, err := s.accept(ctx, a, n.Account, payment)
+	if err != nil || applied {
+		return err
 	}
 	return s.giveBack(ctx, a, n.Account, payment)
 }

@@ -41,6 +41,7 @@ func (s *Service) settle(ctx context.Context, a *attempt, out gateway.Outcome) (
 		err = s.Store.Commit(ctx, commit)
 		if err == nil {
 			s.alert(ctx, a, change)
+			s.formerRest(ctx, a, change, owners(ended))
 			return resultOf(change), nil
 		}
 		if !errors.Is(err, record.ErrStale) {

@@ -5,6 +5,7 @@ package lifecycle
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -127,6 +128,10 @@ func (s *Service) subscription(ctx context.Context, item record.DueItem) error {
 		billing.StepOverdue, billing.StepLapse:
 		err = s.end(ctx, w, step)
 	}
+	var stuck unpriced
+	if errors.As(err, &stuck) {
+		err = s.block(ctx, w, stuck)
+	}
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", step, w.sub.ID, err)
 	}
@@ -173,7 +178,7 @@ func (s *Service) renew(ctx context.Context, w work) error {
 	}
 	sub, invoice, err := w.sub.Renewal(billing.Terms{Invoice: ids.New("inv_", s.Wall()), Customer: w.customer, Seller: w.state.Seller.Tax}, w.now, zone)
 	if err != nil {
-		return err
+		return unpriced{err}
 	}
 	if sub.Manual.On && !invoice.Due().Nothing() { // it was to cost nothing when it was last looked at
 		w.sub.Manual.Covered = 0
@@ -196,7 +201,7 @@ func (s *Service) retry(ctx context.Context, w work) error {
 	}
 	sub, dues, err := Owed(w.state, w.sub, open, w.now)
 	if err != nil {
-		return err
+		return unpriced{err}
 	}
 	method, backup := w.sub.RetryMethod()
 	_, err = s.Charger.Charge(ctx, charging.Start{

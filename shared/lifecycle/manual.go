@@ -46,6 +46,9 @@ func (s *Service) bill(ctx context.Context, w work, actor record.Actor, cause st
 	}
 	terms := billing.Terms{Invoice: ids.New(ids.Invoice, s.Wall()), Customer: w.customer, Seller: w.state.Seller.Tax}
 	change, err := w.sub.Bill(terms, billing.IssuerOf(w.state, zone), w.customer, w.now, zone)
+	if err != nil && errors.Is(err, billing.ErrTaxPlace) && actor == record.System {
+		return unpriced{err}
+	}
 	if err != nil {
 		return err
 	}

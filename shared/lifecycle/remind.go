@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -14,6 +15,9 @@ import (
 // follows from the commit. It moves no money, and nothing waits for it.
 func (s *Service) remind(ctx context.Context, w work) error {
 	before, err := s.cheaper(ctx, w)
+	if errors.Is(err, billing.ErrTaxPlace) {
+		before, err = nil, nil // the renewal itself tells the merchant
+	}
 	if err != nil {
 		return err
 	}

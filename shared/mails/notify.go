@@ -22,6 +22,7 @@ var notifications = []Mail{
 	notification(merchant.NoticePaymentReceived, billing.EventPaymentSucceeded, ""),
 	notification(merchant.NoticePaymentFailed, billing.EventPaymentFailed, ""),
 	notification(merchant.NoticeOwnFault, billing.EventPaymentFailed, ""),
+	notification(merchant.NoticeOwnFault, billing.EventRenewalBlocked, ""),
 	notification(merchant.NoticeSubscriptionStarted, billing.EventSubscriptionActive, billing.ReasonFirst),
 	notification(merchant.NoticeSubscriptionOnHold, billing.EventSubscriptionOnHold, ""),
 	notification(merchant.NoticeSubscriptionEnded, billing.EventSubscriptionCanceled, ""),
@@ -92,6 +93,9 @@ func (l *Letter) of(o record.Outbox, e billing.Event, n merchant.Notice) (custom
 		case billing.Subscription:
 			if v.ID == e.Object {
 				l.Product, l.Reason = v.ProductName, cancelWords(v.Cancel)
+				if e.Type == billing.EventRenewalBlocked {
+					l.Amount, l.Reason = v.Price.Amount, v.Blocked.Reason
+				}
 				return v.Customer, true
 			}
 		case billing.Refund:

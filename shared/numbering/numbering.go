@@ -134,8 +134,10 @@ func (s *Service) serve(ctx context.Context, scope merchant.Scope, listed []bill
 	c := record.Commit{Scope: scope, Actor: record.System, Cause: "number documents", At: at}
 	for _, t := range w.tickets {
 		v, ok := w.documents[t.Invoice]
-		if !ok {
-			return 0, fmt.Errorf("document of ticket %s: %w", t.Invoice, record.ErrNotFound)
+		if !ok { // it takes no number, and the others do not wait for it
+			slog.ErrorContext(ctx, "a document that was to be numbered is missing", "scope", scope.String(), "document", t.Invoice)
+			c.Delete = append(c.Delete, t)
+			continue
 		}
 		if v.Number == "" {
 			if w.series, v, err = w.series.Take(v, t); err != nil {

@@ -63,6 +63,9 @@ func (e *examination) subscription(ctx context.Context, sub billing.Subscription
 	if sub.Lock.Set() && e.wall.After(sub.Lock.Lease.Add(5*time.Minute)) {
 		e.report(sub.ID, "no payment lock is older than its lease", "taken "+sub.Lock.TakenAt.Format(time.RFC3339))
 	}
+	if !sub.Blocked.Since.IsZero() && !sub.Status.Ended() {
+		e.report(sub.ID, "every renewal can be billed", fmt.Sprintf("since %s, %d tries: %s", sub.Blocked.Since, sub.Blocked.Tries, sub.Blocked.Reason))
+	}
 	if sub.Status != billing.StatusOnHold {
 		return nil
 	}

@@ -69,3 +69,9 @@ func CommitMarked(ctx context.Context, c Commit, write func(context.Context, Com
 	m.request = Next(touched)
 	return nil
 }
+
+// Unmarked gives a context whose commits do not count as the request's: what
+// they keep is true and harmless whether the request goes on or not.
+func Unmarked(ctx context.Context) context.Context {
+	return context.WithValue(ctx, markKey{}, (*Mark)(nil))
+}

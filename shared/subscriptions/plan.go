@@ -11,7 +11,6 @@ import (
 	"perennial/shared/ids"
 	"perennial/shared/lifecycle"
 	"perennial/shared/merchant"
-	"perennial/shared/money"
 	"perennial/shared/proration"
 	"perennial/shared/record"
 )
@@ -156,14 +155,14 @@ func (s *Service) propose(ctx context.Context, c PlanChange) (dossier, billing.P
 	if err != nil {
 		return d, billing.Proposal{}, err
 	}
-	taken, back, err := s.returned(ctx, c.Scope, d.sub)
+	paid, err := s.receipts(ctx, c.Scope, d.sub)
 	if err != nil {
 		return d, billing.Proposal{}, err
 	}
 	wall := s.Wall()
 	p, err := d.sub.Propose(billing.ChangeOrder{
 		ID: ids.New(ids.PlanChange, wall), Plan: plan, Mode: c.Mode, Later: c.Later, Prevent: c.Prevent || d.sub.Manual.On,
-		Replace: c.Replace, Taken: taken, Returned: back, At: d.now, Zone: d.zone, Policy: policy(d.state),
+		Replace: c.Replace, Taken: paid.taken, Returned: paid.back, TaxShare: paid.tax, At: d.now, Zone: d.zone, Policy: policy(d.state),
 	}, billing.Terms{Invoice: ids.New(ids.Invoice, wall), Customer: d.customer, Seller: d.state.Seller.Tax})
 	return d, p, err
 }
@@ -217,32 +216,4 @@ func (s *Service) Upgrades(ctx context.Context, c PlanChange, sub billing.Subscr
 		return false, err
 	}
 	return sub.Plan().UpgradesTo(plan)
-}
-
-// returned is what the running period's payments took, and what of it was
-// given back or is disputed: it is not given back again (rules 2).
-func (s *Service) returned(ctx context.Context, scope merchant.Scope, sub billing.Subscription) (taken, back money.Amount, err error) {
-	cur := sub.Price.Amount.Currency
-	taken, back = money.Of(0, cur), money.Of(0, cur)
-	if len(sub.Receipts) == 0 {
-		return taken, back, nil
-	}
-	refs := make([]record.Ref, len(sub.Receipts))
-	for i, id := range sub.Receipts {
-		refs[i] = record.RefOf[billing.Payment](id)
-	}
-	found, err := s.Store.Load(ctx, scope, refs...)
-	if err != nil {
-		return taken, back, fmt.Errorf("payments of %s: %w", sub.ID, err)
-	}
-	for _, obj := range found {
-		if p, ok := obj.(billing.Payment); ok {
-			if p.Refunding != "" {
-				return taken, back, billing.ErrRefunding // what it was paid with is on its way back
-			}
-			taken.Minor += p.Amount.Minor
-			back.Minor += min(p.Refunded.Minor+p.Withheld.Minor, p.Amount.Minor)
-		}
-	}
-	return taken, back, nil
 }

@@ -191,3 +191,54 @@ func TestCreditRemembersItsPaymentThroughADiscard(t *testing.T) {
 	}
 	s.Reconcile()
 }
+
+// A period that credit alone pays is paid with older payments: a refund of one
+// is known when the plan changes again (rules 2).
+func TestAPeriodPaidByCreditKnowsWhoseMoneyItIs(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	sub := s.on("pdt_pro")
+	first := sub.Receipts[0]
+	s.change(s.order(sub.ID, "pdt_starter", proration.Prorated)) // 30.00 stay as credit
+	sub = s.Sub(sub.ID)
+	s.AdvanceTo(sub.Period.End.Add(time.Hour)) // the renewal of 20.00 is paid by it
+	sub = s.Sub(sub.ID)
+	if len(sub.Receipts) != 1 || sub.Receipts[0] != first || sub.Balance().Minor != 1000 {
+		t.Fatalf("receipts %v, a credit of %v", sub.Receipts, sub.Balance())
+	}
+	disputed := lifecycletest.Get[billing.Payment](s.World, first)
+	disputed.Withheld = disputed.Amount
+	s.Put(disputed)
+	preview, err := s.plans.PreviewPlan(t.Context(), s.order(sub.ID, "pdt_basic", proration.Prorated))
+	if err != nil || preview.Quote.Credit.Gross.Minor != 0 {
+		t.Errorf("of money that went back %v would be given back, %v", preview.Quote.Credit.Gross, err)
+	}
+}
+
+// The date of a scheduled change is the billing date, wherever that is moved.
+func TestAScheduledChangeMovesWithItsDate(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	sub := s.on("pdt_basic")
+	wish := s.order(sub.ID, "pdt_pro", proration.Full)
+	wish.Later = true
+	s.change(wish)
+	scope, later := s.Scope, sub.Period.End.Add(5*day)
+	for name, c := range map[string]subscriptions.Change{
+		"moved":   {Scope: scope, Actor: record.System, Subscription: sub.ID, Edit: billing.Edit{NextBilling: later}},
+		"resumed": {Scope: scope, Actor: record.System, Subscription: sub.ID, Resume: true},
+	} {
+		if c.Resume {
+			if _, err := s.plans.Change(t.Context(), subscriptions.Change{Scope: scope, Actor: record.System, Subscription: sub.ID, Pause: true}); err != nil {
+				t.Fatal(err)
+			}
+			s.Advance(3 * day)
+		}
+		if _, err := s.plans.Change(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Sub(sub.ID); got.Scheduled.Date != got.Period.End {
+			t.Errorf("%s: billed on %s, changed on %s", name, got.Period.End, got.Scheduled.Date)
+		}
+	}
+}

@@ -72,9 +72,12 @@ func (s *Service) ask(ctx context.Context, scope merchant.Scope, id taxid.ID) (t
 	if next == known {
 		return known, nil
 	}
-	err = s.Store.Commit(ctx, record.Commit{
+	err = s.Store.Commit(record.Unmarked(ctx), record.Commit{
 		Scope: scope, Actor: record.System, Cause: "tax id check", At: state.Clock.Now(now), Put: kept(next),
 	})
+	if errors.Is(err, record.ErrStale) { // somebody has just asked the same
+		return next, nil
+	}
 	if err != nil {
 		return taxid.Proof{}, fmt.Errorf("keep proof of tax id: %w", err)
 	}

@@ -156,3 +156,22 @@ func TestProofsAreNotShared(t *testing.T) {
 		t.Errorf("the other business: %v, %d questions, asked by %v", err, w.office.calls, w.office.requester)
 	}
 }
+
+// The proof of a number is not the request's first commit, and one who was
+// faster with the same number is no trouble.
+func TestAProofIsNoPartOfTheRequest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx, mark := record.WithMark(t.Context(), live, record.Request{ID: "r1"})
+	if _, err := w.Check(ctx, live, "dk 13 58 56 28", "DK"); err != nil {
+		t.Fatal(err)
+	}
+	if mark.Request().Touched {
+		t.Error("the check counts as the request's first commit")
+	}
+	w = newWorld(t)
+	w.store.Before = func(record.Commit) error { return record.ErrStale }
+	if proof := w.check(t); proof.Status != taxid.Valid {
+		t.Errorf("with a rival it is %s", proof.Status)
+	}
+}
