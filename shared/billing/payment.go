@@ -3,6 +3,7 @@ package billing
 import (
 	"perennial/shared/calendar"
 	"perennial/shared/money"
+	"perennial/shared/tax"
 )
 
 // PaymentStatus is the state of a payment, in Dodo's intent words.
@@ -70,6 +71,7 @@ type Payment struct {
 	DisputeStatus DisputeStatus
 	CapturedAt    calendar.Instant // when it succeeded
 	Billing       Address
+	Evidence      tax.Evidence // where its customer is, as far as it tells (R271)
 	Metadata      map[string]any
 	CreatedAt     calendar.Instant
 	UpdatedAt     calendar.Instant

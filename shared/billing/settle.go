@@ -6,6 +6,7 @@ import (
 
 	"perennial/shared/calendar"
 	"perennial/shared/money"
+	"perennial/shared/tax"
 )
 
 // payment is the attempt's payment with its new status.
@@ -34,6 +35,7 @@ func (c Case) payment(status PaymentStatus) Payment {
 	p.Intent, p.Retry, p.By, p.Cause = l.Intent, l.Retry, l.By, l.Cause
 	p.UpdatesMethod = l.Keep && l.Cause != CauseFirst && l.Cause != CausePurchase
 	p.Pacing = s.Failure.Pacing
+	p.Evidence = tax.Evidence{Address: p.Billing.Country, IP: l.Country, Card: l.Method.Country}
 	p.Status, p.UpdatedAt, p.ActionURL = status, c.At, ""
 	if p.Refunded.Nothing() {
 		p.Refunded = money.Of(0, l.Amount.Currency)

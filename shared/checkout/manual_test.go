@@ -1,11 +1,15 @@
 package checkout_test
 
 import (
+	"net/http"
 	"net/url"
 	"testing"
 	"time"
 
 	"perennial/shared/billing"
+	"perennial/shared/lambdahttp"
+	"perennial/shared/lifecycle"
+	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/mails"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
@@ -67,4 +71,21 @@ func TestTheLinkOfAManualRenewalPaysItOnce(t *testing.T) {
 		t.Errorf("it is %s in %v with %s", got.Status, got.Period, got.Method.Last4)
 	}
 	s.Reconcile()
+}
+
+// A payment keeps where its customer was, as the edge saw it (R271).
+func TestAPaymentKeepsItsProofsOfPlace(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	sub := s.Active("visa_ok")
+	p := lifecycletest.Get[billing.Payment](s.World, sub.Receipts[0])
+	if p.Evidence.Address != "DE" || p.Evidence.Card != p.Method.Country || p.Evidence.IP != "" {
+		t.Errorf("it keeps %+v", p.Evidence)
+	}
+	started, path := s.link(lifecycle.Subscribe{})
+	header := http.Header{lambdahttp.CountryHeader: {"JP"}, "Origin": {s.server.URL}, "Sec-Fetch-Site": {"same-origin"}}
+	s.send(http.MethodPost, path, url.Values{"token": {s.Gateway.Token("visa_ok")}}, header).must(t, http.StatusSeeOther)
+	if p := lifecycletest.Get[billing.Payment](s.World, started.Payment.ID); p.Evidence.IP != "JP" || !p.Evidence.Judge().Conflict {
+		t.Errorf("it keeps %+v", p.Evidence)
+	}
 }

@@ -16,9 +16,26 @@ const (
 	SurfaceHeader = "X-Perennial-Surface"       // the surface's name in the topology
 	ViewerHeader  = "X-Perennial-Viewer"        // the viewer as "address:port"
 	viewerAddress = "Cloudfront-Viewer-Address" // the same, from an edge that can send it
+	CountryHeader = "X-Perennial-Country"       // the viewer's country, ISO 3166-1
+	viewerCountry = "Cloudfront-Viewer-Country" // the same, from an edge that can send it
 )
 
 type surfaceKey struct{}
+
+type countryKey struct{}
+
+// Country is where the edge says that this request comes from, two capital
+// letters, or empty when it does not say.
+func Country(ctx context.Context) string {
+	code, _ := ctx.Value(countryKey{}).(string)
+	return code
+}
+
+// isCountry reports two capital letters that stand for a place: XX and T1 are
+// what edges send for unknown ones.
+func isCountry(code string) bool {
+	return len(code) == 2 && code != "XX" && code[0] >= 'A' && code[0] <= 'Z' && code[1] >= 'A' && code[1] <= 'Z'
+}
 
 // Surface is the name that the edge gave for the origin of this request, empty
 // for a handler with one origin.
@@ -33,9 +50,13 @@ func Surface(ctx context.Context) string {
 func (s *server) admit(r *http.Request) bool {
 	secret, surface := take(r, OriginHeader), take(r, SurfaceHeader)
 	viewer := cmp.Or(take(r, ViewerHeader), take(r, viewerAddress))
+	country := cmp.Or(take(r, CountryHeader), take(r, viewerCountry))
 	if s.guarded {
 		if !s.known(secret) {
 			return false
+		}
+		if isCountry(country) {
+			*r = *r.WithContext(context.WithValue(r.Context(), countryKey{}, country))
 		}
 		if address, ok := remoteAddr(viewer); ok {
 			r.RemoteAddr = address

@@ -113,3 +113,30 @@ func TestSurfaces(t *testing.T) {
 		}
 	}
 }
+
+// Only the edge is believed about the country, and only when it knows it.
+func TestTheCountryIsTheEdgesWord(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ header, country, secret, want string }{
+		"our edge":        {lambdahttp.CountryHeader, "DE", "s", "DE"},
+		"CloudFront":      {"CloudFront-Viewer-Country", "JP", "s", "JP"},
+		"unknown to it":   {"CloudFront-Viewer-Country", "XX", "s", ""},
+		"no country":      {lambdahttp.CountryHeader, "de<", "s", ""},
+		"without an edge": {lambdahttp.CountryHeader, "DE", "", ""},
+	} {
+		got, leftover := "", ""
+		handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			got, leftover = lambdahttp.Country(r.Context()), r.Header.Get(c.header)
+		})
+		opts := []lambdahttp.Option{quiet()}
+		if c.secret != "" {
+			opts = append(opts, lambdahttp.OriginSecret(c.secret))
+		}
+		overLambda(t, lambdahttp.Handler(handler, opts...), request{method: "GET", target: "/", headers: map[string]string{
+			lambdahttp.OriginHeader: c.secret, c.header: c.country,
+		}})
+		if got != c.want || leftover != "" {
+			t.Errorf("%s: %q, left in the header %q", name, got, leftover)
+		}
+	}
+}

@@ -197,6 +197,8 @@ type visit struct {
 	path   string
 	locale string
 	wide   bool // came from the unified portal, and may go back to it
+
+	country string // that the request came from; empty when unknown
 }
 
 // enter finds the session and the objects asked for, or answers with the
@@ -218,7 +220,7 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, about ...record.R
 	lambdahttp.Note(r.Context(), "scope", got.Scope.String())
 	return visit{
 		Visit: got, zone: zone, now: got.State.Clock.Now(s.Wall()), path: r.URL.Path, locale: pages.Locale(r),
-		wide: named(r, wideCookie) != "",
+		wide: named(r, wideCookie) != "", country: lambdahttp.Country(r.Context()),
 	}, true
 }
 

@@ -44,6 +44,8 @@ const (
 type Actor struct {
 	Kind ActorKind
 	ID   string // key hint, customer id, operator name, gateway name
+
+	Country string // that the edge saw the request come from; empty when unknown
 }
 
 // System is the actor of scheduled work.

@@ -7,6 +7,7 @@ import (
 	"perennial/shared/dunning"
 	"perennial/shared/invoices"
 	"perennial/shared/merchant"
+	"perennial/shared/tax"
 )
 
 // provider stands for the sandbox gateway: Dodo's enum knows stripe, adyen
@@ -63,6 +64,26 @@ type Payment struct {
 	ErrorCode             *string          `json:"error_code"` // Dodo's SCREAMING_SNAKE decline code
 	ErrorMessage          *string          `json:"error_message"`
 	CustomFieldResponses  []Answer         `json:"custom_field_responses" nullable:"true"`
+	LocationEvidence      *Location        `json:"location_evidence"`
+}
+
+// Location is what a payment tells of where its customer is: the proofs that
+// the EU asks sellers to keep.
+type Location struct {
+	BillingCountry *string `json:"billing_country" doc:"It decides the tax."`
+	CardCountry    *string `json:"card_country"`
+	IPCountry      *string `json:"ip_country"`
+	Agreeing       int     `json:"agreeing" doc:"Items that name the billing country; two are enough."`
+	Conflict       bool    `json:"conflict" doc:"An item names a place that another state taxes; for you to look at."`
+}
+
+// location is null for a payment that was not tried yet.
+func location(e tax.Evidence) *Location {
+	if e == (tax.Evidence{}) {
+		return nil
+	}
+	f := e.Judge()
+	return &Location{text(e.Address), text(e.Card), text(e.IP), f.Agreeing, f.Conflict}
 }
 
 // ProductUnit is one position of a product cart.
@@ -119,7 +140,7 @@ func ToPayment(scope merchant.Scope, p billing.Payment, c billing.Customer) Paym
 		SettlementTax: &p.Tax.Minor, Tax: &p.Tax.Minor, UpdatedAt: instant(p.UpdatedAt),
 		Disputes: []Dispute{}, Refunds: []RefundItem{}, RetryAttempt: p.Retry, IsUpdatePaymentMethod: p.UpdatesMethod,
 		CheckoutSessionID: text(p.Checkout), ProductCart: Cart(p), PaymentMethodID: text(p.Method.ID),
-		CardIssuingCountry: text(p.Method.Country), Discounts: ToDiscounts(scope, p.Discounts), CustomFieldResponses: answers(p.Answers),
+		CardIssuingCountry: text(p.Method.Country), Discounts: ToDiscounts(scope, p.Discounts), CustomFieldResponses: answers(p.Answers), LocationEvidence: location(p.Evidence),
 		ErrorCode: text(strings.ToUpper(p.Decline.Code)), ErrorMessage: message,
 	}
 }

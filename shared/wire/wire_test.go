@@ -13,6 +13,7 @@ import (
 	"perennial/shared/calendar"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
+	"perennial/shared/tax"
 	"perennial/shared/wire"
 )
 
@@ -235,5 +236,27 @@ func read(t *testing.T, v, into any) {
 	}
 	if err := json.Unmarshal(body, into); err != nil {
 		t.Fatalf("%s: %v", body, err)
+	}
+}
+
+// The proofs of place are shown as they were kept, with what they come to.
+func TestAPaymentShowsWhereItsCustomerIs(t *testing.T) {
+	t.Parallel()
+	show := func(e tax.Evidence) string {
+		p := wire.ToPayment(merchant.Scope{Business: "bus_1", Mode: merchant.Test}, billing.Payment{ID: "pay_1", Evidence: e}, billing.Customer{})
+		raw, err := json.Marshal(p.LocationEvidence)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(raw)
+	}
+	for want, e := range map[string]tax.Evidence{
+		`null`: {},
+		`{"billing_country":"DE","card_country":"DE","ip_country":null,"agreeing":2,"conflict":false}`: {Address: "DE", Card: "DE"},
+		`{"billing_country":"FR","card_country":"MC","ip_country":"US","agreeing":2,"conflict":true}`:  {Address: "FR", Card: "MC", IP: "US"},
+	} {
+		if got := show(e); got != want {
+			t.Errorf("%+v is shown as %s", e, got)
+		}
 	}
 }
