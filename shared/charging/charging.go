@@ -121,11 +121,7 @@ func (s *Service) Charge(ctx context.Context, in Start) (Result, error) {
 	now := in.State.Clock.Now(wall)
 	try := billing.Attempt{
 		Payment: ids.New("pay_", wall), Method: in.Method, By: in.By, Keep: in.Keep,
-<<<<<<< HEAD
-		Checkout: in.Checkout, ReturnURL: in.ReturnURL, Challenge: in.Challenge, At: now, Wall: wall,
-=======
-		Checkout: in.Checkout, ReturnURL: in.ReturnURL, Country: in.Actor.Country, At: now, Wall: wall,
->>>>>>> 71c99fb (payments keep proofs of where their customer is; manual renewals are tried with every crash)
+		Checkout: in.Checkout, ReturnURL: in.ReturnURL, Challenge: in.Challenge, Country: in.Actor.Country, At: now, Wall: wall,
 	}
 	if in.Payment != nil {
 		try.Payment, try.Seen = in.Payment.ID, max(in.Payment.Version, 1)

@@ -160,11 +160,8 @@ func (s *Server) buy(w http.ResponseWriter, r *http.Request, v visit) {
 	got, err := s.Sales.Pay(r.Context(), purchases.Pay{
 		Scope: v.scope, Purchase: v.purchase.ID, Customers: []string{v.customer.ID}, Token: r.PostFormValue("token"),
 		Total: v.invoice.Due(), Checkout: v.page.ID, ReturnURL: s.URL + v.path("/return"), By: billing.ByCustomer,
-<<<<<<< HEAD
-		Actor: record.Actor{Kind: record.ByCustomer, ID: v.customer.ID}, Method: v.picked(r), Challenge: v.page.Page.Force3DS,
-=======
-		Actor: record.Actor{Kind: record.ByCustomer, ID: v.customer.ID, Country: lambdahttp.Country(r.Context())},
->>>>>>> 71c99fb (payments keep proofs of where their customer is; manual renewals are tried with every crash)
+		Actor:  record.Actor{Kind: record.ByCustomer, ID: v.customer.ID, Country: lambdahttp.Country(r.Context())},
+		Method: v.picked(r), Challenge: v.page.Page.Force3DS,
 	})
 	switch f := fault.Of(err); {
 	case errors.Is(err, purchases.ErrOtherTotal):

@@ -192,11 +192,8 @@ func (s *Server) payDues(w http.ResponseWriter, r *http.Request, v visit) {
 	got, err := s.Payer.ChangeMethod(r.Context(), recovery.Pay{
 		Scope: v.scope, Subscription: v.sub.ID, Customers: []string{v.customer.ID}, Token: r.PostFormValue("token"),
 		Invoice: v.page.Dues, Checkout: v.page.ID, ReturnURL: s.URL + v.path("/return"), By: billing.ByCustomer,
-<<<<<<< HEAD
-		Actor: record.Actor{Kind: record.ByCustomer, ID: v.customer.ID}, Method: v.picked(r), Challenge: v.page.Page.Force3DS,
-=======
-		Actor: record.Actor{Kind: record.ByCustomer, ID: v.customer.ID, Country: lambdahttp.Country(r.Context())},
->>>>>>> 71c99fb (payments keep proofs of where their customer is; manual renewals are tried with every crash)
+		Actor:  record.Actor{Kind: record.ByCustomer, ID: v.customer.ID, Country: lambdahttp.Country(r.Context())},
+		Method: v.picked(r), Challenge: v.page.Page.Force3DS,
 	})
 	switch f := fault.Of(err); {
 	case errors.Is(err, billing.ErrLocked), errors.Is(err, record.ErrStale): // somebody was faster, perhaps this very form
