@@ -21,7 +21,7 @@ func (c check) String() string { return fmt.Sprintf("%02d %s", c.number, c.name)
 func checks() []check {
 	var all []check
 	for _, group := range [][]check{
-		customerChecks, productChecks, checkoutChecks, subscriptionChecks, planChecks, renewalChecks,
+		customerChecks, productChecks, checkoutChecks, offerChecks, subscriptionChecks, planChecks, renewalChecks,
 		paymentChecks, licenseChecks, webhookChecks, frameChecks,
 	} {
 		all = append(all, group...)

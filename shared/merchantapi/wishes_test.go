@@ -71,6 +71,7 @@ func TestAWishWithoutAnEffectIsRefusedAndNamed(t *testing.T) {
 			}
 		}
 	}
+	b.unchanged(before)
 	method := b.Active("visa_ok").Method.ID
 	before = len(b.Store.Commits())
 	order := `{"product_id":"` + b.Product.ID + `","quantity":1,"customer":{"customer_id":"` + b.Customer.ID + `"},"billing":{"country":"DE"},"force_3ds":true,"payment_method_id":"` + method + `"}`
