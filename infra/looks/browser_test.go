@@ -106,13 +106,21 @@ func (b *tab) show(v view) {
 	b.must(chromedp.Do(ctx, chromedp.WaitVisible(chromedp.CSS("html:not([data-old]) footer"))))
 }
 
-// settled waits until the gateway's card fields, where there are any, have
+// settled waits until the gateway's card fields, where they are in sight, have
 // told how high they are.
 func (b *tab) settled() {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
-	defer cancel()
-	b.must(chromedp.Do(ctx, chromedp.WaitReady(chromedp.CSS(`body:not(:has(iframe[style*="height: 12rem"]))`))))
+	const waits = `[...document.querySelectorAll("iframe")].some(f => f.offsetParent && f.style.height === "12rem")`
+	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		waiting, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](waits))
+		b.must(err)
+		if !waiting {
+			return
+		}
+		if time.Now().After(deadline) {
+			b.t.Fatal("the card fields never showed")
+		}
+	}
 }
 
 // mustShow fails when the page is not the one that is meant.

@@ -51,7 +51,7 @@ func open(t *testing.T) *site {
 	s.portal = s.serve(func() http.Handler { return s.edge(s.accounts(), s.portal.URL) })
 	s.orders = s.serve(func() http.Handler { return s.edge(s.checkout(), s.orders.URL) })
 	s.identity = &identity.Service{
-		Store: s.Store, Mailboxes: s.Store, Queue: mails{}, Wall: s.Clock.Now,
+		Store: s.Store, Mailboxes: s.Store, Addresses: s.Store, Queue: mails{}, Wall: s.Clock.Now,
 		Portals: map[merchant.Mode]string{merchant.Test: s.portal.URL, merchant.Live: s.portal.URL},
 	}
 	jar, err := cookiejar.New(nil)

@@ -98,7 +98,7 @@ func (s *site) account() []view {
 	owing, smaller := s.Active("mastercard_ok"), s.Active("amex_ok")
 	token := s.link("https://northwind.example")
 	s.post(base+"/session", url.Values{"token": {token[strings.LastIndex(token, "/")+1:]}})
-	s.post(base+"/everywhere", nil)
+	s.widen()
 	s.post(path(ends)+"/cancel", url.Values{"when": {"next"}})
 	s.post(path(ended)+"/cancel", url.Values{"when": {"now"}})
 	s.post(path(paused)+"/pause", nil)
@@ -121,7 +121,7 @@ func (s *site) account() []view {
 	refused := url.Values{"token": {""}, "due": {"$20.00"}}
 	own := []view{
 		{name: "overview", url: base + "/", shows: "Your subscriptions"},
-		{name: "everywhere", url: base + "/everywhere", shows: "All your purchases"},
+		{name: "everywhere", url: base + "/everywhere", shows: "Payments and invoices"},
 		{name: "active", url: path(active), shows: "Cancel subscription"},
 		{name: "active-changed", url: path(active) + "?changed=method", shows: "updated"},
 		{name: "on-hold", url: path(held), shows: "On hold"},
@@ -157,6 +157,16 @@ func (s *site) account() []view {
 		own[i].signed = true
 	}
 	return own
+}
+
+// widen signs in to what the customer buys from every seller.
+func (s *site) widen() {
+	s.Put(billing.Mailbox{Email: s.Customer.Email, Customer: s.Customer.ID})
+	invited, ok, err := s.identity.Invite(s.t.Context(), identity.Wish{Scope: merchant.Everywhere(merchant.Test), Email: s.Customer.Email})
+	if err != nil || !ok {
+		s.t.Fatal(ok, err)
+	}
+	s.post(s.portal.URL+"/session", url.Values{"token": {invited.URL[strings.LastIndex(invited.URL, "/")+1:]}})
 }
 
 // other is a subscription to a product of its own.
