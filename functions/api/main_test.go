@@ -48,7 +48,7 @@ func open(t *testing.T) lambdahttp.Func {
 	env := config.From(func(name string) (string, bool) { return variables[name], true })
 	till := assembly.Build(aws.Config{
 		Region: localidentity.Region, Credentials: localidentity.Credentials(), BaseEndpoint: &seals.URL,
-	}, store, sandbox.New(sandbox.Options{BaseURL: "http://sandbox.localhost", Secret: "s"}), nil)
+	}, store, sandbox.New(sandbox.Options{BaseURL: "http://sandbox.localhost", Secret: "s"}), nil, assembly.Keys{KMS: variables[config.KMSKey]})
 	api := newAPI(till, env)
 	must(t, env.Err())
 	return lambdahttp.Handler(api, options("https://api.example.com")...)

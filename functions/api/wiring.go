@@ -39,7 +39,7 @@ func newAPI(till *assembly.Till, env *config.Env) *httpapi.API {
 		Customers: people,
 		Catalog:   &catalog.Service{Store: store, Assets: assets, Wall: clock.System},
 		Subscriptions: &subscriptions.Service{
-			Store: store, Payer: till.Recovery, Charger: till.Charging, Account: assembly.Account, Wall: clock.System,
+			Store: store, Payer: till.Recovery, Charger: till.Charging, Wall: clock.System,
 		},
 		Refunds:  till.Refunds,
 		Recovery: till.Recovery,
@@ -58,6 +58,8 @@ func newAPI(till *assembly.Till, env *config.Env) *httpapi.API {
 		AssetsURL:   env.URL(config.URLAPI) + "/assets",
 		CheckoutURL: env.URL(config.URLCheckout),
 		PortalURLs:  portals,
+		Gateways:    till.Gateways,
+		HooksURL:    env.URL(config.URLAPI),
 		Settings:    &settings.Service{Store: store, Wall: clock.System},
 		Operations:  &operations.Service{Store: store, Wall: clock.System},
 		Documents:   invoices.Links{URL: env.URL(config.URLAPI), Secrets: env.List(config.LinkSecret)},

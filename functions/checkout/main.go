@@ -8,13 +8,13 @@ import (
 	"os"
 
 	"perennial/shared/assembly"
+	"perennial/shared/cardfields"
 	"perennial/shared/checkout"
 	"perennial/shared/clock"
 	"perennial/shared/config"
 	"perennial/shared/customers"
 	"perennial/shared/identity"
 	"perennial/shared/lambdahttp"
-	"perennial/shared/merchant"
 	"perennial/shared/pages"
 )
 
@@ -30,14 +30,13 @@ func main() {
 	served := options(env, url, bank)
 	unsubscribe := identity.Unsubscribe{URL: url, Secrets: env.List(config.LinkSecret)}
 	env.Must()
-	lambdahttp.Start(handler(till, url, bank, unsubscribe), served...)
+	lambdahttp.Start(handler(till, url, cardfields.Origins{Sandbox: bank, Stripe: env.Or(config.URLStripe, "")}, unsubscribe), served...)
 }
 
-func handler(till *assembly.Till, url, bank string, unsubscribe identity.Unsubscribe) http.Handler {
+func handler(till *assembly.Till, url string, fields cardfields.Origins, unsubscribe identity.Unsubscribe) http.Handler {
 	return checkout.New(checkout.Options{
 		Store: till.Store, Payer: till.Recovery, Sales: till.Sales, Owned: till.Store, Unsubscribe: unsubscribe, Mails: &customers.Service{Store: till.Store, Wall: clock.System},
-		Limits: identity.NewLimits(till.Store, clock.System), URL: url, Gateway: bank, Wall: clock.System,
-		Account: func(s merchant.Scope) string { return assembly.Account(s).ID },
+		Limits: identity.NewLimits(till.Store, clock.System), URL: url, Fields: fields, Wall: clock.System,
 	})
 }
 

@@ -54,7 +54,7 @@ func post(t *testing.T, e *ear, change func(*events.APIGatewayV2HTTPRequest)) in
 	if change != nil {
 		change(&request)
 	}
-	answer, err := lambdahttp.Handler(handler(e, secret, func() time.Time { return now }))(t.Context(), request)
+	answer, err := lambdahttp.Handler(handler(ears{listener: e, secret: secret, wall: func() time.Time { return now }}))(t.Context(), request)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,9 @@ func main() {
 		slog.Error("cannot start", "error", err.Error())
 		os.Exit(1)
 	}
-	h := handler(till, env.Need(config.SandboxSecret), clock.System)
+	h := handler(ears{
+		listener: till, secret: env.Need(config.SandboxSecret), stripe: till.Banks.Stripe(), noted: till.Keyring.Heard, wall: clock.System,
+	})
 	env.Must()
 	lambdahttp.Start(h, lambdahttp.Headers(lambdahttp.APIHeaders()))
 }

@@ -10,6 +10,7 @@ import (
 	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"perennial/shared/assembly"
+	"perennial/shared/cardfields"
 	"perennial/shared/clock"
 	"perennial/shared/config"
 	"perennial/shared/identity"
@@ -34,7 +35,7 @@ func main() {
 	}
 	served := options(env, live, test, bank)
 	env.Must()
-	lambdahttp.Start(handler(till, id, links, live, test, bank), served...)
+	lambdahttp.Start(handler(till, id, links, live, test, cardfields.Origins{Sandbox: bank, Stripe: env.Or(config.URLStripe, "")}), served...)
 }
 
 func options(env *config.Env, live, test, bank string) []lambdahttp.Option {

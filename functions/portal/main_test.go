@@ -11,6 +11,7 @@ import (
 
 	"perennial/infra/local/dynamotest"
 	"perennial/shared/assembly"
+	"perennial/shared/cardfields"
 	"perennial/shared/clock"
 	"perennial/shared/config"
 	"perennial/shared/dynamo"
@@ -33,7 +34,7 @@ func ask(t *testing.T, change func(*events.APIGatewayV2HTTPRequest)) events.APIG
 	change(&request)
 	store := dynamo.New(dynamotest.Client(t), dynamotest.Table(t))
 	const live, test, bank = "https://customer.example", "https://test.customer.example", "https://bank.example"
-	h := handler(&assembly.Till{Store: store}, &identity.Service{Store: store, Wall: clock.System}, invoices.Links{}, live, test, bank)
+	h := handler(&assembly.Till{Store: store}, &identity.Service{Store: store, Wall: clock.System}, invoices.Links{}, live, test, cardfields.Origins{Sandbox: bank})
 	env := config.From(func(name string) (string, bool) { return "new-secret,origin-secret", name == config.OriginSecret })
 	answer, err := lambdahttp.Handler(h, options(env, live, test, bank)...)(t.Context(), request)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"perennial/shared/assembly"
+	"perennial/shared/cardfields"
 	"perennial/shared/clock"
 	"perennial/shared/customers"
 	"perennial/shared/identity"
@@ -14,10 +15,9 @@ import (
 	"perennial/shared/subscriptions"
 )
 
-func handler(till *assembly.Till, id *identity.Service, links invoices.Links, live, test, bank string) http.Handler {
+func handler(till *assembly.Till, id *identity.Service, links invoices.Links, live, test string, fields cardfields.Origins) http.Handler {
 	return portal.New(portal.Options{
-		Identity: id, Store: till.Store, Recovery: till.Recovery, Self: self(till), Documents: links, Gateway: bank, Wall: clock.System,
-		Account:  func(s merchant.Scope) string { return assembly.Account(s).ID },
+		Identity: id, Store: till.Store, Recovery: till.Recovery, Self: self(till), Documents: links, Fields: fields, Wall: clock.System,
 		Surfaces: map[string]portal.Surface{"portal": {Mode: merchant.Live, URL: live}, "portal-test": {Mode: merchant.Test, URL: test}},
 	})
 }
@@ -32,7 +32,7 @@ func self(till *assembly.Till) *portals.Service {
 		Store: till.Store, Customers: people, Wallet: till.Wallet, Payer: till.Recovery, Biller: till.Life, Wall: clock.System,
 		Papers: &invoices.Corrector{Service: invoices.Service{Store: till.Store, Wall: clock.System}, TaxIDs: till.TaxIDs},
 		Subscriptions: &subscriptions.Service{
-			Store: till.Store, Payer: till.Recovery, Charger: till.Charging, Account: assembly.Account, Wall: clock.System,
+			Store: till.Store, Payer: till.Recovery, Charger: till.Charging, Wall: clock.System,
 		},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"perennial/shared/merchant"
 	"strings"
 	"time"
 )
@@ -25,7 +26,7 @@ var named = map[string]string{
 	"/addons/{id}": "addon", "/api_keys/{api_key_id}": "key", "/brands/{id}": "brand", "/checkouts/{id}": "checkout",
 	"/customers/{customer_id}": "customer", "/customers/{customer_id}/payment-methods/{payment_method_id}": "method",
 	"/discounts/{discount_id}": "discount", "/discounts/{discount_id}/customers/{customer_id}": "customer", "/discounts/code/{code}": "code",
-	"/disputes/{dispute_id}": "dispute", "/payments/{payment_id}": "payment", "/refunds/{refund_id}": "refund",
+	"/gateways/{gateway_id}": "gateway", "/disputes/{dispute_id}": "dispute", "/payments/{payment_id}": "payment", "/refunds/{refund_id}": "refund",
 	"/invoices/payments/{payment_id}": "payment", "/invoices/refunds/{refund_id}": "refund",
 	"/product-collections/{id}": "collection", "/product-collections/{id}/groups/{group_id}": "group",
 	"/product-collections/{id}/groups/{group_id}/items/{item_id}": "item",
@@ -56,6 +57,8 @@ var bodies = map[string]string{
 	"POST /discounts":                                        `{"type":"percentage","amount":1000,"code":"%s","name":"Zanzibar","customer_eligibility":"specific","restricted_to":["<product>"]}`,
 	"PATCH /discounts/{discount_id}":                         `{"name":"changed"}`,
 	"POST /discounts/{discount_id}/customers":                `{"customer_ids":["<customer>"]}`,
+	"POST /gateways":                                         `{"gateway":"stripe","secret_key":"rk_<mode>_zanzibar","publishable_key":"pk_<mode>_zanzibar","webhook_secret":"whsec_zanzibar","currencies":["JPY"]}`,
+	"PATCH /gateways/{gateway_id}":                           `{"countries":["JP"]}`,
 	"POST /payments":                                         `{"product_cart":[{"product_id":"<once>","quantity":1}],"customer":{"customer_id":"<customer>"},"billing":{"country":"DE"}}`,
 	"POST /product-collections":                              `{"name":"Zanzibar","groups":[{"group_name":"Zanzibar","products":[{"product_id":"<spare>"}]}]}`,
 	"PATCH /product-collections/{id}":                        `{"description":"changed"}`,
@@ -113,6 +116,12 @@ func (s *shop) fixtures(key string, live bool) fixtures {
 	post := func(name, path, field string) {
 		f.make(name, "POST", path, f.body(route{method: "POST", path: path}), field)
 	}
+	f.ids["mode"] = string(merchant.Test)
+	if live {
+		f.ids["mode"] = string(merchant.Live)
+	}
+	post("gateway", "/gateways", "gateway_id")
+	f.send("DELETE", "/gateways/"+f.ids["gateway"], f.key, "") // it is to be seen, and to take nothing
 	post("customer", "/customers", "customer_id")
 	post("product", "/products", "product_id")
 	post("other", "/products", "product_id")

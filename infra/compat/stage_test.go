@@ -16,6 +16,7 @@ import (
 
 	"perennial/infra/local"
 	"perennial/shared/clock"
+	"perennial/shared/config"
 	"perennial/shared/dynamo"
 	"perennial/shared/merchant"
 	"perennial/shared/operations"
@@ -53,7 +54,9 @@ func open(t *testing.T) *local.Stack {
 			return
 		}
 		// The stack outlives the test that starts it.
-		stage.stack, stage.err = local.Start(context.Background(), local.Options{Log: log, Endpoint: stage.writes.before})
+		stage.stack, stage.err = local.Start(context.Background(), local.Options{
+			Log: log, Endpoint: stage.writes.before, Env: map[string]string{config.URLStripe: stripeAccount()},
+		})
 		if stage.err != nil {
 			return
 		}

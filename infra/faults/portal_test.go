@@ -44,7 +44,7 @@ func (s *site) newTill(function string) *assembly.Till {
 	client := dynamodb.NewFromConfig(cfg, func(o *dynamodb.Options) { o.BaseEndpoint = &engineURL })
 	flows := sfn.NewFromConfig(cfg, func(o *sfn.Options) { o.BaseEndpoint = &flowsURL })
 	bank := sandbox.New(sandbox.Options{BaseURL: through("sandbox", s.urls[config.URLSandbox]), Secret: sandboxSecret})
-	return assembly.Build(cfg, store.New(client, s.urls[config.Table]), bank, flow.New(flows, machineARN))
+	return assembly.Build(cfg, store.New(client, s.urls[config.Table]), bank, flow.New(flows, machineARN), assembly.Keys{})
 }
 
 // inPortal does something as a request to the portal would, through the

@@ -30,7 +30,7 @@ func (tr *trial) midway(card string) {
 
 func plans(till *assembly.Till) *subscriptions.Service {
 	return &subscriptions.Service{
-		Store: till.Store, Payer: till.Recovery, Charger: till.Charging, Account: assembly.Account,
+		Store: till.Store, Payer: till.Recovery, Charger: till.Charging,
 		Wall: func() time.Time { return time.Now().UTC() },
 	}
 }

@@ -36,7 +36,7 @@ type Options struct {
 	// build/<function>/bootstrap.
 	Bootstrap func(function string) string
 	// Env sets values of variables, for the functions that the topology
-	// entitles to them; PERENNIAL_LOG_LEVEL goes to all.
+	// entitles to them; PERENNIAL_LOG_LEVEL and PERENNIAL_URL_STRIPE go to all.
 	Env map[string]string
 	// Endpoint may put a proxy before an AWS endpoint: it is asked for each
 	// function and service (dynamodb, sqs, sfn, sesv2, kms), and as function

@@ -19,6 +19,9 @@ const stateMachineEnv = "PERENNIAL_STATE_MACHINE"
 // logLevelEnv may be set for all functions together.
 const logLevelEnv = "PERENNIAL_LOG_LEVEL"
 
+// stripeEnv is where a stand-in for Stripe is. A deployment never has it.
+const stripeEnv = "PERENNIAL_URL_STRIPE"
+
 // services says which AWS endpoint each grant opens, by the SDK's names.
 var services = map[topology.Grant]string{
 	topology.GrantReadTable: "dynamodb", topology.GrantWriteTable: "dynamodb",
@@ -61,8 +64,10 @@ func (v values) environment(f topology.Function) ([]string, error) {
 		}
 		env = append(env, name+"="+value)
 	}
-	if level := v.options.Env[logLevelEnv]; level != "" {
-		env = append(env, logLevelEnv+"="+level)
+	for _, name := range []string{logLevelEnv, stripeEnv} {
+		if value := v.options.Env[name]; value != "" {
+			env = append(env, name+"="+value)
+		}
 	}
 	return env, nil
 }

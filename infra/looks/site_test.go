@@ -13,6 +13,7 @@ import (
 
 	"perennial/shared/bank/bankhttp"
 	"perennial/shared/bank/teller"
+	"perennial/shared/cardfields"
 	"perennial/shared/checkout"
 	"perennial/shared/customers"
 	"perennial/shared/identity"
@@ -92,12 +93,12 @@ func (s *site) fields() http.Handler {
 func (s *site) accounts() http.Handler {
 	people := &customers.Service{Store: s.Store, Vault: s.Gateway, Wall: s.Clock.Now}
 	return portal.New(portal.Options{
-		Identity: s.identity, Store: s.Store, Recovery: s.Recovery, Gateway: s.bank.URL, Wall: s.Clock.Now,
-		Account: merchant.Scope.String, Documents: invoices.Links{URL: "https://api.example", Secrets: []string{secret}},
+		Identity: s.identity, Store: s.Store, Recovery: s.Recovery, Fields: cardfields.Origins{Sandbox: s.bank.URL}, Wall: s.Clock.Now,
+		Documents: invoices.Links{URL: "https://api.example", Secrets: []string{secret}},
 		Self: &portals.Service{
 			Store: s.Store, Customers: people, Wallet: s.Recovery.Wallet, Payer: s.Recovery, Wall: s.Clock.Now,
 			Subscriptions: &subscriptions.Service{
-				Store: s.Store, Payer: s.Recovery, Charger: s.Charging, Account: lifecycletest.Account, Wall: s.Clock.Now,
+				Store: s.Store, Payer: s.Recovery, Charger: s.Charging, Wall: s.Clock.Now,
 			},
 		},
 		Surfaces: map[string]portal.Surface{"portal-test": {Mode: merchant.Test, URL: s.portal.URL}},
@@ -106,8 +107,8 @@ func (s *site) accounts() http.Handler {
 
 func (s *site) checkout() http.Handler {
 	return checkout.New(checkout.Options{
-		Store: s.Store, Payer: s.Recovery, Sales: s.Sales(s.Store), Unsubscribe: signer, URL: s.orders.URL, Gateway: s.bank.URL, Limits: identity.NewLimits(nil, s.Clock.Now),
-		Mails: &customers.Service{Store: s.Store, Wall: s.Clock.Now}, Account: merchant.Scope.String, Wall: s.Clock.Now,
+		Store: s.Store, Payer: s.Recovery, Sales: s.Sales(s.Store), Unsubscribe: signer, URL: s.orders.URL, Fields: cardfields.Origins{Sandbox: s.bank.URL}, Limits: identity.NewLimits(nil, s.Clock.Now),
+		Mails: &customers.Service{Store: s.Store, Wall: s.Clock.Now}, Wall: s.Clock.Now,
 	})
 }
 

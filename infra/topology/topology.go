@@ -131,14 +131,14 @@ var Functions = []Function{
 	},
 	{
 		Name: "checkout", Memory: 256, Timeout: 29 * time.Second,
-		Grants: []Grant{GrantReadTable, GrantWriteTable, GrantAnswerFlow},
-		Env:    []string{"PERENNIAL_URL_CHECKOUT", "PERENNIAL_URL_SANDBOX", "PERENNIAL_SANDBOX_SECRET", "PERENNIAL_ORIGIN_SECRET", "PERENNIAL_LINK_SECRET"},
+		Grants: []Grant{GrantReadTable, GrantWriteTable, GrantAnswerFlow, GrantUnseal},
+		Env:    []string{"PERENNIAL_KMS_KEY", "PERENNIAL_URL_CHECKOUT", "PERENNIAL_URL_SANDBOX", "PERENNIAL_SANDBOX_SECRET", "PERENNIAL_ORIGIN_SECRET", "PERENNIAL_LINK_SECRET"},
 	},
 	{
 		Name: "portal", Memory: 256, Timeout: 29 * time.Second,
-		Grants:  []Grant{GrantReadTable, GrantWriteTable, GrantAnswerFlow},
+		Grants:  []Grant{GrantReadTable, GrantWriteTable, GrantAnswerFlow, GrantUnseal},
 		SendsTo: []string{"mail-login"},
-		Env:     []string{"PERENNIAL_URL_API", "PERENNIAL_LINK_SECRET", "PERENNIAL_URL_PORTAL", "PERENNIAL_URL_PORTAL_TEST", "PERENNIAL_URL_CHECKOUT", "PERENNIAL_URL_SANDBOX", "PERENNIAL_SANDBOX_SECRET", "PERENNIAL_ORIGIN_SECRET"},
+		Env:     []string{"PERENNIAL_KMS_KEY", "PERENNIAL_URL_API", "PERENNIAL_LINK_SECRET", "PERENNIAL_URL_PORTAL", "PERENNIAL_URL_PORTAL_TEST", "PERENNIAL_URL_CHECKOUT", "PERENNIAL_URL_SANDBOX", "PERENNIAL_SANDBOX_SECRET", "PERENNIAL_ORIGIN_SECRET"},
 	},
 	{
 		Name: "documents", Memory: 512, Timeout: 29 * time.Second,
@@ -147,8 +147,8 @@ var Functions = []Function{
 	},
 	{
 		Name: "gatewayevents", Memory: 256, Timeout: 29 * time.Second,
-		Grants: []Grant{GrantReadTable, GrantWriteTable, GrantAnswerFlow},
-		Env:    []string{"PERENNIAL_URL_SANDBOX", "PERENNIAL_SANDBOX_SECRET"},
+		Grants: []Grant{GrantReadTable, GrantWriteTable, GrantAnswerFlow, GrantUnseal},
+		Env:    []string{"PERENNIAL_KMS_KEY", "PERENNIAL_URL_SANDBOX", "PERENNIAL_SANDBOX_SECRET"},
 	},
 	{
 		Name: "sweeper", Memory: 256, Timeout: 55 * time.Second,
@@ -157,14 +157,14 @@ var Functions = []Function{
 	},
 	{
 		Name: "collector", Memory: 256, Timeout: 60 * time.Second,
-		Grants:  []Grant{GrantReadTable, GrantWriteTable, GrantAnswerFlow},
+		Grants:  []Grant{GrantReadTable, GrantWriteTable, GrantAnswerFlow, GrantUnseal},
 		SendsTo: []string{"work-clock"},
-		Env:     []string{"PERENNIAL_URL_SANDBOX", "PERENNIAL_SANDBOX_SECRET"},
+		Env:     []string{"PERENNIAL_KMS_KEY", "PERENNIAL_URL_SANDBOX", "PERENNIAL_SANDBOX_SECRET"},
 	},
 	{
 		Name: "holdflow", Memory: 256, Timeout: 60 * time.Second,
-		Grants: []Grant{GrantReadTable, GrantWriteTable, GrantAnswerFlow},
-		Env:    []string{"PERENNIAL_URL_SANDBOX", "PERENNIAL_SANDBOX_SECRET"},
+		Grants: []Grant{GrantReadTable, GrantWriteTable, GrantAnswerFlow, GrantUnseal},
+		Env:    []string{"PERENNIAL_KMS_KEY", "PERENNIAL_URL_SANDBOX", "PERENNIAL_SANDBOX_SECRET"},
 	},
 	{
 		Name: "publisher", Memory: 256, Timeout: 60 * time.Second,

@@ -61,7 +61,7 @@ func (silent) Answer(context.Context, string, recovery.Outcome) error { return n
 func open(t testing.TB, scope merchant.Scope, store vault, agenda lifecycle.Agenda, b bank, wall func() time.Time) *town {
 	w := newWitness(t, store)
 	till := &charging.Service{Store: w, Gateway: b, Wall: wall}
-	purse := &wallet.Service{Store: w, Vault: b, Wall: wall, Account: lifecycletest.Account}
+	purse := &wallet.Service{Store: w, Vault: b, Wall: wall}
 	tn := &town{t: t, scope: scope, wall: wall, bank: b, witness: w}
 	tn.payer = &recovery.Service{Store: w, Charger: till, Wallet: purse, Flow: silent{}, Wall: wall}
 	tn.life = &lifecycle.Service{Store: w, Charger: till, Holds: tn.payer, Numbers: &numbering.Service{Store: w}, Wall: wall}
@@ -69,7 +69,7 @@ func open(t testing.TB, scope merchant.Scope, store vault, agenda lifecycle.Agen
 	tn.refunds = &refunds.Service{Store: w, Gateway: b, Wall: wall}
 	tn.plans = &subscriptions.Service{
 		Store: w, Payer: tn.payer, Charger: till,
-		Account: lifecycletest.Account, Wall: wall,
+		Wall: wall,
 	}
 	business := merchant.Business{ID: scope.Business, Name: "Northwind", Email: "o@northwind.example", Country: "FR", Zone: "UTC", CreatedAt: wall()}
 	tn.put(business, merchant.State{Scope: scope, Business: business, Recovery: policy(), Seller: merchant.Seller{Tax: seller()}})

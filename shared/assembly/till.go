@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	awskms "github.com/aws/aws-sdk-go-v2/service/kms"
 	awssfn "github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"perennial/shared/charging"
@@ -20,8 +21,10 @@ import (
 	"perennial/shared/flow/sfn"
 	"perennial/shared/gateway"
 	"perennial/shared/gateway/sandbox"
+	"perennial/shared/gateway/stripe"
+	"perennial/shared/gateways"
+	"perennial/shared/kms"
 	"perennial/shared/lifecycle"
-	"perennial/shared/merchant"
 	"perennial/shared/numbering"
 	"perennial/shared/purchases"
 	"perennial/shared/recovery"
@@ -44,6 +47,10 @@ type Till struct {
 	Advancer *lifecycle.Advancer
 	Refunds  *refunds.Service
 	Disputes *disputes.Service
+	Banks    Banks
+	Keyring  *gateways.Keyring
+	Gateways *gateways.Service
+	Updates  *wallet.Updater
 }
 
 // Open builds the till from the environment. Missing variables are reported
@@ -55,35 +62,40 @@ func Open(ctx context.Context, env *config.Env) (*Till, error) {
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), env.Need(config.Table))
 	bank := sandbox.New(sandbox.Options{BaseURL: env.URL(config.URLSandbox), Secret: env.Need(config.SandboxSecret)})
-	return Build(cfg, store, bank, sfn.New(awssfn.NewFromConfig(cfg), env.Or(config.StateMachine, ""))), nil
+	keys := Keys{KMS: env.Need(config.KMSKey), Stripe: env.Or(config.URLStripe, "")}
+	return Build(cfg, store, bank, sfn.New(awssfn.NewFromConfig(cfg), env.Or(config.StateMachine, "")), keys), nil
 }
 
+// Keys are what connected gateways need: the master key that their secrets
+// are sealed under, and where Stripe is when it is played by a stand-in.
+type Keys struct{ KMS, Stripe string }
+
 // Build puts the till together with adapters that are open already.
-func Build(cfg aws.Config, store *dynamo.Store, bank *sandbox.Gateway, flow *sfn.Flow) *Till {
+func Build(cfg aws.Config, store *dynamo.Store, test *sandbox.Gateway, flow *sfn.Flow, keys Keys) *Till {
 	t := &Till{AWS: cfg, Store: store}
+	sealer := kms.New(awskms.NewFromConfig(cfg), keys.KMS, clock.System)
+	t.Keyring = &gateways.Keyring{Store: store, Sealer: sealer, Wall: clock.System}
+	t.Banks = NewBanks(test, t.Keyring, keys.Stripe)
+	t.Gateways = &gateways.Service{
+		Store: store, Sealer: sealer, Inspectors: map[string]gateway.Inspector{stripe.Name: t.Banks.Stripe()}, Wall: clock.System,
+		Abilities: map[string]gateway.Capabilities{stripe.Name: stripe.Capabilities, sandbox.Name: sandbox.Capabilities},
+	}
+	bank := t.Banks
 	t.Charging = &charging.Service{Store: store, Gateway: bank, Brake: store, Wall: clock.System}
-	t.Wallet = &wallet.Service{Store: store, Vault: bank, Account: Account, Wall: clock.System}
+	t.Wallet = &wallet.Service{Store: store, Vault: bank, Wall: clock.System}
+	t.Updates = &wallet.Updater{Store: store, Wall: clock.System}
 	t.Recovery = &recovery.Service{Store: store, Charger: t.Charging, Wallet: t.Wallet, Flow: answers{flow}, Wall: clock.System}
 	t.TaxIDs = &taxcheck.Service{Store: store, Register: vies.New(vies.Service, clock.System), Wall: clock.System}
 	t.Life = &lifecycle.Service{Store: store, Charger: t.Charging, Holds: t.Recovery, TaxIDs: t.TaxIDs, Wall: clock.System}
 	t.Life.Numbers = &numbering.Service{Store: store}
 	t.Sales = &purchases.Service{
-		Store: store, Charger: t.Charging, Recovery: t.Recovery, Wallet: t.Wallet, Account: Account, TaxIDs: t.TaxIDs, Wall: clock.System,
+		Store: store, Charger: t.Charging, Recovery: t.Recovery, Wallet: t.Wallet, TaxIDs: t.TaxIDs, Wall: clock.System,
 		Buyers: &customers.Service{Store: store, Vault: bank, Wall: clock.System},
 	}
 	t.Advancer = &lifecycle.Advancer{Life: t.Life, Agenda: store}
 	t.Refunds = &refunds.Service{Store: store, Gateway: bank, Wall: clock.System}
 	t.Disputes = &disputes.Service{Store: store, Gateway: bank, Wall: clock.System}
 	return t
-}
-
-// Account is where a scope saves payment methods: test modes use the sandbox
-// gateway, a live mode has none until one is connected.
-func Account(scope merchant.Scope) gateway.Account {
-	if scope.Mode != merchant.Test {
-		return gateway.Account{}
-	}
-	return gateway.Account{Gateway: sandbox.Name, ID: scope.String()}
 }
 
 // answers speaks the workflow's language for the use cases.

@@ -2,8 +2,12 @@ package assembly
 
 import (
 	"context"
+	"log/slog"
+	"strings"
 
 	"perennial/shared/charging"
+	"perennial/shared/ids"
+	"perennial/shared/merchant"
 	"perennial/shared/record"
 )
 
@@ -19,10 +23,36 @@ func (t *Till) Perform(ctx context.Context, item record.DueItem) error {
 	}
 }
 
-// Hear acts on a gateway's notice.
+// Hear acts on a gateway's notice. What an account tells of another mode or
+// business is not believed: metadata is written by whoever owns the account.
 func (t *Till) Hear(ctx context.Context, n charging.Notice) error {
-	if n.Dispute != nil {
+	scope, ok := merchant.GatewayScope(n.Account.ID)
+	if tag := tagOf(n); !ok || tag != "" && !within(scope, tag) {
+		slog.WarnContext(ctx, "gateway event about somebody else's payment", "account", n.Account.ID, "event", n.Event)
+		return nil
+	}
+	switch {
+	case n.Updated != nil:
+		return t.Updates.Update(ctx, n.Account, *n.Updated)
+	case n.Dispute != nil:
 		return t.Disputes.Hear(ctx, n)
+	case strings.HasPrefix(n.Refund, ids.Refund):
+		return t.Refunds.Hear(ctx, scope, n.Refund)
+	case n.Refund != "": // a capture that was given back: nothing waits for it
+		return nil
 	}
 	return t.Charging.Hear(ctx, n)
+}
+
+// tagOf is whose payment a notice is about, empty when it names none.
+func tagOf(n charging.Notice) string {
+	if n.Dispute != nil {
+		return n.Dispute.Payment
+	}
+	return n.Outcome.Payment
+}
+
+func within(scope merchant.Scope, tag string) bool {
+	whose, _, _, ok := charging.ParseTag(tag)
+	return !ok || whose == scope // what is no tag of ours is passed over by who hears it
 }

@@ -126,6 +126,8 @@ type Method struct {
 	Gateway     string // "sandbox", "stripe"
 	Account     string // merchant account at that gateway
 	Reference   string // the gateway's method reference
+	Type        string // "sepa_debit"; empty: a card
+	Wallet      string // "apple_pay", "google_pay" when the card is one of such a wallet
 	Holder      string // the gateway's customer reference
 	Brand       string
 	Last4       string

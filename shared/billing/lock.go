@@ -14,6 +14,8 @@ import (
 const (
 	LeaseCharge    = 2 * time.Minute  // a charge is being made
 	LeaseChallenge = 15 * time.Minute // the customer is authenticating (rules 7)
+
+	LeaseProcessing = time.Hour // a bank takes days; it is asked again after this
 )
 
 // LockState is how far the locked attempt has come.
@@ -58,8 +60,9 @@ func (l Lock) Set() bool { return l.Payment != "" }
 
 // SetsUp reports an attempt that asks for no money and makes the method usable
 // for what comes: the first payment of a free trial or of a mandate (rules 12).
+// A bank debit got its mandate when it was saved.
 func (l Lock) SetsUp() bool {
-	return l.Amount.Nothing() && l.Cause == CauseFirst && !l.Method.IsZero()
+	return l.Amount.Nothing() && l.Cause == CauseFirst && !l.Method.IsZero() && l.Method.Type == ""
 }
 
 // Free reports an attempt for which the gateway is not needed.

@@ -33,3 +33,15 @@ func (f Failure) later(by time.Duration) Failure {
 	}
 	return f
 }
+
+// Prolonged leaves the attempt in flight to its gateway for longer.
+func (c Case) Prolonged(lease time.Time) Case {
+	if c.Purchase != nil {
+		p := *c.Purchase
+		p.Lock.Lease = lease
+		c.Purchase = &p
+		return c
+	}
+	c.Subscription.Lock.Lease = lease
+	return c
+}

@@ -5,6 +5,7 @@
 //	<form method="post" data-card-fields data-src="…Source(…)…" data-title="Card details">
 //	  <div data-card-mount></div>
 //	  <input type="hidden" name="token">
+//	  <input type="hidden" name="fields" value="…Account…">
 //	  <p role="alert" hidden></p>
 //	  <button>Save card</button>
 //	</form>
@@ -22,6 +23,9 @@
 //	iframe to page   {type: "perennial:token", token, brand, last4}
 //	iframe to page   {type: "perennial:error", message}
 //
+// Stripe's fields have the same markup with data-key instead of data-src, and
+// a script of their own, StripeScript, behind Stripe's.
+//
 // The page's policy needs frame-src with the gateway's origin, and style-src
 // as usual: the script sets the iframe's style through the object model.
 package cardfields
@@ -36,6 +40,11 @@ import (
 //
 //go:embed cardfields.js
 var Script []byte
+
+// StripeScript is the page's part for Stripe's fields.
+//
+//go:embed stripefields.js
+var StripeScript []byte
 
 // Source is the address of the card fields of a gateway for an account.
 // Origin is the page that shows them; further ancestors are named when that

@@ -348,7 +348,7 @@ func accountOf(m billing.Method) gateway.Account {
 func params(scope merchant.Scope, c billing.Case) gateway.Params {
 	l := c.Lock()
 	return gateway.Params{
-		Key: l.Key, Amount: l.Amount, Customer: l.Method.Holder, Method: l.Method.Reference,
+		Key: l.Key, Amount: l.Amount, Customer: l.Method.Holder, Method: l.Method.Reference, Type: l.Method.Type,
 		OnSession: l.OnSession(), Challenge: l.Challenge && l.OnSession(), ReturnURL: l.ReturnURL, Payment: Tag(scope, c.Owner(), l.Payment),
 	}
 }

@@ -19,6 +19,8 @@ type Notice struct {
 	Event   string // the gateway's event id
 	Outcome gateway.Outcome
 	Dispute *gateway.Dispute // when that is what it is about
+	Updated *gateway.Updated // a saved card that was replaced
+	Refund  string           // the key of a refund that has moved on
 }
 
 // Hear acts on a gateway's notice. The notice is only a hint: the gateway is

@@ -44,6 +44,9 @@ func (s *Service) Finish(ctx context.Context, r Recover) (Result, error) {
 	case l.Intent == "":
 		return s.unprepared(ctx, a)
 	}
+	if l.State == billing.LockProcessing && r.Actor == record.System && s.Wall().Before(l.Lease) {
+		return s.waiting(a), nil // a bank debit takes days: it is asked for now and then
+	}
 	out, err := s.find(ctx, a)
 	if err != nil {
 		return s.unknown(ctx, a, err)
@@ -94,7 +97,7 @@ func (s *Service) apply(ctx context.Context, a *attempt, out gateway.Outcome) (R
 	case out.State == gateway.StateActionNeeded && l.State != billing.LockAction:
 		return s.settle(ctx, a, out)
 	case out.State == gateway.StateProcessing && l.State == billing.LockProcessing:
-		return s.waiting(a), nil // the gateway takes its time
+		return s.prolong(ctx, a)
 	case !over:
 		return s.waiting(a), nil
 	case out.State == gateway.StatePrepared && !l.OnSession():
@@ -103,6 +106,20 @@ func (s *Service) apply(ctx context.Context, a *attempt, out gateway.Outcome) (R
 		return s.settle(ctx, a, out)
 	}
 	return s.cancel(ctx, a)
+}
+
+// prolong lets the gateway take its time: the sweeper asks again when the
+// lease is over. A notice is heard at any time.
+func (s *Service) prolong(ctx context.Context, a *attempt) (Result, error) {
+	if s.Wall().Before(a.Lock().Lease) {
+		return s.waiting(a), nil
+	}
+	a.Case = a.Prolonged(s.Wall().Add(billing.LeaseProcessing))
+	err := s.Store.Commit(ctx, s.commit(a, []any{owner(a.Case)}, nil))
+	if err != nil && !errors.Is(err, record.ErrStale) {
+		return Result{}, fmt.Errorf("wait for %s: %w", a.Lock().Payment, err)
+	}
+	return s.waiting(a), nil
 }
 
 // find asks what became of the intent. One that the gateway does not know was

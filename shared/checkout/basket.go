@@ -13,6 +13,7 @@ import (
 	"perennial/shared/i18n"
 	"perennial/shared/lambdahttp"
 	"perennial/shared/merchant"
+	"perennial/shared/money"
 	"perennial/shared/pages"
 	"perennial/shared/purchases"
 	"perennial/shared/record"
@@ -33,7 +34,7 @@ type Seller interface {
 // basketPage is the form of a cart: what it costs, who buys, and the card.
 type basketPage struct {
 	Action string
-	Fields string
+	Fields cardfields.Fields
 	Bill   billView
 	Plan   string   // what the subscription costs per period
 	Trial  string   // how long it is free
@@ -52,6 +53,9 @@ type basketPage struct {
 	Text   string      // of the button, instead of ours
 	Plain  bool        // what the total is made of is not shown
 	Onto   string      // where another plan is chosen
+
+	currency money.Currency // of the sale, and the buyer's country: they choose the gateway
+	country  string
 }
 
 // basket shows the cart of a session that is not placed, or asks for what is
@@ -78,6 +82,7 @@ func (s *Server) basket(w http.ResponseWriter, r *http.Request, v visit, change 
 	}
 	page.Free, page.Zero = !quote.NeedsMethod(), quote.Invoice.Due().Nothing()
 	page.Who = who(v, quote.Customer)
+	page.currency, page.country = quote.Invoice.Due().Currency, v.page.Cart.Billing.Country
 	if page.Keeps {
 		page.Plan = v.amount(quote.Renewal.Due()) + " " + i18n.Every(v.locale, quote.Plan.Price.Every)
 		if quote.Plan.OnDemand {
@@ -103,6 +108,7 @@ func (s *Server) presentPurchase(w http.ResponseWriter, r *http.Request, v visit
 	case billing.PurchaseOpen:
 		s.showBasket(w, r, v, basketPage{
 			Bill: v.bill(v.invoice), Shown: shown(v.invoice.Due()), Free: v.invoice.Due().Nothing(), Who: who(v, v.customer), Wrong: wrong,
+			currency: v.invoice.Due().Currency, country: v.purchase.Billing.Country,
 		})
 	}
 }
@@ -114,16 +120,16 @@ func (s *Server) showBasket(w http.ResponseWriter, r *http.Request, v visit, pag
 			pages.Error(w, r, err)
 			return
 		}
-		page.Saved = cards
+		page.Saved, page.Fields = cards, s.fields(v, page.currency, page.country)
 	}
 	page.Text, page.Plain = v.page.Page.PayText, v.page.Page.NoLines
-	page.Action, page.Fields = v.path(""), cardfields.Source(s.Gateway, s.Account(v.scope), s.URL)
+	page.Action = v.path("")
 	status := http.StatusOK
 	if page.Wrong != "" || page.Refuse != "" {
 		status = http.StatusUnprocessableEntity
 	}
 	chrome := v.chrome(v.say("Checkout"))
-	chrome.Script, chrome.Back = !page.Free, cmp.Or(v.page.Page.CancelURL, chrome.Back)
+	chrome.Fields, chrome.Back = page.Fields, cmp.Or(v.page.Page.CancelURL, chrome.Back)
 	templates.Render(w, r, status, "basket", pages.Page{Chrome: chrome, Content: page})
 }
 
@@ -158,7 +164,7 @@ func (s *Server) buy(w http.ResponseWriter, r *http.Request, v visit) {
 		return
 	}
 	got, err := s.Sales.Pay(r.Context(), purchases.Pay{
-		Scope: v.scope, Purchase: v.purchase.ID, Customers: []string{v.customer.ID}, Token: r.PostFormValue("token"),
+		Scope: v.scope, Purchase: v.purchase.ID, Customers: []string{v.customer.ID}, Token: r.PostFormValue("token"), Fields: pages.Typed(r),
 		Total: v.invoice.Due(), Checkout: v.page.ID, ReturnURL: s.URL + v.path("/return"), By: billing.ByCustomer,
 		Actor:  record.Actor{Kind: record.ByCustomer, ID: v.customer.ID, Country: lambdahttp.Country(r.Context())},
 		Method: v.picked(r), Challenge: v.page.Page.Force3DS,

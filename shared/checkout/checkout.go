@@ -19,6 +19,7 @@ import (
 	"perennial/shared/identity"
 	"perennial/shared/lambdahttp"
 	"perennial/shared/merchant"
+	"perennial/shared/money"
 	"perennial/shared/pages"
 	"perennial/shared/purchases"
 	"perennial/shared/record"
@@ -48,8 +49,7 @@ type Options struct {
 	Limits      Limiter
 	Unsubscribe identity.Unsubscribe // signs the addresses at which mails are stopped
 	URL         string               // the checkout's own origin
-	Gateway     string               // origin of the gateway's card fields and challenges
-	Account     func(merchant.Scope) string
+	Fields      cardfields.Origins   // of the gateways' card fields
 	Wall        func() time.Time
 }
 
@@ -84,7 +84,7 @@ func New(o Options) http.Handler {
 // payPage is the form.
 type payPage struct {
 	Action  string
-	Fields  string
+	Fields  cardfields.Fields
 	Product string
 	Price   string
 	Total   string    // due today
@@ -135,7 +135,7 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, v visi
 		return
 	}
 	page := payPage{
-		Action: v.path(""), Fields: cardfields.Source(s.Gateway, s.Account(v.scope), s.URL),
+		Action:  v.path(""),
 		Product: v.sub.ProductName, Price: i18n.Money(v.locale, price) + " " + i18n.Every(v.locale, v.sub.Price.Every),
 		Total: i18n.Money(v.locale, v.dues.Total), Shown: shown(v.dues.Total), Method: len(v.dues.Invoices) == 0, Email: v.customer.Email, Wrong: wrong,
 	}
@@ -159,11 +159,23 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, v visi
 		}
 	}
 	if v.page.Hold != 0 || v.page.Dues != "" { // whoever was forwarded the link learns no address (rules 20)
-		page.Email, page.Card = "", i18n.Card(v.locale, v.sub.Failure.Method.Brand, v.sub.Failure.Method.Last4)
+		page.Email, page.Card = "", i18n.Card(v.locale, v.sub.Failure.Method.Kind(), v.sub.Failure.Method.Last4)
 	}
 	chrome := v.chrome(v.say("Checkout"))
-	chrome.Script = !page.Free
+	if !page.Free {
+		page.Fields = s.fields(v, v.sub.Price.Amount.Currency, v.sub.Billing.Country)
+	}
+	chrome.Fields = page.Fields
 	templates.Render(w, r, status, "pay", pages.Page{Chrome: chrome, Content: page})
+}
+
+// fields are those of the gateway that a sale goes to.
+func (s *Server) fields(v visit, currency money.Currency, country string) cardfields.Fields {
+	g, ok := v.state.GatewayFor(string(currency), country)
+	if !ok {
+		return cardfields.Fields{}
+	}
+	return s.Fields.For(g, string(currency), s.URL)
 }
 
 func (s *Server) pay(w http.ResponseWriter, r *http.Request) {
@@ -190,7 +202,7 @@ func (s *Server) pay(w http.ResponseWriter, r *http.Request) {
 // payDues pays what a subscription owes, or replaces its payment method.
 func (s *Server) payDues(w http.ResponseWriter, r *http.Request, v visit) {
 	got, err := s.Payer.ChangeMethod(r.Context(), recovery.Pay{
-		Scope: v.scope, Subscription: v.sub.ID, Customers: []string{v.customer.ID}, Token: r.PostFormValue("token"),
+		Scope: v.scope, Subscription: v.sub.ID, Customers: []string{v.customer.ID}, Token: r.PostFormValue("token"), Fields: pages.Typed(r),
 		Invoice: v.page.Dues, Checkout: v.page.ID, ReturnURL: s.URL + v.path("/return"), By: billing.ByCustomer,
 		Actor:  record.Actor{Kind: record.ByCustomer, ID: v.customer.ID, Country: lambdahttp.Country(r.Context())},
 		Method: v.picked(r), Challenge: v.page.Page.Force3DS,

@@ -32,7 +32,7 @@ func (s *Server) saved(ctx context.Context, v visit, total string) ([]savedCard,
 	var cards []savedCard
 	for _, obj := range owned {
 		if m, ok := obj.(billing.Method); ok {
-			cards = append(cards, savedCard{m.ID, v.say("Pay %s with %s", total, i18n.Card(v.locale, m.Brand, m.Last4))})
+			cards = append(cards, savedCard{m.ID, v.say("Pay %s with %s", total, i18n.Card(v.locale, m.Kind(), m.Last4))})
 		}
 	}
 	return cards, nil

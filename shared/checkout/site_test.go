@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"perennial/shared/billing"
+	"perennial/shared/cardfields"
 	"perennial/shared/checkout"
 	"perennial/shared/customers"
 	"perennial/shared/identity"
@@ -54,8 +55,7 @@ func open(t *testing.T) *site {
 
 func (s *site) edge() http.Handler {
 	h := checkout.New(checkout.Options{
-		Store: s.Store, Payer: s.Recovery, Sales: s.Sales(s.Store), Owned: s.Store, Unsubscribe: unsubscribe, Mails: &customers.Service{Store: s.Store, Wall: s.Clock.Now}, Limits: s.limits, URL: s.server.URL, Gateway: bank, Wall: s.Clock.Now,
-		Account: func(scope merchant.Scope) string { return scope.String() },
+		Store: s.Store, Payer: s.Recovery, Sales: s.Sales(s.Store), Owned: s.Store, Unsubscribe: unsubscribe, Mails: &customers.Service{Store: s.Store, Wall: s.Clock.Now}, Limits: s.limits, URL: s.server.URL, Fields: cardfields.Origins{Sandbox: bank}, Wall: s.Clock.Now,
 	})
 	return lambdahttp.Wrap(h, lambdahttp.Headers(lambdahttp.PageHeaders(pages.Policy(bank))), lambdahttp.OriginSecret(originSecret),
 		lambdahttp.URL(s.server.URL), lambdahttp.Failures(pages.Fail), lambdahttp.Log(slog.New(slog.DiscardHandler)))
@@ -87,7 +87,7 @@ func (s *site) link(in lifecycle.Subscribe) (lifecycle.Subscribed, string) {
 // ask is a link to replace the payment method of a subscription.
 func (s *site) ask(sub, returnURL string) string {
 	s.t.Helper()
-	service := subscriptions.Service{Store: s.Store, Payer: s.Recovery, Account: lifecycletest.Account, Wall: s.Clock.Now}
+	service := subscriptions.Service{Store: s.Store, Payer: s.Recovery, Wall: s.Clock.Now}
 	page, err := service.AskMethod(s.t.Context(), s.Scope, record.System, sub, returnURL)
 	if err != nil {
 		s.t.Fatal(err)

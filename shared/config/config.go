@@ -37,6 +37,7 @@ const (
 	OriginSecret         = "PERENNIAL_ORIGIN_SECRET"
 	LinkSecret           = "PERENNIAL_LINK_SECRET"
 	KMSKey               = "PERENNIAL_KMS_KEY"
+	URLStripe            = "PERENNIAL_URL_STRIPE" // a stand-in's, on the local stack alone
 	AssetsBucket         = "PERENNIAL_ASSETS_BUCKET"
 	MailFrom             = "PERENNIAL_MAIL_FROM"
 	AllowPrivateWebhooks = "PERENNIAL_ALLOW_PRIVATE_WEBHOOKS"

@@ -105,7 +105,7 @@ func TestADisputeDiscardsAChangeThatWaits(t *testing.T) {
 	dearer.ID, dearer.Version, dearer.Price.Amount = "pdt_pro", 0, money.Of(9000, "USD")
 	w.Put(dearer)
 	w.Advance(10 * 24 * time.Hour)
-	plans := &subscriptions.Service{Store: w.Store, Payer: w.Recovery, Charger: w.Charging, Account: lifecycletest.Account, Wall: w.Clock.Now}
+	plans := &subscriptions.Service{Store: w.Store, Payer: w.Recovery, Charger: w.Charging, Wall: w.Clock.Now}
 	w.Gateway.Program(s.Method.Reference, gatewaytest.Decline("insufficient_funds"))
 	if _, err := plans.ChangePlan(t.Context(), subscriptions.PlanChange{
 		Scope: w.Scope, Actor: record.System, Subscription: s.ID, Product: "pdt_pro", Quantity: 1,

@@ -195,7 +195,7 @@ func (t teller) paidWith() string {
 	if v.Due().Nothing() && v.Credit.Minor > 0 {
 		return t.put(t.w.PaidByCredit, "{date}", t.date(v.PaidAt))
 	}
-	name := strings.TrimSpace(i18n.Network(method.Brand) + " •••• " + method.Last4)
+	name := strings.TrimSpace(i18n.Network(method.Kind()) + " •••• " + method.Last4)
 	if method.Last4 == "" {
 		return ""
 	}

@@ -16,6 +16,10 @@ import (
 // wrong: certainly nothing happened, and repeating it is useless.
 var ErrRejected = fault.New(fault.Conflict, "GATEWAY_REJECTED", "The payment gateway rejected this request.")
 
+// ErrKey matches the error of a key that the gateway does not take, or that
+// lacks a permission. Nothing happened.
+var ErrKey = fault.New(fault.Invalid, "GATEWAY_KEY_REFUSED", "The payment gateway does not accept this key.")
+
 // Intent is the gateway's identifier of one prepared payment.
 type Intent string
 
@@ -52,6 +56,7 @@ type Params struct {
 	Amount    money.Amount // nothing for a set-up, whose currency is still given
 	Customer  string       // the gateway's customer reference
 	Method    string       // the gateway's method reference
+	Type      string       // of the method
 	OnSession bool         // the customer is present and can be challenged
 	Challenge bool         // asks the bank to challenge the customer, who is present, also where it need not
 	ReturnURL string       // where a challenge sends the customer back, by GET
@@ -82,6 +87,8 @@ type Outcome struct {
 // holds a card number.
 type Method struct {
 	Ref         string // the gateway's method reference
+	Type        string // TypeCard or TypeDebit
+	Wallet      string // "apple_pay", "google_pay" when the card is one of such a wallet
 	Brand       string // "visa", "mastercard", "amex"
 	Last4       string
 	ExpMonth    int
@@ -110,8 +117,9 @@ type Vault interface {
 	// same reference.
 	Enrol(ctx context.Context, account Account, customerID string) (string, error)
 	// Save turns a one-time token of the card fields into a saved method of
-	// the customer. A refused card is a *RefusedError.
-	Save(ctx context.Context, account Account, key, customer, token string) (Method, error)
+	// the customer. The visitor agrees to a bank debit's mandate; cards need
+	// none. A refused card is a *RefusedError.
+	Save(ctx context.Context, account Account, key, customer, token string, by Visitor) (Method, error)
 	// Remove forgets a saved method; removing it twice is no error.
 	Remove(ctx context.Context, account Account, method string) error
 }

@@ -60,11 +60,12 @@ func Every(locale string, v calendar.Interval) string {
 var brands = map[string]string{
 	"visa": "Visa", "mastercard": "Mastercard", "amex": "American Express", "discover": "Discover",
 	"diners": "Diners Club", "jcb": "JCB", "unionpay": "UnionPay", "rupay": "RuPay",
+	"apple_pay": "Apple Pay", "google_pay": "Google Pay", "sepa_debit": "SEPA Direct Debit",
 }
 
 // Card names a card so that its owner knows it and nobody else can use it:
-// "Visa ending in 4242" (R116, R246). brand is the gateway's word for the
-// network. Without the last four digits there is no name.
+// "Visa ending in 4242" (R116, R246, R313). brand is the gateway's word for the
+// network, the wallet or the bank debit. Without the last four digits there is no name.
 func Card(locale, brand, last4 string) string {
 	if last4 == "" {
 		return ""

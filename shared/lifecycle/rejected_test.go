@@ -97,7 +97,7 @@ func TestAMethodThatTheGatewayForgotIsOurFault(t *testing.T) {
 	t.Parallel()
 	w := lifecycletest.New(t)
 	s := w.Active("visa_ok")
-	if err := w.Gateway.Remove(t.Context(), gateway.Account{Gateway: "sandbox", ID: w.Scope.Business}, s.Method.Reference); err != nil {
+	if err := w.Gateway.Remove(t.Context(), lifecycletest.Account(w.Scope), s.Method.Reference); err != nil {
 		t.Fatal(err)
 	}
 	w.AdvanceTo(s.Period.End.Add(day))

@@ -188,7 +188,7 @@ func (s speech) date(at calendar.Instant) string {
 
 func (s speech) card() string { return cardName(s.locale, s.Card) }
 
-func cardName(locale string, m billing.Method) string { return i18n.Card(locale, m.Brand, m.Last4) }
+func cardName(locale string, m billing.Method) string { return i18n.Card(locale, m.Kind(), m.Last4) }
 
 // money is an amount; one without a currency is not told.
 func (s speech) money(a money.Amount) string {

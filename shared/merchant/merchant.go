@@ -59,6 +59,7 @@ type State struct {
 	Recovery Recovery
 	Settings Settings
 	Seller   Seller
+	Gateways []Gateway // connected accounts, in the order in which they are tried
 	Clock    Clock
 	Brake    Brake
 }

@@ -21,6 +21,8 @@ import (
 	"perennial/shared/catalog"
 	"perennial/shared/customers"
 	"perennial/shared/endpoints"
+	"perennial/shared/gateway"
+	"perennial/shared/gateways"
 	"perennial/shared/httpapi"
 	"perennial/shared/idempotency"
 	"perennial/shared/identity"
@@ -210,7 +212,7 @@ func (b *bench) wire() {
 		merchantapi.Services{
 			Customers:     people,
 			Catalog:       &catalog.Service{Store: b.counter, Assets: shelf{}, Wall: wall},
-			Subscriptions: &subscriptions.Service{Store: b.counter, Payer: b.Recovery, Charger: b.Charging, Account: lifecycletest.Account, Wall: wall},
+			Subscriptions: &subscriptions.Service{Store: b.counter, Payer: b.Recovery, Charger: b.Charging, Wall: wall},
 			Purchases:     b.Sales(b.counter),
 			Register:      &register.Service{Store: b.counter},
 			Recovery:      b.Recovery,
@@ -229,6 +231,10 @@ func (b *bench) wire() {
 			PortalURLs: map[merchant.Mode]string{merchant.Test: "https://test.portal.example", merchant.Live: "https://portal.example"},
 			Settings:   &settings.Service{Store: b.counter, Wall: wall},
 			Operations: &operations.Service{Store: b.Store, Wall: wall},
+			Gateways: &gateways.Service{
+				Store: b.counter, Sealer: box{}, Inspectors: map[string]gateway.Inspector{"stripe": inspector{}}, Wall: wall,
+			},
+			HooksURL: "https://api.example",
 		})
 	b.api.KeepAnswers(&idempotency.Service{Store: b.Store, Sealer: box{}, Wall: wall})
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"perennial/shared/billing"
+	"perennial/shared/gateway"
 	"perennial/shared/identity"
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/mails"
@@ -170,7 +171,7 @@ func TestPaymentMethodsAreShownAndRemovedOnce(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	sub := b.Active("visa_ok")
-	unused, err := b.Recovery.Wallet.Save(t.Context(), b.Scope, record.System, lifecycletest.Get[billing.Customer](b.World, b.Customer.ID), b.Gateway.Token("visa_ok"))
+	unused, err := b.Recovery.Wallet.Save(t.Context(), b.Scope, record.System, lifecycletest.Get[billing.Customer](b.World, b.Customer.ID), b.Gateway.Token("visa_ok"), gateway.Fields{})
 	b.must(err)
 	list, err := b.client.Customers.GetPaymentMethods(t.Context(), b.Customer.ID)
 	if err != nil || len(list.Items) != 2 || list.Items[0].Card.Last4Digits == "" {

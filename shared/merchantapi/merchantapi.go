@@ -16,6 +16,7 @@ import (
 	"perennial/shared/clock"
 	"perennial/shared/customers"
 	"perennial/shared/endpoints"
+	"perennial/shared/gateways"
 	"perennial/shared/httpapi"
 	"perennial/shared/invoices"
 	"perennial/shared/lifecycle"
@@ -60,8 +61,10 @@ type Services struct {
 	PortalURLs    map[merchant.Mode]string
 	Settings      *settings.Service
 	Operations    *operations.Service // its actor is whoever calls
-	Documents     invoices.Links      // signs invoice_url
-	AssetsURL     string              // public base of uploaded images
+	Gateways      *gateways.Service
+	HooksURL      string         // public base at which gateways' webhooks are taken
+	Documents     invoices.Links // signs invoice_url
+	AssetsURL     string         // public base of uploaded images
 	Wall          clock.Wall
 }
 
@@ -82,6 +85,7 @@ func New(url string, auth httpapi.Authenticator, services Services) *httpapi.API
 	s.routeRecovery(api)
 	s.routeSettings(api)
 	s.routeKeys(api)
+	s.routeGateways(api)
 	httpapi.Route(api, "GET /test-clock", "Get the test clock", s.getClock, httpapi.Describe(aboutClock))
 	httpapi.Route(api, "POST /test-clock/advance", "Advance the test clock", s.advanceClock,
 		httpapi.Status(http.StatusAccepted), httpapi.Describe(aboutClock))

@@ -8,6 +8,7 @@ import (
 	dodo "github.com/dodopayments/dodopayments-go"
 
 	"perennial/shared/billing"
+	"perennial/shared/gateway"
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/record"
 )
@@ -30,7 +31,7 @@ func savedMethod(id string) dodo.SubscriptionUpdatePaymentMethodParams {
 func (b *bench) card(name string) billing.Method {
 	b.T.Helper()
 	c := lifecycletest.Get[billing.Customer](b.World, b.Customer.ID)
-	m, err := b.Recovery.Wallet.Save(b.T.Context(), b.Scope, record.System, c, b.Gateway.Token(name))
+	m, err := b.Recovery.Wallet.Save(b.T.Context(), b.Scope, record.System, c, b.Gateway.Token(name), gateway.Fields{})
 	b.must(err)
 	return m
 }

@@ -39,6 +39,9 @@ func (s *Service) Examine(ctx context.Context, scope merchant.Scope, ledger Ledg
 	if err := each(ctx, s.Store, scope, record.KindPayment, e.payment); err != nil {
 		return nil, err
 	}
+	if err := e.silence(ctx); err != nil {
+		return nil, err
+	}
 	for payment, kept := range e.ledger {
 		if kept != 0 {
 			e.report(payment, "every capture belongs to a payment", fmt.Sprintf("the gateway kept %d", kept))
@@ -47,12 +50,16 @@ func (s *Service) Examine(ctx context.Context, scope merchant.Scope, ledger Ledg
 	return e.findings, nil
 }
 
+// longestDebit is how long a bank debit may stay in processing.
+const longestDebit = 14 * 24 * time.Hour
+
 type examination struct {
 	scope    merchant.Scope
 	wall     time.Time
 	store    Store
 	ledger   map[string]int64
 	findings []Finding
+	newest   map[string]time.Time // creation of the latest settled payment, by gateway account
 }
 
 func (e *examination) report(object, rule, detail string) {
@@ -60,7 +67,11 @@ func (e *examination) report(object, rule, detail string) {
 }
 
 func (e *examination) subscription(ctx context.Context, sub billing.Subscription) error {
-	if sub.Lock.Set() && e.wall.After(sub.Lock.Lease.Add(5*time.Minute)) {
+	patience := 5 * time.Minute
+	if sub.Lock.State == billing.LockProcessing {
+		patience = longestDebit
+	}
+	if sub.Lock.Set() && e.wall.After(sub.Lock.Lease.Add(patience)) {
 		e.report(sub.ID, "no payment lock is older than its lease", "taken "+sub.Lock.TakenAt.Format(time.RFC3339))
 	}
 	if !sub.Blocked.Since.IsZero() && !sub.Status.Ended() {
@@ -84,6 +95,7 @@ func (e *examination) subscription(ctx context.Context, sub billing.Subscription
 }
 
 func (e *examination) payment(ctx context.Context, p billing.Payment) error {
+	e.settledAt(p)
 	var kept int64
 	if p.Status == billing.PaymentSucceeded {
 		kept = p.Amount.Minor - p.Refunded.Minor - p.Withheld.Minor

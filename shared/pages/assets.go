@@ -22,6 +22,8 @@ type asset struct {
 var assets = map[string]asset{
 	"style.css":     fingerprinted("style.css", mustRead("web/style.css")),
 	"cardfields.js": fingerprinted("cardfields.js", cardfields.Script),
+
+	"stripefields.js": fingerprinted("stripefields.js", cardfields.StripeScript),
 }
 
 func mustRead(name string) []byte {

@@ -8,6 +8,7 @@ import "perennial/shared/merchant"
 func (c Chrome) Dress(s merchant.State, b merchant.Brand) Chrome {
 	f := s.Face(b)
 	c.Business, c.Support, c.Privacy, c.Terms = f.Name, f.Support, f.Privacy, f.Terms
+	c.Gateways = s.Gateways
 	c.Theme, c.Logo = ThemePath(s.Settings.Branding), LogoOf(s.Settings.Branding.LogoURL)
 	if c.Back == "" {
 		c.Back = f.Home

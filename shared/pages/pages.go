@@ -19,8 +19,10 @@ import (
 	"strings"
 	"sync"
 
+	"perennial/shared/cardfields"
 	"perennial/shared/i18n"
 	"perennial/shared/lambdahttp"
+	"perennial/shared/merchant"
 )
 
 //go:embed web
@@ -42,9 +44,10 @@ type Chrome struct {
 	Terms    string
 	Menu     []Link
 	Banners  []Banner
-	Script   bool   // the page has card fields
-	Refresh  int    // seconds after which the page looks again; 0 never
-	Next     string // what it looks at then
+	Fields   cardfields.Fields  // that the page has, none by default
+	Gateways []merchant.Gateway // whose challenges its forms may lead to
+	Refresh  int                // seconds after which the page looks again; 0 never
+	Next     string             // what it looks at then
 	Tongue
 }
 
@@ -174,7 +177,21 @@ func (s *Set) Render(w http.ResponseWriter, r *http.Request, status int, name st
 		return
 	}
 	allowLogo(w, p.Logo)
+	p.admit(w.Header())
 	send(w, status, out.Bytes())
+}
+
+// admit opens the page to the gateways that it needs, and to no other. Wallets
+// ask in a window of their own.
+func (c Chrome) admit(h http.Header) {
+	const policy = "Content-Security-Policy"
+	if strict := h.Get(policy); strict != "" {
+		h.Set(policy, cardfields.Policy(strict, c.Gateways, c.Fields))
+	}
+	if c.Fields.Library != "" {
+		h.Set("Cross-Origin-Opener-Policy", "same-origin-allow-popups")
+		h.Set("Permissions-Policy", `camera=(), geolocation=(), microphone=(), payment=(self "`+cardfields.StripeJS+`")`)
+	}
 }
 
 func (s *Set) write(out *bytes.Buffer, name string, p Page) error {

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"perennial/shared/cardfields"
 	"perennial/shared/fault"
 	"perennial/shared/lambdahttp"
 	"perennial/shared/pages"
@@ -136,7 +137,7 @@ func TestTheLayoutHoldsNothingInline(t *testing.T) {
 		set.Render(w, r, http.StatusOK, "x", pages.Page{Content: "text", Chrome: pages.Chrome{
 			Title: "Title", Business: "<b>Northwind</b>", Test: true, Email: "ada@example.com", Home: "/", Back: "javascript:alert(1)",
 			Banners: []pages.Banner{{Tone: pages.Bad, Title: "On hold", Lines: []string{"<i>"}, Action: "Pay", Href: "/pay"}},
-			Script:  true, Refresh: 4, Next: "/x?look=2",
+			Fields:  cardfields.Fields{Gateway: "sandbox", Account: "bus_1.test", Src: "https://bank.test/fields"}, Refresh: 4, Next: "/x?look=2",
 		}})
 	})
 	text := surface(mux)(get("/x")).Body.String()

@@ -10,6 +10,7 @@ import (
 	"perennial/shared/dunning"
 	"perennial/shared/fault"
 	"perennial/shared/lifecycle"
+	"perennial/shared/money"
 	"perennial/shared/pages"
 	"perennial/shared/record"
 	"perennial/shared/recovery"
@@ -23,7 +24,7 @@ func quantity(n int64) string { return strconv.FormatInt(n, 10) }
 type methodPage struct {
 	Action  string
 	Back    string
-	Fields  string // address of the gateway's card fields
+	Fields  cardfields.Fields
 	Name    string
 	Title   string
 	Due     string // amount that confirming charges, empty when none
@@ -64,10 +65,19 @@ func (s *Server) showMethods(w http.ResponseWriter, r *http.Request, status int,
 	}
 	page := newMethodPage(v, sub, g.methods, dues, chosen)
 	page.Wrong = wrong
-	page.Fields = cardfields.Source(s.Gateway, s.Account(v.Scope), s.surface(r).URL)
+	page.Fields = s.fields(r, v, sub.Price.Amount.Currency, sub.Billing.Country)
 	chrome := v.chrome(v.say("Payment method"))
-	chrome.Script = true
+	chrome.Fields = page.Fields
 	templates.Render(w, r, status, "method", pages.Page{Chrome: chrome, Content: page})
+}
+
+// fields are those of the gateway at which a new method is saved.
+func (s *Server) fields(r *http.Request, v visit, currency money.Currency, country string) cardfields.Fields {
+	g, ok := v.State.GatewayFor(string(currency), country)
+	if !ok {
+		return cardfields.Fields{}
+	}
+	return s.Fields.For(g, string(currency), s.surface(r).URL)
 }
 
 // dues is what confirming would charge now.
@@ -136,7 +146,7 @@ func (s *Server) changeMethod(w http.ResponseWriter, r *http.Request) {
 		ReturnURL: s.surface(r).URL + address(sub.ID, "payment-return"), By: billing.ByCustomer, Actor: v.Actor(),
 	}
 	if chosen == "" {
-		pay.Token = r.PostFormValue("token")
+		pay.Token, pay.Fields = r.PostFormValue("token"), pages.Typed(r)
 	}
 	got, err := s.Recovery.ChangeMethod(r.Context(), pay)
 	switch f := fault.Of(err); {

@@ -89,7 +89,7 @@ func same(a, b billing.Method) bool {
 // cardPage takes a card that is charged later.
 type cardPage struct {
 	Action string
-	Fields string
+	Fields cardfields.Fields
 	Wrong  string
 }
 
@@ -103,10 +103,8 @@ func (s *Server) newMethod(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) showNew(w http.ResponseWriter, r *http.Request, status int, v visit, wrong string) {
 	chrome := v.chrome(v.say("Add a card"))
-	chrome.Script = true
-	s.show(w, r, status, "newmethod", v, chrome, cardPage{
-		Action: "/payment-methods", Wrong: wrong, Fields: cardfields.Source(s.Gateway, s.Account(v.Scope), s.surface(r).URL),
-	})
+	chrome.Fields = s.fields(r, v, "", "")
+	s.show(w, r, status, "newmethod", v, chrome, cardPage{Action: "/payment-methods", Wrong: wrong, Fields: chrome.Fields})
 }
 
 func (s *Server) saveMethod(w http.ResponseWriter, r *http.Request) {
@@ -124,7 +122,7 @@ func (s *Server) saveMethod(w http.ResponseWriter, r *http.Request) {
 		s.showNew(w, r, http.StatusUnprocessableEntity, v, v.say(recovery.ErrNoMethod.Message))
 		return
 	}
-	_, err = s.Self.AddMethod(r.Context(), v.visitor(), g.customers[0].ID, token)
+	_, err = s.Self.AddMethod(r.Context(), v.visitor(), g.customers[0].ID, token, pages.Typed(r))
 	if f := fault.Of(err); f != nil && f.Kind == fault.Invalid {
 		s.showNew(w, r, http.StatusUnprocessableEntity, v, v.say(f.Message))
 		return

@@ -19,6 +19,7 @@ import (
 	"perennial/shared/access"
 	"perennial/shared/billing"
 	"perennial/shared/calendar"
+	"perennial/shared/cardfields"
 	"perennial/shared/dunning"
 	"perennial/shared/identity"
 	"perennial/shared/invoices"
@@ -87,8 +88,7 @@ type Options struct {
 	Self      *portals.Service   // what customers do by themselves
 	Documents invoices.Links     // addresses of invoices as files
 	Surfaces  map[string]Surface // by the name that the edge gives
-	Gateway   string             // origin of the gateway's card fields and challenges
-	Account   func(merchant.Scope) string
+	Fields    cardfields.Origins // of the gateways' card fields
 	Wall      func() time.Time
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"perennial/shared/cardfields"
 	"perennial/shared/customers"
 	"perennial/shared/identity"
 	"perennial/shared/invoices"
@@ -81,7 +82,7 @@ func (s *site) self() *portals.Service {
 		Papers:   &invoices.Corrector{Service: invoices.Service{Store: s.Store, Wall: s.Clock.Now}, TaxIDs: register{}},
 		Licenses: s.licenses,
 		Subscriptions: &subscriptions.Service{
-			Store: s.Store, Payer: s.Recovery, Charger: s.Charging, Account: lifecycletest.Account, Wall: s.Clock.Now,
+			Store: s.Store, Payer: s.Recovery, Charger: s.Charging, Wall: s.Clock.Now,
 		},
 	}
 }
@@ -96,8 +97,8 @@ func (register) Check(_ context.Context, _ merchant.Scope, raw, _ string) (taxid
 // edge adds what CloudFront adds, and drops what a visitor may not send.
 func (s *site) edge() http.Handler {
 	h := portal.New(portal.Options{
-		Identity: s.identity, Store: s.Store, Recovery: s.Recovery, Gateway: bank, Wall: s.Clock.Now,
-		Account: func(scope merchant.Scope) string { return scope.String() }, Self: s.self(),
+		Identity: s.identity, Store: s.Store, Recovery: s.Recovery, Fields: cardfields.Origins{Sandbox: bank}, Wall: s.Clock.Now,
+		Self:      s.self(),
 		Documents: invoices.Links{URL: "https://api.example", Secrets: []string{"secret"}},
 		Surfaces: map[string]portal.Surface{
 			"portal": {Mode: merchant.Live, URL: s.server.URL}, "portal-test": {Mode: merchant.Test, URL: s.server.URL},

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"perennial/shared/cardfields"
 	"perennial/shared/identity"
 	"perennial/shared/lambdahttp"
 	"perennial/shared/merchant"
@@ -30,7 +31,7 @@ func TestTroubleOfOursIsNotTheCustomersFault(t *testing.T) {
 	const site = "https://pay.example"
 	h := lambdahttp.Wrap(
 		portal.New(portal.Options{
-			Store: store, Identity: &identity.Service{Store: store, Wall: store.Wall}, Wall: store.Wall, Gateway: bank,
+			Store: store, Identity: &identity.Service{Store: store, Wall: store.Wall}, Wall: store.Wall, Fields: cardfields.Origins{Sandbox: bank},
 			Surfaces: map[string]portal.Surface{"": {Mode: merchant.Test, URL: site}},
 		}), lambdahttp.URL(site), lambdahttp.Failures(pages.Fail), lambdahttp.Log(slog.New(slog.DiscardHandler)),
 	)

@@ -90,7 +90,7 @@ func (v visit) next(s billing.Subscription) string {
 }
 
 // card names a payment method by brand and last four digits (R116).
-func (v visit) card(m billing.Method) string { return i18n.Card(v.locale, m.Brand, m.Last4) }
+func (v visit) card(m billing.Method) string { return i18n.Card(v.locale, m.Kind(), m.Last4) }
 
 func expiry(m billing.Method) string { return fmt.Sprintf("%02d/%02d", m.ExpMonth, m.ExpYear%100) }
 

@@ -10,6 +10,7 @@ import (
 	"perennial/shared/billing"
 	"perennial/shared/customers"
 	"perennial/shared/fault"
+	"perennial/shared/gateway"
 	"perennial/shared/record"
 )
 
@@ -72,7 +73,7 @@ func (s *Service) SaveLanguage(ctx context.Context, v Visitor, language string) 
 }
 
 // AddMethod saves a new card for one of the visitor's customer records.
-func (s *Service) AddMethod(ctx context.Context, v Visitor, customer, token string) (billing.Method, error) {
+func (s *Service) AddMethod(ctx context.Context, v Visitor, customer, token string, from gateway.Fields) (billing.Method, error) {
 	if !slices.Contains(v.Customers, customer) {
 		return billing.Method{}, fmt.Errorf("customer %s: %w", customer, record.ErrNotFound)
 	}
@@ -80,7 +81,7 @@ func (s *Service) AddMethod(ctx context.Context, v Visitor, customer, token stri
 	if err != nil {
 		return billing.Method{}, fmt.Errorf("customer %s: %w", customer, err)
 	}
-	return s.Wallet.Save(ctx, v.Scope, v.Actor, c, token)
+	return s.Wallet.Save(ctx, v.Scope, v.Actor, c, token, from)
 }
 
 // RemoveMethod forgets a saved card, under whatever ids it was saved. What a

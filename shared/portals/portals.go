@@ -17,6 +17,7 @@ import (
 	"perennial/shared/clock"
 	"perennial/shared/customers"
 	"perennial/shared/fault"
+	"perennial/shared/gateway"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
 	"perennial/shared/recovery"
@@ -47,7 +48,7 @@ type Planner interface {
 
 // Saver turns a one-time token of card fields into a saved method.
 type Saver interface {
-	Save(ctx context.Context, scope merchant.Scope, actor record.Actor, customer billing.Customer, token string) (billing.Method, error)
+	Save(ctx context.Context, scope merchant.Scope, actor record.Actor, customer billing.Customer, token string, from gateway.Fields) (billing.Method, error)
 }
 
 // Payer uses a method for a subscription, and pays what is due with it.

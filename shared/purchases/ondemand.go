@@ -10,13 +10,14 @@ import (
 	"perennial/shared/ids"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
+	"perennial/shared/wallet"
 )
 
 // Charge charges an on-demand subscription off-session. The payment exists
 // from the moment at which the attempt begins, and is the answer whatever
 // becomes of it: a decline is a failed payment, not an error.
 func (s *Service) Charge(ctx context.Context, scope merchant.Scope, actor record.Actor, subscription string, c billing.Charge) (billing.Payment, error) {
-	if err := s.payable(scope); err != nil {
+	if err := wallet.Charges(ctx, s.Store, scope); err != nil {
 		return billing.Payment{}, err
 	}
 	state, err := s.Store.State(ctx, scope)

@@ -12,6 +12,7 @@ import (
 	"perennial/shared/ids"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
+	"perennial/shared/wallet"
 )
 
 // PageLife is how long the customer may use a hosted page.
@@ -56,7 +57,7 @@ func (p Placed) NeedsMethod() bool {
 // that is to be made, the page on which to make it, and the customer when new.
 // A session can be placed once, however many ask at the same moment.
 func (s *Service) Order(ctx context.Context, o Order) (Placed, error) {
-	if err := s.payable(o.Scope); err != nil {
+	if err := wallet.Sells(ctx, s.Store, o.Scope); err != nil {
 		return Placed{}, err
 	}
 	for range tries {

@@ -9,6 +9,7 @@ import (
 	"perennial/shared/billing"
 	"perennial/shared/charging"
 	"perennial/shared/fault"
+	"perennial/shared/gateway"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
 	"perennial/shared/record"
@@ -19,9 +20,10 @@ import (
 type Pay struct {
 	Scope     merchant.Scope
 	Purchase  string
-	Customers []string     // the customer records the caller may act for; empty: any
-	Method    string       // id of a saved method, or
-	Token     string       // one-time token of the card fields
+	Customers []string // the customer records the caller may act for; empty: any
+	Method    string   // id of a saved method, or
+	Token     string   // one-time token of the card fields
+	Fields    gateway.Fields
 	Total     money.Amount // what the payer was shown; empty: whatever is due
 	Checkout  string
 	ReturnURL string // where a challenge sends the customer back, by GET
@@ -152,7 +154,7 @@ func (s *Service) Finish(ctx context.Context, scope merchant.Scope, purchase str
 func (s *Service) method(ctx context.Context, p Pay, c billing.Customer) (billing.Method, error) {
 	switch {
 	case p.Token != "":
-		return s.Wallet.Save(ctx, p.Scope, p.Actor, c, p.Token)
+		return s.Wallet.Save(ctx, p.Scope, p.Actor, c, p.Token, p.Fields)
 	case p.Method != "":
 		m, err := record.Get[billing.Method](ctx, s.Store, p.Scope, record.MethodID(c.ID, p.Method))
 		if err != nil {

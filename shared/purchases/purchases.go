@@ -22,7 +22,6 @@ import (
 	"perennial/shared/money"
 	"perennial/shared/record"
 	"perennial/shared/recovery"
-	"perennial/shared/wallet"
 )
 
 // Store is what selling needs of storage.
@@ -47,7 +46,7 @@ type Recovery interface {
 
 // Wallet saves new payment methods.
 type Wallet interface {
-	Save(ctx context.Context, scope merchant.Scope, actor record.Actor, c billing.Customer, token string) (billing.Method, error)
+	Save(ctx context.Context, scope merchant.Scope, actor record.Actor, c billing.Customer, token string, from gateway.Fields) (billing.Method, error)
 }
 
 // Buyers finds or makes the customer of a cart.
@@ -62,8 +61,7 @@ type Service struct {
 	Recovery Recovery
 	Wallet   Wallet
 	Buyers   Buyers
-	TaxIDs   lifecycle.TaxIDs                     // nil leaves every tax id unchecked
-	Account  func(merchant.Scope) gateway.Account // where a scope's customers pay; zero where they cannot
+	TaxIDs   lifecycle.TaxIDs // nil leaves every tax id unchecked
 	Wall     clock.Wall
 }
 
@@ -72,15 +70,6 @@ const tries = 5
 
 // MaxAttempts is how many payments customers may try for one purchase.
 const MaxAttempts = recovery.MaxAttempts
-
-// payable refuses what could never be paid: a scope without a gateway takes no
-// orders.
-func (s *Service) payable(scope merchant.Scope) error {
-	if s.Account(scope).Gateway == "" {
-		return wallet.ErrNoGateway
-	}
-	return nil
-}
 
 // sale is a cart with everything around it that is known by now.
 type sale struct {

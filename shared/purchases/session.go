@@ -12,6 +12,7 @@ import (
 	"perennial/shared/ids"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
+	"perennial/shared/wallet"
 )
 
 // confirmedLife is how long a session may be used whose payment was made at
@@ -32,7 +33,7 @@ type Session struct {
 // Open makes a checkout session. With Confirm its cart is placed, and paid
 // when a saved method is named; otherwise nothing but the session is written.
 func (s *Service) Open(ctx context.Context, in Session) (Placed, error) {
-	if err := s.payable(in.Scope); err != nil {
+	if err := wallet.Sells(ctx, s.Store, in.Scope); err != nil {
 		return Placed{}, err
 	}
 	in, err := s.Preselect(ctx, in)

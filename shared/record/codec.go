@@ -31,6 +31,7 @@ var decoders = map[Kind]func([]byte) (any, error){
 	KindKey:          decode[merchant.APIKey],
 	KindRequest:      decode[Request],
 	KindEndpoint:     decode[merchant.Endpoint],
+	KindConnection:   decode[merchant.Connection],
 	KindCustomer:     decode[billing.Customer],
 	KindMailbox:      decode[billing.Mailbox],
 	KindTaxProof:     decode[taxid.Proof],

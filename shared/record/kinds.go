@@ -22,6 +22,7 @@ const (
 	KindKey          Kind = "KEY"
 	KindRequest      Kind = "IDEM"
 	KindEndpoint     Kind = "WHK"
+	KindConnection   Kind = "GTW"
 	KindCustomer     Kind = "CUS"
 	KindMailbox      Kind = "MBOX"
 	KindMethod       Kind = "PM"
@@ -109,6 +110,8 @@ func Describe(obj any) (Entry, error) {
 		return Entry{Kind: KindKey, ID: o.Hash, Scope: o.Scope, Version: o.Version, Created: o.CreatedAt, Listed: true, Private: true}, nil
 	case merchant.Endpoint:
 		return Entry{Kind: KindEndpoint, ID: o.ID, Version: o.Version, Created: o.CreatedAt, Listed: true, Private: true}, nil
+	case merchant.Connection:
+		return Entry{Kind: KindConnection, ID: o.ID, Version: o.Version, Private: true}, nil
 	case billing.Mailbox:
 		return Entry{Kind: KindMailbox, ID: o.Email + "#" + o.Customer, Customer: o.Customer, Loose: true, Private: true}, nil
 	case taxid.Proof:

@@ -16,6 +16,7 @@ import (
 	"perennial/shared/charging"
 	"perennial/shared/clock"
 	"perennial/shared/fault"
+	"perennial/shared/gateway"
 	"perennial/shared/lifecycle"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
@@ -38,7 +39,7 @@ type Charger interface {
 
 // Wallet saves new payment methods.
 type Wallet interface {
-	Save(ctx context.Context, scope merchant.Scope, actor record.Actor, c billing.Customer, token string) (billing.Method, error)
+	Save(ctx context.Context, scope merchant.Scope, actor record.Actor, c billing.Customer, token string, from gateway.Fields) (billing.Method, error)
 }
 
 // Flow answers the workflow's waiting tasks. A token that nobody waits for
@@ -73,10 +74,11 @@ type Pay struct {
 	Customers    []string // the customer records the caller may act for; empty: any
 	Method       string   // id of a saved method, or
 	Token        string   // one-time token of the card fields
-	Checkout     string   // checkout session, when it came from there
-	Invoice      string   // that of a plan change which waits for its payment; empty: the dues
-	ReturnURL    string   // where a challenge sends the customer back, by GET
-	Challenge    bool     // the bank is asked to make sure of the customer
+	Fields       gateway.Fields
+	Checkout     string // checkout session, when it came from there
+	Invoice      string // that of a plan change which waits for its payment; empty: the dues
+	ReturnURL    string // where a challenge sends the customer back, by GET
+	Challenge    bool   // the bank is asked to make sure of the customer
 	By           billing.Initiator
 	Actor        record.Actor
 }
@@ -180,7 +182,7 @@ func (s *Service) supersede(ctx context.Context, p Pay) (r Result, done bool, er
 func (s *Service) method(ctx context.Context, p Pay, d dossier) (billing.Method, error) {
 	switch {
 	case p.Token != "":
-		return s.Wallet.Save(ctx, p.Scope, p.Actor, d.customer, p.Token)
+		return s.Wallet.Save(ctx, p.Scope, p.Actor, d.customer, p.Token, p.Fields)
 	case p.Method != "":
 		m, err := record.Get[billing.Method](ctx, s.Store, p.Scope, record.MethodID(d.customer.ID, p.Method))
 		if err != nil {

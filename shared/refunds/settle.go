@@ -30,6 +30,22 @@ func (s *Service) Perform(ctx context.Context, item record.DueItem) error {
 	return s.look(ctx, f)
 }
 
+// Hear looks at a refund that the gateway tells of before it is due. One that
+// is settled, or not ours, is left alone.
+func (s *Service) Hear(ctx context.Context, scope merchant.Scope, id string) error {
+	f, err := s.open(ctx, scope, id)
+	if errors.Is(err, record.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("refund %s: %w", id, err)
+	}
+	if !f.refund.Status.Open() {
+		return nil
+	}
+	return s.look(ctx, f)
+}
+
 // look asks the gateway what became of the refund.
 func (s *Service) look(ctx context.Context, f file) error {
 	r := f.refund

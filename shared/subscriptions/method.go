@@ -13,6 +13,7 @@ import (
 	"perennial/shared/merchant"
 	"perennial/shared/record"
 	"perennial/shared/recovery"
+	"perennial/shared/wallet"
 )
 
 // pageLife is how long the customer may use a hosted page.
@@ -28,7 +29,7 @@ type Page struct {
 // AskMethod makes a page on which the customer gives a new payment method
 // (R131). With dues open the page is for paying them.
 func (s *Service) AskMethod(ctx context.Context, scope merchant.Scope, actor record.Actor, subscription, returnURL string) (Page, error) {
-	if err := s.payable(scope); err != nil {
+	if err := wallet.Sells(ctx, s.Store, scope); err != nil {
 		return Page{}, err
 	}
 	d, err := s.open(ctx, scope, subscription)
@@ -83,7 +84,7 @@ func (s *Service) planned(ctx context.Context, scope merchant.Scope, d dossier, 
 // UseMethod switches to a saved payment method. With dues open they are
 // charged with it at once; a decline is a result, not an error.
 func (s *Service) UseMethod(ctx context.Context, scope merchant.Scope, actor record.Actor, subscription, method string) (recovery.Result, error) {
-	if err := s.payable(scope); err != nil {
+	if err := wallet.Charges(ctx, s.Store, scope); err != nil {
 		return recovery.Result{}, err
 	}
 	return s.use(ctx, scope, actor, subscription, method)
@@ -99,7 +100,7 @@ var (
 // for nobody: a payment in flight, such as a challenge that the customer is
 // looking at, refuses it.
 func (s *Service) Retry(ctx context.Context, scope merchant.Scope, actor record.Actor, subscription string) (recovery.Result, error) {
-	if err := s.payable(scope); err != nil {
+	if err := wallet.Charges(ctx, s.Store, scope); err != nil {
 		return recovery.Result{}, err
 	}
 	d, err := s.open(ctx, scope, subscription)

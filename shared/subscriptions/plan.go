@@ -13,6 +13,7 @@ import (
 	"perennial/shared/merchant"
 	"perennial/shared/proration"
 	"perennial/shared/record"
+	"perennial/shared/wallet"
 )
 
 // Charger makes payments.
@@ -95,7 +96,7 @@ func (s *Service) changePlan(ctx context.Context, c PlanChange) (PlanResult, err
 		change.Counts = append(change.Counts, uses...)
 		return s.put(ctx, d, c.Actor, "change plan", change)
 	}
-	if err := s.payable(c.Scope); err != nil {
+	if err := wallet.Charges(ctx, s.Store, c.Scope); err != nil {
 		return PlanResult{}, err
 	}
 	if c.ByLink || d.sub.Manual.On {

@@ -11,6 +11,7 @@ import (
 	"perennial/shared/merchant"
 	"perennial/shared/record"
 	"perennial/shared/recovery"
+	"perennial/shared/wallet"
 )
 
 // PlanPayment is the wish to pay a change of plan that waits for it.
@@ -26,7 +27,7 @@ type PlanPayment struct {
 // PayPlan charges a change of plan that waits for its payment, on-session
 // (rules 3). A decline is a result, and the change waits on.
 func (s *Service) PayPlan(ctx context.Context, p PlanPayment) (PlanResult, error) {
-	if err := s.payable(p.Scope); err != nil {
+	if err := wallet.Charges(ctx, s.Store, p.Scope); err != nil {
 		return PlanResult{}, err
 	}
 	d, err := s.open(ctx, p.Scope, p.Subscription)

@@ -37,7 +37,7 @@ func newShop(t *testing.T) shop {
 	}
 	w.Put(billing.Addon{ID: "adn_seat", Name: "Seat", TaxCategory: "saas", Price: money.Of(1000, "USD"), CreatedAt: w.Now()})
 	return shop{w, &subscriptions.Service{
-		Store: w.Store, Payer: w.Recovery, Charger: w.Charging, Account: lifecycletest.Account, Wall: w.Clock.Now,
+		Store: w.Store, Payer: w.Recovery, Charger: w.Charging, Wall: w.Clock.Now,
 	}}
 }
 

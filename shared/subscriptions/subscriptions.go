@@ -12,12 +12,10 @@ import (
 	"perennial/shared/calendar"
 	"perennial/shared/clock"
 	"perennial/shared/customers"
-	"perennial/shared/gateway"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
 	"perennial/shared/recovery"
 	"perennial/shared/register"
-	"perennial/shared/wallet"
 )
 
 // Store is what subscriptions need of storage.
@@ -37,17 +35,7 @@ type Service struct {
 	Store   Store
 	Payer   Payer
 	Charger Charger
-	Account func(merchant.Scope) gateway.Account // where a scope's customers pay; zero where they cannot
 	Wall    clock.Wall
-}
-
-// payable refuses what could never be paid: a scope without a gateway takes
-// no payment methods.
-func (s *Service) payable(scope merchant.Scope) error {
-	if s.Account(scope).Gateway == "" {
-		return wallet.ErrNoGateway
-	}
-	return nil
 }
 
 // tries is how often a decision is made anew when somebody was faster.

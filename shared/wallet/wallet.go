@@ -29,10 +29,9 @@ type Store interface {
 
 // Service keeps payment methods.
 type Service struct {
-	Store   Store
-	Vault   gateway.Vault
-	Account func(merchant.Scope) gateway.Account // where a scope saves new methods; zero where it cannot
-	Wall    clock.Wall
+	Store Store
+	Vault gateway.Vault
+	Wall  clock.Wall
 }
 
 // codeRefused is the code of a card that the gateway did not accept.
@@ -48,31 +47,32 @@ var ErrNoGateway = fault.New(fault.Unsupported, "UNSUPPORTED_ACTION", "No paymen
 // know a token, and the method that came of it, for a day.
 const claimLife = 48 * time.Hour
 
-// Save turns a one-time token into a saved method of the customer. The same
-// token, sent twice, is the same method.
-func (s *Service) Save(ctx context.Context, scope merchant.Scope, actor record.Actor, customer billing.Customer, token string) (billing.Method, error) {
+// Save turns a one-time token into a saved method of the customer, at the
+// gateway whose fields made it. The same token, sent twice, is the same method.
+func (s *Service) Save(ctx context.Context, scope merchant.Scope, actor record.Actor, customer billing.Customer, token string, from gateway.Fields) (billing.Method, error) {
 	state, err := s.Store.State(ctx, scope)
 	if err != nil {
 		return billing.Method{}, fmt.Errorf("state of %s: %w", scope, err)
 	}
-	account := s.Account(scope)
-	if account.Gateway == "" {
+	at, ok := chosen(state, from.Account)
+	if !ok {
 		return billing.Method{}, ErrNoGateway
 	}
-	holder, known := customer.Gateways[account.Gateway]
+	account := gateway.AccountOf(at)
+	holder, known := holderAt(customer, account)
 	if !known {
 		if holder, err = s.Vault.Enrol(ctx, account, customer.ID); err != nil {
 			return billing.Method{}, fmt.Errorf("enrol %s: %w", customer.ID, err)
 		}
 	}
-	saved, err := s.Vault.Save(ctx, account, "save#"+customer.ID+"#"+ids.Hash(token), holder, token)
+	saved, err := s.Vault.Save(ctx, account, "save#"+customer.ID+"#"+ids.Hash(token), holder, token, from.Visitor)
 	if err != nil {
 		return billing.Method{}, refused(err)
 	}
 	wall := s.Wall()
 	method := billing.Method{
 		ID: ids.New("pm_", wall), Customer: customer.ID, Gateway: account.Gateway, Account: account.ID,
-		Reference: saved.Ref, Holder: holder, Brand: saved.Brand, Last4: saved.Last4,
+		Reference: saved.Ref, Type: saved.Type, Wallet: saved.Wallet, Holder: holder, Brand: saved.Brand, Last4: saved.Last4,
 		ExpMonth: saved.ExpMonth, ExpYear: saved.ExpYear, Country: saved.Country,
 		Fingerprint: saved.Fingerprint, CreatedAt: state.Clock.Now(wall),
 	}
@@ -85,7 +85,7 @@ func (s *Service) Save(ctx context.Context, scope merchant.Scope, actor record.A
 		if customer.Gateways == nil {
 			customer.Gateways = make(map[string]string)
 		}
-		customer.Gateways[account.Gateway] = holder
+		customer.Gateways[holderKey(account)] = holder
 		commit.Put = append(commit.Put, customer)
 	}
 	err = s.Store.Commit(ctx, commit)
@@ -100,6 +100,28 @@ func (s *Service) Save(ctx context.Context, scope merchant.Scope, actor record.A
 		return billing.Method{}, fmt.Errorf("save method of %s: %w", customer.ID, err)
 	}
 	return record.Next(method), nil
+}
+
+// chosen is the gateway that a token came from, or by which the mode sells. A
+// gateway that was retired while the customer typed takes this one more.
+func chosen(state merchant.State, account string) (merchant.Gateway, bool) {
+	if account == "" {
+		return state.GatewayFor("", "")
+	}
+	g, ok := state.GatewayOf(account)
+	return g, ok && g.Status != merchant.GatewayForgotten
+}
+
+// holderKey is under what a customer remembers who they are at an account.
+func holderKey(a gateway.Account) string { return a.Gateway + "#" + a.ID }
+
+// holderAt is the customer's reference at an account. Before a mode could
+// have several accounts, it was kept under the gateway's name.
+func holderAt(c billing.Customer, a gateway.Account) (holder string, known bool) {
+	if holder, known = c.Gateways[holderKey(a)]; !known {
+		holder, known = c.Gateways[a.Gateway]
+	}
+	return holder, known
 }
 
 // saved finds what the same token was saved as before.

@@ -85,7 +85,7 @@ func ToAddress(a billing.Address) Address {
 func ToPaymentMethod(m billing.Method) PaymentMethod {
 	recurring := true
 	return PaymentMethod{
-		PaymentMethodID: m.ID, PaymentMethod: "card", LastUsedAt: instant(m.UsedAt), RecurringEnabled: &recurring,
+		PaymentMethodID: m.ID, PaymentMethod: kindOf(m), PaymentMethodType: subtype(m), LastUsedAt: instant(m.UsedAt), RecurringEnabled: &recurring,
 		Card: &Card{
 			CardIssuingCountry: text(m.Country), CardNetwork: text(m.Brand), Last4Digits: text(m.Last4),
 			ExpiryMonth: digits("%02d", m.ExpMonth), ExpiryYear: digits("%04d", m.ExpYear),

@@ -49,14 +49,14 @@ func ToDispute(scope merchant.Scope, d billing.Dispute) Dispute {
 
 // ToDisputeItem converts a dispute for a list.
 func ToDisputeItem(scope merchant.Scope, d billing.Dispute) DisputeItem {
-	return DisputeItem{DisputeBase: disputeBase(scope, d), PaymentProvider: provider}
+	return DisputeItem{DisputeBase: disputeBase(scope, d), PaymentProvider: provider(d.Gateway)}
 }
 
 // ToDisputeDetail converts a dispute with its customer.
 func ToDisputeDetail(scope merchant.Scope, d billing.Dispute, c billing.Customer) DisputeDetail {
 	return DisputeDetail{
 		DisputeBase: disputeBase(scope, d), BrandID: BrandID(scope, d.Brand), Customer: ToCustomerLimited(c),
-		PaymentProvider: provider, Reason: text(d.Reason),
+		PaymentProvider: provider(d.Gateway), Reason: text(d.Reason),
 	}
 }
 

@@ -10,9 +10,14 @@ import (
 	"perennial/shared/tax"
 )
 
-// provider stands for the sandbox gateway: Dodo's enum knows stripe, adyen
-// and dodo.
-const provider = "dodo"
+// provider is who takes a payment in Dodo's enum, which knows stripe, adyen
+// and dodo; the last stands for the sandbox gateway.
+func provider(gateway string) string {
+	if gateway == "stripe" {
+		return gateway
+	}
+	return "dodo"
+}
 
 // PaymentBase are the fields that a payment has alone and in a list.
 type PaymentBase struct {
@@ -155,14 +160,14 @@ func paymentBase(scope merchant.Scope, p billing.Payment, c billing.Customer) Pa
 		PaymentID: p.ID, BrandID: BrandID(scope, p.Brand), Status: text(p.Status), SubscriptionID: text(p.Subscription),
 		SubscriptionIDs: []string{}, Customer: ToCustomerLimited(c), Currency: string(p.Amount.Currency),
 		TotalAmount: p.Amount.Minor, CreatedAt: p.CreatedAt.String(), Metadata: metadata(p.Metadata),
-		PaymentProvider: provider, CardLastFour: text(p.Method.Last4), CardNetwork: text(p.Method.Brand),
+		PaymentProvider: provider(p.Method.Gateway), CardLastFour: text(p.Method.Last4), CardNetwork: text(p.Method.Brand),
 		InvoiceID: text(p.InvoiceNumber), RefundStatus: text(RefundStatus(p)),
 	}
 	if p.Subscription != "" {
 		base.SubscriptionIDs = []string{p.Subscription}
 	}
 	if !p.Method.IsZero() {
-		base.PaymentMethod = text("card")
+		base.PaymentMethod, base.PaymentMethodType = text(kindOf(p.Method)), subtype(p.Method)
 	}
 	return base
 }

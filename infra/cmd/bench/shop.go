@@ -16,7 +16,6 @@ import (
 	"perennial/shared/clock"
 	"perennial/shared/config"
 	"perennial/shared/dynamo"
-	"perennial/shared/gateway"
 	"perennial/shared/gateway/sandbox"
 	"perennial/shared/ids"
 	"perennial/shared/lifecycle"
@@ -54,7 +53,7 @@ func openShop(ctx context.Context, s *stack, mode merchant.Mode) (*shop, error) 
 	secret, _ := s.Lookup(config.SandboxSecret)
 	bank := sandbox.New(sandbox.Options{BaseURL: s.URL("sandbox"), Secret: secret, HTTP: &http.Client{Transport: quiet{}}})
 	client, table := s.DynamoDB()
-	till := assembly.Build(aws.Config{}, dynamo.New(client, table), bank, nil)
+	till := assembly.Build(aws.Config{}, dynamo.New(client, table), bank, nil, assembly.Keys{})
 	operator := operations.Service{Store: till.Store, Wall: clock.System, Actor: record.System}
 	business, err := operator.Found(ctx, operations.Founding{
 		Name: "Northwind Studio", Email: "owner@northwind.example", Country: "DE", Zone: "Europe/Berlin",
@@ -69,7 +68,9 @@ func openShop(ctx context.Context, s *stack, mode merchant.Mode) (*shop, error) 
 	if shop.key, _, err = operator.CreateKey(ctx, shop.scope, "bench", false); err != nil {
 		return nil, err
 	}
-	till.Wallet.Account = account
+	if err := sell(ctx, till, shop.scope); err != nil {
+		return nil, err
+	}
 	wall := func() time.Time { return shop.now }
 	till.Charging.Wall, till.Wallet.Wall, till.Recovery.Wall, till.Life.Wall = wall, wall, wall, wall
 	shop.product = billing.Product{
@@ -94,8 +95,14 @@ func (quiet) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(r)
 }
 
-func account(scope merchant.Scope) gateway.Account {
-	return gateway.Account{Gateway: sandbox.Name, ID: scope.String()}
+// sell connects a mode to the sandbox.
+func sell(ctx context.Context, till *assembly.Till, scope merchant.Scope) error {
+	state, err := record.Get[merchant.State](ctx, till.Store, scope, scope.String())
+	if err != nil {
+		return err
+	}
+	connected := state.Connect(merchant.Gateway{Name: sandbox.Name, Account: scope.String(), Reference: sandbox.Name})
+	return till.Store.Commit(ctx, record.Commit{Scope: scope, Actor: record.System, Cause: "bench", Put: []any{connected}})
 }
 
 func (s *shop) put(ctx context.Context, objects ...any) error {
@@ -142,7 +149,7 @@ func (s *shop) card(ctx context.Context, sub billing.Subscription, card string) 
 
 // token types a card into the sandbox's card fields.
 func (s *shop) token(card string) (string, error) {
-	body, err := json.Marshal(map[string]any{"account": account(s.scope).ID, "card": card, "exp_month": 12, "exp_year": 2034})
+	body, err := json.Marshal(map[string]any{"account": s.scope.String(), "card": card, "exp_month": 12, "exp_year": 2034})
 	if err != nil {
 		return "", err
 	}

@@ -156,7 +156,7 @@ func waiting(t *testing.T, b *banktest.Bank, returnURL string) gateway.Intent {
 	if err != nil {
 		t.Fatal(err)
 	}
-	method, err := g.Save(t.Context(), account, "save", customer, b.Token(t, account.ID, "authenticate_always"))
+	method, err := g.Save(t.Context(), account, "save", customer, b.Token(t, account.ID, "authenticate_always"), gateway.Visitor{})
 	if err != nil {
 		t.Fatal(err)
 	}

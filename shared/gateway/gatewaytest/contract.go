@@ -104,7 +104,7 @@ func (d desk) enrol(id string) string {
 func (d desk) save(card string) (customer string, m gateway.Method) {
 	d.t.Helper()
 	customer = d.enrol("cus_ada")
-	m, err := d.Vault.Save(d.t.Context(), d.Account, "save-"+card+d.t.Name(), customer, d.Token(d.t, card))
+	m, err := d.Vault.Save(d.t.Context(), d.Account, "save-"+card+d.t.Name(), customer, d.Token(d.t, card), gateway.Visitor{})
 	d.must(err)
 	return customer, m
 }

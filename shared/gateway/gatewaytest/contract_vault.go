@@ -28,7 +28,7 @@ func refusedCard(d desk) {
 	} {
 		token := d.Token(d.t, code)
 		for range 2 { // the refusal is repeated under its key
-			_, err := d.Vault.Save(d.t.Context(), d.Account, "save-"+code, customer, token)
+			_, err := d.Vault.Save(d.t.Context(), d.Account, "save-"+code, customer, token, gateway.Visitor{})
 			var refused *gateway.RefusedError
 			if !errors.As(err, &refused) || refused.Decline.Code != code {
 				d.t.Errorf("%s: got %v", code, err)
@@ -39,19 +39,19 @@ func refusedCard(d desk) {
 
 func tokenOnce(d desk) {
 	customer, token := d.enrol("cus_ada"), d.Token(d.t, "visa_ok")
-	_, err := d.Vault.Save(d.t.Context(), d.Account, "first", customer, token)
+	_, err := d.Vault.Save(d.t.Context(), d.Account, "first", customer, token, gateway.Visitor{})
 	d.must(err)
-	_, err = d.Vault.Save(d.t.Context(), d.Account, "second", customer, token)
+	_, err = d.Vault.Save(d.t.Context(), d.Account, "second", customer, token, gateway.Visitor{})
 	d.wantError(err, "a used token")
-	_, err = d.Vault.Save(d.t.Context(), d.Account, "third", customer, "tok_invented")
+	_, err = d.Vault.Save(d.t.Context(), d.Account, "third", customer, "tok_invented", gateway.Visitor{})
 	d.wantError(err, "an invented token")
 }
 
 func saveTwice(d desk) {
 	customer, token := d.enrol("cus_ada"), d.Token(d.t, "visa_ok")
-	first, err := d.Vault.Save(d.t.Context(), d.Account, "one", customer, token)
+	first, err := d.Vault.Save(d.t.Context(), d.Account, "one", customer, token, gateway.Visitor{})
 	d.must(err)
-	again, err := d.Vault.Save(d.t.Context(), d.Account, "one", customer, token)
+	again, err := d.Vault.Save(d.t.Context(), d.Account, "one", customer, token, gateway.Visitor{})
 	d.must(err)
 	if diff := cmp.Diff(first, again); diff != "" {
 		d.t.Error(diff)
@@ -61,7 +61,7 @@ func saveTwice(d desk) {
 func sameFingerprint(d desk) {
 	ada, bob := d.enrol("cus_ada"), d.enrol("cus_bob")
 	save := func(key, customer, card string) gateway.Method {
-		m, err := d.Vault.Save(d.t.Context(), d.Account, key, customer, d.Token(d.t, card))
+		m, err := d.Vault.Save(d.t.Context(), d.Account, key, customer, d.Token(d.t, card), gateway.Visitor{})
 		d.must(err)
 		return m
 	}

@@ -58,7 +58,7 @@ func (f *Fake) Token(card string) string {
 }
 
 // Save implements gateway.Vault. The token is one of Token's, used once.
-func (f *Fake) Save(_ context.Context, account gateway.Account, key, customer, token string) (gateway.Method, error) {
+func (f *Fake) Save(_ context.Context, account gateway.Account, key, customer, token string, _ gateway.Visitor) (gateway.Method, error) {
 	failure, err := f.enter(OpSave)
 	if err != nil {
 		return gateway.Method{}, err

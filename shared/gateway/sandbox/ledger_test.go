@@ -19,7 +19,7 @@ func TestTheLedgerTellsWhatWasKeptPerPayment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	method, err := g.Save(ctx, account, "save", holder, bank.Token(t, account.ID, "visa_ok"))
+	method, err := g.Save(ctx, account, "save", holder, bank.Token(t, account.ID, "visa_ok"), gateway.Visitor{})
 	if err != nil {
 		t.Fatal(err)
 	}

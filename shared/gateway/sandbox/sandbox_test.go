@@ -71,7 +71,7 @@ func prepared(t *testing.T, bank *banktest.Bank, g *sandbox.Gateway, card string
 	if err != nil {
 		t.Fatal(err)
 	}
-	method, err := g.Save(t.Context(), account, "save", customer, bank.Token(t, account.ID, card))
+	method, err := g.Save(t.Context(), account, "save", customer, bank.Token(t, account.ID, card), gateway.Visitor{})
 	if err != nil {
 		t.Fatal(err)
 	}

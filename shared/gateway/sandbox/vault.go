@@ -14,7 +14,7 @@ func (g *Gateway) Enrol(ctx context.Context, account gateway.Account, customerID
 }
 
 // Save implements gateway.Vault.
-func (g *Gateway) Save(ctx context.Context, account gateway.Account, key, customer, token string) (gateway.Method, error) {
+func (g *Gateway) Save(ctx context.Context, account gateway.Account, key, customer, token string, _ gateway.Visitor) (gateway.Method, error) {
 	var out methodJSON
 	in := saveJSON{Key: key, Customer: customer, Token: token}
 	if err := g.call(ctx, account, http.MethodPost, "/v1/methods", in, &out); err != nil {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	sdk "github.com/stripe/stripe-go/v84"
+	"github.com/stripe/stripe-go/v84/paymentmethod"
 	"github.com/stripe/stripe-go/v84/webhook"
 
 	"perennial/shared/gateway"
@@ -26,12 +28,15 @@ var (
 	ErrEvent     = errors.New("stripe: not an event")
 )
 
-// Event is what a webhook means to us: what became of an intent, or a dispute.
+// Event is what a webhook means to us: what became of an intent, a dispute, or
+// a refund, or a card that was replaced.
 // Repeated deliveries have the same ID.
 type Event struct {
 	ID      string
 	Outcome gateway.Outcome
 	Dispute *gateway.Dispute
+	Updated *gateway.Updated
+	Refund  string // the key of a refund of ours that has moved on
 }
 
 // Receive verifies a webhook of an account and tells what it is about. Events
@@ -82,6 +87,11 @@ func (g *Gateway) ask(ctx context.Context, account gateway.Account, in eventJSON
 			return Event{}, false, nil
 		}
 		return g.askDispute(ctx, account, event, object.ID)
+	case strings.HasPrefix(in.Type, "refund."):
+		event.Refund = object.Metadata[metaKey]
+		return event, event.Refund != "", nil
+	case in.Type == "payment_method.automatically_updated":
+		return g.askMethod(ctx, account, event, object.ID)
 	}
 	return Event{}, false, nil
 }
@@ -95,6 +105,26 @@ func (g *Gateway) askDispute(ctx context.Context, account gateway.Account, event
 		return Event{}, false, err
 	}
 	event.Dispute = &d
+	return event, true, nil
+}
+
+// askMethod looks at a card that the network replaced, and at whose it is.
+func (g *Gateway) askMethod(ctx context.Context, account gateway.Account, event Event, ref string) (Event, bool, error) {
+	secret, err := g.key(ctx, account)
+	if err != nil {
+		return Event{}, false, err
+	}
+	p := params(ctx, "", "")
+	p.AddExpand("customer")
+	client := paymentmethod.Client{B: g.backend, Key: secret}
+	found, err := client.Get(ref, &sdk.PaymentMethodParams{Params: p})
+	if err != nil {
+		return Event{}, false, told("method", err)
+	}
+	if found.Card == nil || found.Customer == nil || found.Customer.Metadata[metaCustomer] == "" {
+		return Event{}, false, nil
+	}
+	event.Updated = &gateway.Updated{Customer: found.Customer.Metadata[metaCustomer], Method: method(found)}
 	return event, true, nil
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"perennial/shared/gateway"
 	"perennial/shared/gateway/stripe"
+	"perennial/shared/gateway/stripe/stripetest"
 	"perennial/shared/money"
 )
 
@@ -69,14 +70,14 @@ func receive(t *testing.T, g *stripe.Gateway, body string) (stripe.Event, bool) 
 	return event, ours
 }
 
-func paid(t *testing.T, w *twin, g *stripe.Gateway) gateway.Outcome {
+func paid(t *testing.T, w *stripetest.Twin, g *stripe.Gateway) gateway.Outcome {
 	t.Helper()
 	ctx := context.Background()
 	holder, err := g.Enrol(ctx, account, "cus_ada")
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := g.Save(ctx, account, "s", holder, w.card(t, "visa_ok"))
+	m, err := g.Save(ctx, account, "s", holder, w.Token(t, account.ID, "visa_ok"), gateway.Visitor{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +119,7 @@ func TestAWebhookTellsOfADispute(t *testing.T) {
 	t.Parallel()
 	w, g := open(t)
 	out := paid(t, w, g)
-	ref := w.Dispute(t, account.ID, string(banked(out.Intent)), "dispute")
+	ref := w.Dispute(t, account.ID, string(stripetest.Banked(out.Intent)), "dispute")
 	event, ours := receive(t, g, fmt.Sprintf(`{"id":"evt_1","type":"charge.dispute.created","data":{"object":{"id":%q,"payment_intent":%q}}}`, ref, out.Intent))
 	if !ours || event.Dispute == nil {
 		t.Fatalf("%v, %+v", ours, event)

@@ -22,6 +22,7 @@ const (
 	metaCurrency  = "currency"
 	metaKey       = "key"
 	metaCustomer  = "customer"
+	metaType      = "type"
 
 	metaLimit = 500
 )
@@ -35,6 +36,9 @@ func metadata(p gateway.Params) (map[string]string, error) {
 	m := map[string]string{metaPayment: p.Payment, metaReturn: p.ReturnURL, metaCurrency: string(p.Amount.Currency)}
 	if p.OnSession {
 		m[metaOnSession] = "true"
+	}
+	if p.Type != gateway.TypeCard {
+		m[metaType] = p.Type
 	}
 	for name, value := range m {
 		if len(value) > metaLimit {
@@ -63,12 +67,12 @@ func (g *Gateway) Prepare(ctx context.Context, account gateway.Account, p gatewa
 	}
 	in := &sdk.PaymentIntentParams{
 		Params: params(ctx, "prepare", p.Key), Amount: &counted, Currency: sdk.String(strings.ToLower(string(p.Amount.Currency))),
-		Customer: &p.Customer, PaymentMethod: &p.Method, Metadata: meta, PaymentMethodTypes: sdk.StringSlice(types),
+		Customer: &p.Customer, PaymentMethod: &p.Method, Metadata: meta, PaymentMethodTypes: sdk.StringSlice(typesOf(p)),
 	}
-	if p.OnSession {
+	if p.OnSession && p.Type == gateway.TypeCard { // a debit's mandate was given when it was saved
 		in.SetupFutureUsage = sdk.String(string(sdk.PaymentIntentSetupFutureUsageOffSession))
 	}
-	if p.Challenge {
+	if p.Challenge && p.Type == gateway.TypeCard {
 		in.PaymentMethodOptions = &sdk.PaymentIntentPaymentMethodOptionsParams{
 			Card: &sdk.PaymentIntentPaymentMethodOptionsCardParams{RequestThreeDSecure: sdk.String("challenge")},
 		}
@@ -80,9 +84,20 @@ func (g *Gateway) Prepare(ctx context.Context, account gateway.Account, p gatewa
 	return gateway.Intent(made.ID), nil
 }
 
-// types are the kinds of methods that are saved and charged. The wallets,
-// Apple Pay and Google Pay, are cards to Stripe.
-var types = []string{string(sdk.PaymentMethodTypeCard)}
+// typesOf is what an intent may be paid with: the type of its method alone.
+// The wallets, Apple Pay and Google Pay, are cards to Stripe.
+func typesOf(p gateway.Params) []string {
+	if p.Type == gateway.TypeDebit {
+		return []string{string(sdk.PaymentMethodTypeSEPADebit)}
+	}
+	return []string{string(sdk.PaymentMethodTypeCard)}
+}
+
+// attended reports an intent whose customer can be challenged. A debit is
+// never challenged: it is made under its mandate.
+func attended(meta map[string]string) bool {
+	return meta[metaOnSession] != "" && meta[metaType] == ""
+}
 
 func (g *Gateway) intents(key string) paymentintent.Client {
 	return paymentintent.Client{B: g.backend, Key: key}
@@ -103,7 +118,7 @@ func (g *Gateway) Confirm(ctx context.Context, account gateway.Account, id gatew
 		return paymentOutcome(before, err)
 	}
 	in := &sdk.PaymentIntentConfirmParams{Params: params(ctx, "confirm", key), Expand: sdk.StringSlice([]string{"latest_charge"})}
-	if before.Metadata[metaOnSession] != "" {
+	if attended(before.Metadata) {
 		in.ReturnURL = sdk.String(before.Metadata[metaReturn])
 	} else {
 		in.OffSession = sdk.Bool(true)

@@ -17,7 +17,7 @@ func (g *Gateway) setups(key string) setupintent.Client {
 func (g *Gateway) prepareSetup(ctx context.Context, key string, p gateway.Params, meta map[string]string) (gateway.Intent, error) {
 	made, err := g.setups(key).New(&sdk.SetupIntentParams{
 		Params: params(ctx, "prepare", p.Key), Customer: &p.Customer, PaymentMethod: &p.Method, Metadata: meta,
-		PaymentMethodTypes: sdk.StringSlice(types), Usage: sdk.String(string(sdk.SetupIntentUsageOffSession)),
+		PaymentMethodTypes: sdk.StringSlice(typesOf(p)), Usage: sdk.String(string(sdk.SetupIntentUsageOffSession)),
 	})
 	if err != nil {
 		return "", told("prepare set-up", err)

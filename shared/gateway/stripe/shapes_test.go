@@ -113,9 +113,9 @@ func TestStripesOwnDescriptionAcceptsOurRequests(t *testing.T) {
 	pay := gateway.Params{
 		Key: "k", Amount: money.Of(1250, "USD"), Customer: "cus_1", Method: "pm_1", OnSession: true, ReturnURL: "https://a.test/b", Payment: "pay_1",
 	}
-	away, ready := pay, pay
-	away.OnSession, ready.Amount = false, money.Of(0, "USD")
-	for _, p := range []gateway.Params{pay, away, ready} {
+	away, ready, debit := pay, pay, pay
+	away.OnSession, ready.Amount, debit.Type = false, money.Of(0, "USD"), gateway.TypeDebit
+	for _, p := range []gateway.Params{pay, away, ready, debit} {
 		_, _ = g.Prepare(ctx, account, p)
 	}
 	for _, id := range []gateway.Intent{"pi_1", "seti_1"} {
@@ -125,7 +125,9 @@ func TestStripesOwnDescriptionAcceptsOurRequests(t *testing.T) {
 	}
 	_, _ = g.List(ctx, account, "cus_1")
 	_, _ = g.Enrol(ctx, account, "cus_ada")
-	_, _ = g.Save(ctx, account, "s", "cus_1", "pm_1")
+	_, _ = g.Save(ctx, account, "s", "cus_1", "pm_1", gateway.Visitor{})
+	_, _ = g.Save(ctx, account, "d", "cus_1", "debit:pm_1", gateway.Visitor{IP: "192.0.2.1", Agent: "browser"})
+	_, _ = g.Inspect(ctx, "rk_test_123")
 	_ = g.Remove(ctx, account, "pm_1")
 	w.pretend = "succeeded"
 	_, _ = g.Refund(ctx, account, "pi_1", "r", money.Of(1, "USD"))
@@ -142,7 +144,7 @@ func TestStripesOwnDescriptionAcceptsOurRequests(t *testing.T) {
 }
 
 var asked = []string{
-	"GET /v1/customers/search", "GET /v1/disputes/dp_1",
+	"GET /v1/account", "GET /v1/customers/search", "GET /v1/disputes/dp_1",
 	"GET /v1/payment_intents", "GET /v1/payment_intents/pi_1", "GET /v1/refunds", "GET /v1/setup_intents", "GET /v1/setup_intents/seti_1",
 	"POST /v1/customers", "POST /v1/payment_intents", "POST /v1/payment_intents/pi_1/cancel", "POST /v1/payment_intents/pi_1/confirm",
 	"POST /v1/payment_methods/pm_1/attach", "POST /v1/payment_methods/pm_1/detach", "POST /v1/refunds",

@@ -60,6 +60,8 @@ var (
 	_ gateway.Vault    = (*Gateway)(nil)
 	_ gateway.Refunder = (*Gateway)(nil)
 	_ gateway.Disputer = (*Gateway)(nil)
+
+	_ gateway.Inspector = (*Gateway)(nil)
 )
 
 // New makes a client. It keeps connections for as long as it lives, and

@@ -12,6 +12,7 @@ import (
 	"perennial/shared/gateway/gatewaytest"
 	"perennial/shared/gateway/sandbox"
 	"perennial/shared/gateway/stripe"
+	"perennial/shared/gateway/stripe/stripetest"
 	"perennial/shared/money"
 )
 
@@ -29,9 +30,9 @@ func (ring) Keys(_ context.Context, a gateway.Account) (stripe.Keys, error) {
 	return stripe.Keys{Secret: "rk_test_" + a.ID, Webhooks: []string{"whsec_next", webhookSecret}}, nil
 }
 
-func open(t *testing.T) (*twin, *stripe.Gateway) {
+func open(t *testing.T) (*stripetest.Twin, *stripe.Gateway) {
 	t.Helper()
-	w, origin := startTwin(t)
+	w, origin := stripetest.Start(t)
 	return w, stripe.New(stripe.Options{Keyring: ring{}, BaseURL: origin})
 }
 
@@ -41,9 +42,9 @@ func TestStripeKeepsTheContract(t *testing.T) {
 		w, g := open(t)
 		return gatewaytest.Bench{
 			Payments: g, Vault: g, Refunder: g, Disputer: g, Account: account, Other: other,
-			Token:   w.card,
-			Approve: func(t *testing.T, id gateway.Intent) { w.Challenge(t, string(banked(id)), "approve") },
-			Reject:  func(t *testing.T, id gateway.Intent) { w.Challenge(t, string(banked(id)), "fail") },
+			Token:   func(t *testing.T, card string) string { return w.Token(t, account.ID, card) },
+			Approve: func(t *testing.T, id gateway.Intent) { w.Challenge(t, string(stripetest.Banked(id)), "approve") },
+			Reject:  func(t *testing.T, id gateway.Intent) { w.Challenge(t, string(stripetest.Banked(id)), "fail") },
 			Break: func(t *testing.T, op gatewaytest.Op, key string, when gatewaytest.When) {
 				kind := map[gatewaytest.When]string{gatewaytest.Before: "timeout_before", gatewaytest.After: "timeout_after"}[when]
 				w.Fault(t, account.ID, map[string]any{"operation": op, "key": key, "kind": kind, "millis": 5, "next": true})
@@ -51,7 +52,7 @@ func TestStripeKeepsTheContract(t *testing.T) {
 			Ledger:  func(t *testing.T) []gatewaytest.Line { return ledger(t, w) },
 			Advance: w.Advance,
 			Dispute: func(t *testing.T, id gateway.Intent, stage gateway.DisputeStage) string {
-				return w.Dispute(t, account.ID, string(banked(id)), string(stage))
+				return w.Dispute(t, account.ID, string(stripetest.Banked(id)), string(stage))
 			},
 			Rule:     func(t *testing.T, ref string, to gateway.DisputeState) { w.Rule(t, account.ID, ref, string(to)) },
 			Escalate: func(t *testing.T, ref string) { w.Rule(t, account.ID, ref, "escalated") },
@@ -62,12 +63,12 @@ func TestStripeKeepsTheContract(t *testing.T) {
 	})
 }
 
-func ledger(t *testing.T, w *twin) []gatewaytest.Line {
+func ledger(t *testing.T, w *stripetest.Twin) []gatewaytest.Line {
 	t.Helper()
 	var lines []gatewaytest.Line
 	for _, l := range w.Ledger(t, account.ID) {
 		lines = append(lines, gatewaytest.Line{
-			Kind: gatewaytest.Kind(l.Kind), Account: account, Intent: gateway.Intent(named(l.Intent, false)), Payment: l.Payment,
+			Kind: gatewaytest.Kind(l.Kind), Account: account, Intent: gateway.Intent(stripetest.Named(l.Intent, false)), Payment: l.Payment,
 			Amount: money.Of(l.Amount, money.Currency(l.Currency)), At: l.At,
 		})
 	}

@@ -44,11 +44,15 @@ func (g *Gateway) Enrol(ctx context.Context, account gateway.Account, customerID
 }
 
 // Save implements gateway.Vault. The token is the id of the payment method
-// that Stripe's fields made in the browser; attaching asks the bank.
-func (g *Gateway) Save(ctx context.Context, account gateway.Account, key, holder, token string) (gateway.Method, error) {
+// that Stripe's fields made in the browser, with a mark before that of a bank
+// debit; attaching a card asks the bank.
+func (g *Gateway) Save(ctx context.Context, account gateway.Account, key, holder, token string, by gateway.Visitor) (gateway.Method, error) {
 	secret, err := g.key(ctx, account)
 	if err != nil {
 		return gateway.Method{}, err
+	}
+	if debit, is := strings.CutPrefix(token, debitMark); is {
+		return g.saveDebit(ctx, secret, key, holder, debit, by)
 	}
 	client := paymentmethod.Client{B: g.backend, Key: secret}
 	saved, err := client.Attach(token, &sdk.PaymentMethodAttachParams{Params: params(ctx, "save", key), Customer: &holder})
@@ -60,16 +64,20 @@ func (g *Gateway) Save(ctx context.Context, account gateway.Account, key, holder
 	}
 	if saved.Type != sdk.PaymentMethodTypeCard || saved.Card == nil {
 		_ = g.Remove(ctx, account, saved.ID) // what stays attached is never charged
-		return gateway.Method{}, fmt.Errorf("stripe: a %s cannot be saved yet: %w", saved.Type, gateway.ErrRejected)
+		return gateway.Method{}, fmt.Errorf("stripe: a %s cannot be saved so: %w", saved.Type, gateway.ErrRejected)
 	}
 	return method(saved), nil
 }
 
 func method(m *sdk.PaymentMethod) gateway.Method {
-	return gateway.Method{
+	out := gateway.Method{
 		Ref: m.ID, Brand: string(m.Card.Brand), Last4: m.Card.Last4, Country: m.Card.Country,
 		ExpMonth: int(m.Card.ExpMonth), ExpYear: int(m.Card.ExpYear), Fingerprint: m.Card.Fingerprint,
 	}
+	if w := m.Card.Wallet; w != nil && (w.Type == sdk.PaymentMethodCardWalletTypeApplePay || w.Type == sdk.PaymentMethodCardWalletTypeGooglePay) {
+		out.Wallet = string(w.Type)
+	}
+	return out
 }
 
 // Remove implements gateway.Vault.

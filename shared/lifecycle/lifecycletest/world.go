@@ -76,7 +76,7 @@ func New(t testing.TB) *World {
 	w.Store.Wall, w.Gateway.Now = w.Clock.Now, w.Clock.Now
 	w.Charging = &charging.Service{Store: w.Store, Gateway: w.Gateway, Wall: w.Clock.Now}
 	purse := &wallet.Service{
-		Store: w.Store, Vault: w.Gateway, Wall: w.Clock.Now, Account: Account,
+		Store: w.Store, Vault: w.Gateway, Wall: w.Clock.Now,
 	}
 	w.Recovery = &recovery.Service{Store: w.Store, Charger: w.Charging, Wallet: purse, Flow: w.Flow, Wall: w.Clock.Now}
 	w.Life = &lifecycle.Service{Store: w.Store, Charger: w.Charging, Holds: w.Recovery, Numbers: &numbering.Service{Store: w.Store}, Wall: w.Clock.Now}
@@ -90,7 +90,7 @@ func New(t testing.TB) *World {
 // Sales sells carts from a store, which a test may have wrapped.
 func (w *World) Sales(store Sold) *purchases.Service {
 	return &purchases.Service{
-		Store: store, Charger: w.Charging, Recovery: w.Recovery, Wallet: w.Recovery.Wallet, Account: Account, Wall: w.Clock.Now,
+		Store: store, Charger: w.Charging, Recovery: w.Recovery, Wallet: w.Recovery.Wallet, Wall: w.Clock.Now,
 		Buyers: &customers.Service{Store: store, Vault: w.Gateway, Wall: w.Clock.Now},
 	}
 }
@@ -101,12 +101,9 @@ type Sold interface {
 	customers.Store
 }
 
-// Account is where a scope's customers pay: a live mode has no gateway.
+// Account is where a test mode's customers pay.
 func Account(s merchant.Scope) gateway.Account {
-	if s.Mode == merchant.Live {
-		return gateway.Account{}
-	}
-	return gateway.Account{Gateway: "sandbox", ID: s.Business}
+	return gateway.Account{Gateway: "sandbox", ID: s.String()}
 }
 
 // found writes the business, its product and its customer.

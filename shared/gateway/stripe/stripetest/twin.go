@@ -1,4 +1,7 @@
-package stripe_test
+// Package stripetest is a twin of Stripe for tests: an HTTP server that answers
+// in Stripe's words over the sandbox's bank. It knows only what Stripe's pages
+// say.
+package stripetest
 
 import (
 	"encoding/json"
@@ -18,9 +21,9 @@ import (
 	"perennial/shared/money"
 )
 
-// twin answers as Stripe does, over the sandbox's bank: the bank keeps cards,
+// Twin answers as Stripe does, over the sandbox's bank: the bank keeps cards,
 // intents, keys, refunds and disputes, the twin keeps what only Stripe has.
-type twin struct {
+type Twin struct {
 	*banktest.Bank
 	bank *sandbox.Gateway
 
@@ -36,23 +39,28 @@ type twinIntent struct {
 	created                   int64
 	meta                      map[string]string
 	setup                     bool
+	processing                bool   // a debit under way
+	key                       string // under which it is settled
 }
 
 type twinMethod struct {
 	gateway.Method
 	account, customer string
-	detached          bool
+	detached, debit   bool
 }
 
-func startTwin(t *testing.T) (*twin, string) {
+// Start runs a twin until the test ends, and gives its origin. A key is
+// "rk_test_" or "rk_live_" and the name of the account that it opens.
+func Start(t *testing.T) (*Twin, string) {
 	t.Helper()
 	b := banktest.Start(t, "http://unused.test")
-	w := &twin{
+	w := &Twin{
 		Bank: b, bank: sandbox.New(sandbox.Options{BaseURL: b.URL, Secret: banktest.Secret}),
 		customers: map[string]string{}, intents: map[string]*twinIntent{}, methods: map[string]*twinMethod{}, keys: map[string]string{},
 	}
 	mux := http.NewServeMux()
 	for pattern, serve := range map[string]func(*twinCall) (any, error){
+		"GET /v1/account":                       w.profile,
 		"GET /v1/customers/search":              w.search,
 		"POST /v1/customers":                    w.enrol,
 		"POST /v1/payment_methods/{id}/attach":  w.attach,
@@ -104,11 +112,11 @@ var (
 	badState = says{status: 400, Type: "invalid_request_error", Code: "payment_intent_unexpected_state", Message: "You cannot do that now"}
 )
 
-func (w *twin) serve(out http.ResponseWriter, r *http.Request, do func(*twinCall) (any, error)) {
+func (w *Twin) serve(out http.ResponseWriter, r *http.Request, do func(*twinCall) (any, error)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	id, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer rk_test_")
-	if !ok {
+	mode, id, ok := strings.Cut(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer rk_"), "_")
+	if !ok || mode != "test" && mode != "live" {
 		answer(out, 401, map[string]any{"error": says{Type: "invalid_request_error", Message: "Invalid API Key"}})
 		return
 	}
@@ -129,7 +137,7 @@ func (w *twin) serve(out http.ResponseWriter, r *http.Request, do func(*twinCall
 }
 
 // keep refuses a key that was used for something else.
-func (w *twin) keep(c *twinCall) error {
+func (w *Twin) keep(c *twinCall) error {
 	given := c.Header.Get("Idempotency-Key")
 	if c.Method != http.MethodPost || given == "" {
 		return nil
@@ -185,15 +193,18 @@ func page(path string, items []any) map[string]any {
 
 // prepare makes a payment or a set-up. As Stripe does, it refuses what only a
 // confirmation may say.
-func (w *twin) prepare(c *twinCall) (any, error) {
+func (w *Twin) prepare(c *twinCall) (any, error) {
 	setup := c.URL.Path == "/v1/setup_intents"
+	if setup && c.Form.Has("mandate_data[customer_acceptance][type]") {
+		return w.mandate(c)
+	}
 	meta := map[string]string{}
 	for name, values := range c.Form {
 		if inner, ok := strings.CutPrefix(name, "metadata["); ok {
 			meta[strings.TrimSuffix(inner, "]")] = values[0]
 		}
 	}
-	if c.Form.Has("off_session") || c.Form.Has("return_url") || c.Form.Get("payment_method_types[0]") != "card" {
+	if c.Form.Has("off_session") || c.Form.Has("return_url") || c.Form.Get("payment_method_types[0]") != w.typeOf(c.Form.Get("payment_method")) {
 		return nil, badState
 	}
 	p := gateway.Params{
@@ -211,7 +222,7 @@ func (w *twin) prepare(c *twinCall) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	id := named(string(made), setup)
+	id := Named(string(made), setup)
 	if w.intents[id] == nil {
 		w.intents[id] = &twinIntent{
 			account: c.account.ID, customer: p.Customer, method: p.Method, created: w.Now().Unix(), meta: meta, setup: setup,
@@ -220,7 +231,7 @@ func (w *twin) prepare(c *twinCall) (any, error) {
 	return w.intent(c, id)
 }
 
-func named(bank string, setup bool) string {
+func Named(bank string, setup bool) string {
 	if setup {
 		return "seti_" + bank
 	}
@@ -228,25 +239,25 @@ func named(bank string, setup bool) string {
 }
 
 // banked is the bank's name of an intent.
-func banked[S ~string](id S) gateway.Intent {
+func Banked[S ~string](id S) gateway.Intent {
 	_, bank, _ := strings.Cut(string(id), "_")
 	return gateway.Intent(bank)
 }
 
 // intent is a payment or a set-up as Stripe shows it.
-func (w *twin) intent(c *twinCall, id string) (map[string]any, error) {
+func (w *Twin) intent(c *twinCall, id string) (map[string]any, error) {
 	i := w.intents[id]
 	if i == nil || i.account != c.account.ID {
 		return nil, missing
 	}
-	out, err := w.bank.Find(c.Context(), c.account, banked(id))
+	out, err := w.bank.Find(c.Context(), c.account, Banked(id))
 	if err != nil {
 		return nil, err
 	}
 	return w.picture(c, id, i, out), nil
 }
 
-func (w *twin) picture(c *twinCall, id string, i *twinIntent, out gateway.Outcome) map[string]any {
+func (w *Twin) picture(c *twinCall, id string, i *twinIntent, out gateway.Outcome) map[string]any {
 	body := map[string]any{
 		"id": id, "object": "payment_intent", "created": i.created, "customer": i.customer, "payment_method": i.method, "metadata": i.meta,
 		"client_secret": id + "_secret_x",
@@ -274,26 +285,32 @@ func (w *twin) picture(c *twinCall, id string, i *twinIntent, out gateway.Outcom
 		body["status"] = "canceled"
 	case gateway.StateProcessing: // the bank settles at once
 	}
+	if i.processing {
+		body["status"] = "processing"
+	}
 	return body
 }
 
-func (w *twin) show(c *twinCall) (any, error) { return w.intent(c, c.PathValue("id")) }
+func (w *Twin) show(c *twinCall) (any, error) { return w.intent(c, c.PathValue("id")) }
 
 // confirm refuses whatever a real confirmation refuses: what has ended, a
 // removed method, silence about whether the customer is there.
-func (w *twin) confirm(c *twinCall) (any, error) {
+func (w *Twin) confirm(c *twinCall) (any, error) {
 	id := c.PathValue("id")
 	before, err := w.intent(c, id)
 	if err != nil {
 		return nil, err
 	}
 	i := w.intents[id]
+	if m := w.methods[i.method]; m.debit && !m.detached && before["status"] == "requires_confirmation" {
+		return w.submit(c, id)
+	}
 	present := i.meta["on_session"] != ""
 	told := present == (c.Form.Get("off_session") == "") && (!present || c.Form.Get("return_url") == i.meta["return_url"])
 	if before["status"] != "requires_confirmation" || !i.setup && !told || w.methods[i.method].detached {
 		return nil, badState
 	}
-	out, err := w.bank.Confirm(c.Context(), c.account, banked(id), c.key)
+	out, err := w.bank.Confirm(c.Context(), c.account, Banked(id), c.key)
 	if err != nil {
 		return nil, err
 	}
@@ -306,7 +323,7 @@ func (w *twin) confirm(c *twinCall) (any, error) {
 	return nil, said
 }
 
-func (w *twin) cancel(c *twinCall) (any, error) {
+func (w *Twin) cancel(c *twinCall) (any, error) {
 	before, err := w.intent(c, c.PathValue("id"))
 	if err != nil {
 		return nil, err
@@ -314,13 +331,13 @@ func (w *twin) cancel(c *twinCall) (any, error) {
 	if before["status"] == "succeeded" || before["status"] == "canceled" {
 		return nil, badState
 	}
-	if _, err := w.bank.Cancel(c.Context(), c.account, banked(c.PathValue("id"))); err != nil {
+	if _, err := w.bank.Cancel(c.Context(), c.account, Banked(c.PathValue("id"))); err != nil {
 		return nil, err
 	}
 	return w.intent(c, c.PathValue("id"))
 }
 
-func (w *twin) list(c *twinCall) (any, error) {
+func (w *Twin) list(c *twinCall) (any, error) {
 	var ids []string
 	for id, i := range w.intents {
 		if i.account == c.account.ID && i.customer == c.Form.Get("customer") && i.setup == (c.URL.Path == "/v1/setup_intents") {
@@ -337,9 +354,4 @@ func (w *twin) list(c *twinCall) (any, error) {
 		items = append(items, body)
 	}
 	return page(c.URL.Path, items), nil
-}
-
-// card types a card into Stripe's fields.
-func (w *twin) card(t *testing.T, card string) string {
-	return w.Token(t, account.ID, card)
 }

@@ -1,10 +1,11 @@
-package stripe_test
+package stripetest
 
 import (
+	"perennial/shared/gateway"
 	"strings"
 )
 
-func (w *twin) search(c *twinCall) (any, error) {
+func (w *Twin) search(c *twinCall) (any, error) {
 	items := []any{}
 	for ours, id := range w.customers {
 		if c.Form.Get("query") == "metadata['customer']:'"+ours[len(c.account.ID)+1:]+"'" && strings.HasPrefix(ours, c.account.ID+" ") {
@@ -14,7 +15,7 @@ func (w *twin) search(c *twinCall) (any, error) {
 	return map[string]any{"object": "search_result", "url": c.URL.Path, "has_more": false, "data": items}, nil
 }
 
-func (w *twin) enrol(c *twinCall) (any, error) {
+func (w *Twin) enrol(c *twinCall) (any, error) {
 	ours := c.Form.Get("metadata[customer]")
 	id, err := w.bank.Enrol(c.Context(), c.account, ours)
 	if err == nil {
@@ -23,9 +24,9 @@ func (w *twin) enrol(c *twinCall) (any, error) {
 	return map[string]any{"object": "customer", "id": id}, err
 }
 
-func (w *twin) attach(c *twinCall) (any, error) {
+func (w *Twin) attach(c *twinCall) (any, error) {
 	holder := c.Form.Get("customer")
-	m, err := w.bank.Save(c.Context(), c.account, c.key, holder, c.PathValue("id"))
+	m, err := w.bank.Save(c.Context(), c.account, c.key, holder, c.PathValue("id"), gateway.Visitor{})
 	if err != nil {
 		return nil, err
 	}
@@ -39,13 +40,26 @@ func (m *twinMethod) json() map[string]any {
 	body := map[string]any{"object": "payment_method", "id": m.Ref, "type": "card", "customer": m.customer, "card": map[string]any{
 		"brand": m.Brand, "last4": m.Last4, "country": m.Country, "exp_month": m.ExpMonth, "exp_year": m.ExpYear, "fingerprint": m.Fingerprint,
 	}}
+	if m.debit {
+		delete(body, "card")
+		body["type"] = gateway.TypeDebit
+		body["sepa_debit"] = map[string]any{"last4": m.Last4, "country": m.Country, "fingerprint": m.Fingerprint}
+	}
 	if m.detached {
 		body["customer"] = nil
 	}
 	return body
 }
 
-func (w *twin) method(c *twinCall) (*twinMethod, error) {
+// typeOf is what an intent with a method may be paid with.
+func (w *Twin) typeOf(method string) string {
+	if m := w.methods[method]; m != nil && m.debit {
+		return gateway.TypeDebit
+	}
+	return "card"
+}
+
+func (w *Twin) method(c *twinCall) (*twinMethod, error) {
 	m := w.methods[c.PathValue("id")]
 	if m == nil || m.account != c.account.ID {
 		return nil, missing
@@ -53,15 +67,19 @@ func (w *twin) method(c *twinCall) (*twinMethod, error) {
 	return m, nil
 }
 
-func (w *twin) showMethod(c *twinCall) (any, error) {
+func (w *Twin) showMethod(c *twinCall) (any, error) {
 	m, err := w.method(c)
 	if err != nil {
 		return nil, err
 	}
-	return m.json(), nil
+	body := m.json()
+	if c.Form.Get("expand[0]") == "customer" && !m.detached {
+		body["customer"] = w.holder(m.account, m.customer)
+	}
+	return body, nil
 }
 
-func (w *twin) detach(c *twinCall) (any, error) {
+func (w *Twin) detach(c *twinCall) (any, error) {
 	m, err := w.method(c)
 	if err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package stripe_test
+package stripetest
 
 import (
 	"slices"
@@ -9,7 +9,7 @@ import (
 	"perennial/shared/money"
 )
 
-func (w *twin) refund(c *twinCall) (any, error) {
+func (w *Twin) refund(c *twinCall) (any, error) {
 	id := c.Form.Get("payment_intent")
 	body, err := w.intent(c, id)
 	if err != nil {
@@ -20,7 +20,7 @@ func (w *twin) refund(c *twinCall) (any, error) {
 		return nil, badState
 	}
 	currency := money.Currency(strings.ToUpper(body["currency"].(string)))
-	made, err := w.bank.Refund(c.Context(), c.account, banked(id), c.key, money.Of(minor, currency))
+	made, err := w.bank.Refund(c.Context(), c.account, Banked(id), c.key, money.Of(minor, currency))
 	return refunded(id, made), err
 }
 
@@ -31,9 +31,9 @@ func refunded(id string, r gateway.Refund) map[string]any {
 	}
 }
 
-func (w *twin) refunds(c *twinCall) (any, error) {
+func (w *Twin) refunds(c *twinCall) (any, error) {
 	id := c.Form.Get("payment_intent")
-	made, err := w.bank.Refunds(c.Context(), c.account, banked(id))
+	made, err := w.bank.Refunds(c.Context(), c.account, Banked(id))
 	items := []any{}
 	for _, r := range slices.Backward(made) {
 		items = append(items, refunded(id, r))
@@ -46,7 +46,7 @@ var rulings = map[gateway.DisputeState]string{
 	gateway.DisputeCancelled: "won", gateway.DisputeLost: "lost", gateway.DisputeAccepted: "lost",
 }
 
-func (w *twin) dispute(c *twinCall) (any, error) {
+func (w *Twin) dispute(c *twinCall) (any, error) {
 	d, err := w.bank.Dispute(c.Context(), c.account, c.PathValue("id"))
 	if err != nil {
 		return nil, missing
@@ -55,7 +55,7 @@ func (w *twin) dispute(c *twinCall) (any, error) {
 	if d.Stage == gateway.StageInquiry {
 		status = "warning_" + status
 	}
-	id := named(string(d.Intent), false)
+	id := Named(string(d.Intent), false)
 	body := map[string]any{
 		"id": d.Ref, "object": "dispute", "status": status, "amount": d.Amount.Minor, "currency": strings.ToLower(string(d.Amount.Currency)),
 		"reason": d.Reason, "created": d.OpenedAt.Unix(), "payment_intent": any(id),

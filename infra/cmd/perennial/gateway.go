@@ -1,0 +1,193 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"perennial/shared/wire"
+)
+
+// stripeEvents are what an endpoint at Stripe has to be subscribed to.
+var stripeEvents = []string{
+	"payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.processing", "payment_intent.requires_action", "payment_intent.canceled",
+	"setup_intent.succeeded", "setup_intent.setup_failed", "setup_intent.canceled", "charge.dispute.created", "charge.dispute.updated",
+	"charge.dispute.closed", "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated", "refund.updated", "refund.failed", "payment_method.automatically_updated",
+}
+
+func gatewayCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "gateway", Short: "Connect payment gateways, by API",
+		Long: "The API key says whose mode is meant: sk_live_… for live orders, sk_test_… for tests.\n" +
+			"A gateway's keys are read from the environment or asked for, never taken as arguments: those end up in histories.",
+	}
+	api := merchantFlags(cmd)
+	cmd.AddCommand(connectCommand(api), gatewayListCommand(api), disconnectCommand(api), webhookSecretCommand(api))
+	return cmd
+}
+
+func connectCommand(api *merchantAPI) *cobra.Command {
+	var business, mode, currencies, countries string
+	cmd := &cobra.Command{
+		Use: "connect stripe", Short: "Connect an account, or replace its keys", Args: cobra.ExactArgs(1), ValidArgs: []string{"stripe"},
+		Long: "Reads STRIPE_SECRET_KEY, STRIPE_PUBLISHABLE_KEY and STRIPE_WEBHOOK_SECRET, and asks for what is missing, a line each.\n" +
+			"The webhook's secret may be left empty and given later with `perennial gateway webhook`.",
+		Example: "  perennial gateway connect stripe --business bus_… --mode live --currencies EUR,CHF",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := api.meant(cmd, business, mode); err != nil {
+				return err
+			}
+			ask := asker{bufio.NewReader(cmd.InOrStdin()), cmd.ErrOrStderr()}
+			body := map[string]any{"gateway": args[0], "currencies": codes(currencies), "countries": codes(countries)}
+			for _, q := range []struct{ field, variable, text string }{
+				{"secret_key", "STRIPE_SECRET_KEY", "Restricted key (rk_…): "},
+				{"publishable_key", "STRIPE_PUBLISHABLE_KEY", "Publishable key (pk_…): "},
+				{"webhook_secret", "STRIPE_WEBHOOK_SECRET", "Webhook secret (whsec_…, empty: later): "},
+			} {
+				given, err := ask.secret(q.variable, q.text)
+				if err != nil {
+					return err
+				}
+				body[q.field] = given
+			}
+			var made wire.Gateway
+			if err := api.ask(cmd, http.MethodPost, "/gateways", body, &made); err != nil {
+				return err
+			}
+			return showConnected(cmd.OutOrStdout(), made)
+		},
+	}
+	cmd.Flags().StringVar(&business, "business", "", "make sure that the API key is this business's")
+	cmd.Flags().StringVar(&mode, "mode", "", "make sure that the API key is of this mode: test or live")
+	cmd.Flags().StringVar(&currencies, "currencies", "", "choose it for these alone, such as EUR,CHF")
+	cmd.Flags().StringVar(&countries, "countries", "", "choose it for customers of these alone, such as DE,AT")
+	return cmd
+}
+
+func showConnected(out io.Writer, g wire.Gateway) error {
+	fmt.Fprintf(out, "connected %s (%s)\n", g.ID, g.Title)
+	if g.WebhookURL != nil {
+		fmt.Fprintf(out, "webhook endpoint: %s\nevents: %s\n", *g.WebhookURL, strings.Join(stripeEvents, " "))
+	}
+	if !g.WebhookSigned {
+		fmt.Fprintf(out, "no webhook secret yet: make the endpoint, then run `perennial gateway webhook %s`\n", g.ID)
+	}
+	return nil
+}
+
+func gatewayListCommand(api *merchantAPI) *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List connected gateways, in the order in which they are tried", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var answer struct{ Items []wire.Gateway }
+			if err := api.ask(cmd, http.MethodGet, "/gateways", nil, &answer); err != nil {
+				return err
+			}
+			out := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
+			for _, g := range answer.Items {
+				heard := "never"
+				if g.WebhookAt != nil {
+					heard = *g.WebhookAt
+				}
+				fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\twebhook heard: %s\n", g.ID, g.Gateway, g.Status, g.Title, strings.Join(append(g.Currencies, g.Countries...), ","), heard)
+			}
+			return out.Flush()
+		},
+	}
+}
+
+func disconnectCommand(api *merchantAPI) *cobra.Command {
+	var forget bool
+	cmd := &cobra.Command{
+		Use: "disconnect ACCOUNT", Short: "Take no new payment methods at an account", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			path := "/gateways/" + url.PathEscape(args[0])
+			if forget {
+				path += "?forget=true"
+			}
+			var left wire.Gateway
+			if err := api.ask(cmd, http.MethodDelete, path, nil, &left); err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s is %s\n", left.ID, left.Status)
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&forget, "forget", false, "destroy its keys too: nothing saved there can be charged or refunded any more")
+	return cmd
+}
+
+func webhookSecretCommand(api *merchantAPI) *cobra.Command {
+	return &cobra.Command{
+		Use: "webhook ACCOUNT", Short: "Give or replace the secret of an account's webhooks", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ask := asker{bufio.NewReader(cmd.InOrStdin()), cmd.ErrOrStderr()}
+			given, err := ask.secret("STRIPE_WEBHOOK_SECRET", "Webhook secret (whsec_…): ")
+			if err != nil {
+				return err
+			}
+			var changed wire.Gateway
+			if err := api.ask(cmd, http.MethodPatch, "/gateways/"+url.PathEscape(args[0]), map[string]any{"webhook_secret": given}, &changed); err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s believes the new secret\n", changed.ID)
+			return nil
+		},
+	}
+}
+
+// meant refuses an API key of another business or mode than was named.
+func (a *merchantAPI) meant(cmd *cobra.Command, business, mode string) error {
+	if business == "" && mode == "" {
+		return nil
+	}
+	var own struct {
+		ID   string `json:"business_id"`
+		Mode string
+	}
+	if err := a.ask(cmd, http.MethodGet, "/business", nil, &own); err != nil {
+		return err
+	}
+	if business != "" && own.ID != business || mode != "" && own.Mode != mode {
+		return fmt.Errorf("the API key is of %s in %s mode; give another with --key or PERENNIAL_API_KEY", own.ID, own.Mode)
+	}
+	return nil
+}
+
+// asker reads what must not be an argument.
+type asker struct {
+	in  *bufio.Reader
+	out io.Writer
+}
+
+// secret is a variable's value, or else the next line of the input.
+func (a asker) secret(variable, text string) (string, error) {
+	if given := os.Getenv(variable); given != "" {
+		return given, nil
+	}
+	fmt.Fprint(a.out, text)
+	line, err := a.in.ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	return strings.TrimSpace(line), nil
+}
+
+// codes splits a list such as EUR,CHF.
+func codes(list string) []string {
+	var out []string
+	for code := range strings.SplitSeq(list, ",") {
+		if code = strings.ToUpper(strings.TrimSpace(code)); code != "" {
+			out = append(out, code)
+		}
+	}
+	return out
+}

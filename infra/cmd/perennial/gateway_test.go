@@ -1,0 +1,68 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+const businessAnswer = `{"business_id":"bus_1","mode":"test"}`
+
+// connect runs the command with what would be typed.
+func (s *shop) connect(typed string, args ...string) (out, asked string, err error) {
+	s.t.Helper()
+	var printed, prompts strings.Builder
+	cmd := root()
+	cmd.SetIn(strings.NewReader(typed))
+	cmd.SetOut(&printed)
+	cmd.SetErr(&prompts)
+	cmd.SetArgs(append(args, "--api", s.url, "--key", "sk_test_1"))
+	err = cmd.ExecuteContext(s.t.Context())
+	return printed.String(), prompts.String(), err
+}
+
+func TestKeysAreAskedForAndNeverShown(t *testing.T) {
+	s := newShop(t, map[string]string{
+		"GET /business":  businessAnswer,
+		"POST /gateways": `{"gateway_id":"acct_1","title":"Northwind","webhook_url":"https://api.example/gateway-events/stripe/bus_1.test.acct_1"}`,
+	})
+	t.Setenv("STRIPE_SECRET_KEY", "")
+	t.Setenv("STRIPE_PUBLISHABLE_KEY", "pk_test_env")
+	t.Setenv("STRIPE_WEBHOOK_SECRET", "")
+	out, asked, err := s.connect("rk_test_typed\n\n", "gateway", "connect", "stripe", "--business", "bus_1", "--mode", "test", "--currencies", "eur, CHF")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `POST /gateways {"countries":null,"currencies":["EUR","CHF"],"gateway":"stripe","publishable_key":"pk_test_env","secret_key":"rk_test_typed","webhook_secret":""}`
+	if len(s.asked) != 2 || s.asked[1] != want {
+		t.Errorf("asked %q", s.asked)
+	}
+	if strings.Contains(out+asked, "rk_test_typed") || !strings.Contains(out, "bus_1.test.acct_1") || !strings.Contains(out, "payment_intent.succeeded") || !strings.Contains(out, "no webhook secret yet") {
+		t.Errorf("printed %s and %s", out, asked)
+	}
+}
+
+func TestAKeyOfAnotherModeConnectsNothing(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, map[string]string{"GET /business": businessAnswer})
+	if _, _, err := s.connect("rk_live_x\npk_live_x\n\n", "gateway", "connect", "stripe", "--business", "bus_1", "--mode", "live"); err == nil || len(s.asked) != 1 {
+		t.Errorf("%v after %q", err, s.asked)
+	}
+}
+
+func TestGatewaysAreListedAndLeft(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, map[string]string{
+		"GET /gateways":                       `{"items":[{"gateway_id":"acct_1","gateway":"stripe","status":"active","currencies":["EUR"]}]}`,
+		"DELETE /gateways/acct_1?forget=true": `{"gateway_id":"acct_1","status":"forgotten"}`,
+		"PATCH /gateways/acct_1":              `{"gateway_id":"acct_1"}`,
+	})
+	if out, _, err := s.connect("", "gateway", "list"); err != nil || !strings.Contains(out, "acct_1") || !strings.Contains(out, "never") {
+		t.Errorf("%s %v", out, err)
+	}
+	if out, err := s.run("gateway", "disconnect", "acct_1", "--forget"); err != nil || out != "acct_1 is forgotten\n" {
+		t.Errorf("%s %v", out, err)
+	}
+	if _, _, err := s.connect("whsec_typed\n", "gateway", "webhook", "acct_1"); err != nil || s.asked[len(s.asked)-1] != `PATCH /gateways/acct_1 {"webhook_secret":"whsec_typed"}` {
+		t.Errorf("%q %v", s.asked, err)
+	}
+}

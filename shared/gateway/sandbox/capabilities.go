@@ -1,0 +1,7 @@
+package sandbox
+
+import "perennial/shared/gateway"
+
+// Capabilities are what the sandbox can do: every card of the test list, in
+// every currency.
+var Capabilities = gateway.Capabilities{Reschedule: true, ExtraTrial: true, Types: []string{gateway.TypeCard}}

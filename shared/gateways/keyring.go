@@ -1,0 +1,119 @@
+package gateways
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"perennial/shared/clock"
+	"perennial/shared/gateway"
+	"perennial/shared/merchant"
+	"perennial/shared/record"
+)
+
+// keepFor is how long opened keys are remembered: so long do functions use a
+// key that was replaced or forgotten.
+const keepFor = 30 * time.Second
+
+// Keyring opens the keys of accounts, for adapters. It is safe for concurrent
+// use and asks the store at most every 30 seconds for each account.
+type Keyring struct {
+	Store  Store
+	Sealer Sealer
+	Wall   clock.Wall
+
+	mu   sync.Mutex
+	kept map[gateway.Account]opened
+}
+
+// Keys are the opened secrets of an account.
+type Keys struct {
+	Secret   string
+	Webhooks []string // signing secrets, newest first
+}
+
+type opened struct {
+	Keys
+	until time.Time
+}
+
+// Keys opens the keys of an account. One that is not connected, or whose keys
+// were forgotten, is ErrNotConnected: whether a payment there was made is then
+// not known.
+func (k *Keyring) Keys(ctx context.Context, account gateway.Account) (Keys, error) {
+	now := k.Wall()
+	k.mu.Lock()
+	known, ok := k.kept[account]
+	k.mu.Unlock()
+	if ok && now.Before(known.until) {
+		return known.Keys, nil
+	}
+	keys, err := k.open(ctx, account, now)
+	if err != nil {
+		return Keys{}, err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.kept == nil || len(k.kept) >= 1000 {
+		k.kept = map[gateway.Account]opened{}
+	}
+	k.kept[account] = opened{keys, now.Add(keepFor)}
+	return keys, nil
+}
+
+func (k *Keyring) open(ctx context.Context, account gateway.Account, now time.Time) (Keys, error) {
+	c, scope, err := k.connection(ctx, account)
+	if err != nil {
+		return Keys{}, err
+	}
+	var keys Keys
+	for i, sealed := range append([]string{c.Secret}, c.Signers(now)...) {
+		plain, err := k.Sealer.Open(ctx, purpose(c.ID), scope.String(), sealed)
+		if err != nil {
+			return Keys{}, fmt.Errorf("keys of %s: %w", account.ID, err)
+		}
+		if i == 0 {
+			keys.Secret = string(plain)
+		} else {
+			keys.Webhooks = append(keys.Webhooks, string(plain))
+		}
+	}
+	return keys, nil
+}
+
+// connection reads the secret side of an account, which names its scope.
+func (k *Keyring) connection(ctx context.Context, account gateway.Account) (merchant.Connection, merchant.Scope, error) {
+	scope, _, ok := merchant.ParseGatewayAccount(account.ID)
+	if !ok {
+		return merchant.Connection{}, scope, ErrNotConnected
+	}
+	c, err := record.Get[merchant.Connection](ctx, k.Store, scope, account.ID)
+	if errors.Is(err, record.ErrNotFound) || err == nil && c.Secret == "" {
+		return c, scope, ErrNotConnected
+	}
+	if err != nil {
+		return c, scope, fmt.Errorf("connection %s: %w", account.ID, err)
+	}
+	return c, scope, nil
+}
+
+// Heard notes, at most hourly, that a genuine webhook of an account came.
+func (k *Keyring) Heard(ctx context.Context, account gateway.Account) {
+	c, scope, err := k.connection(ctx, account)
+	if err != nil {
+		return // whoever reads the webhook tells of it
+	}
+	heard, worth := c.Heard(k.Wall())
+	if !worth {
+		return
+	}
+	err = k.Store.Commit(ctx, record.Commit{
+		Scope: scope, Actor: record.Actor{Kind: record.ByGateway, ID: account.Gateway}, Cause: "webhook heard", Put: []any{heard},
+	})
+	if err != nil && !errors.Is(err, record.ErrStale) {
+		slog.WarnContext(ctx, "webhook not noted", "account", account.ID, "error", err)
+	}
+}

@@ -1,0 +1,101 @@
+package merchantapi
+
+import (
+	"context"
+
+	"perennial/shared/gateways"
+	"perennial/shared/httpapi"
+	"perennial/shared/wire"
+)
+
+const aboutGateways = "Ours, not Dodo's. A connection belongs to one mode; functions learn of a change within 30 seconds. Keys are checked at the gateway, sealed, and never shown again."
+
+func (s *server) routeGateways(api *httpapi.API) {
+	httpapi.Route(api, "POST /gateways", "Connect a payment gateway", s.connectGateway, httpapi.Describe(aboutGateways+
+		" Connecting an account again replaces its keys. Of several gateways, the first that is meant for the currency and country of a sale takes new payment methods; what is saved at one is charged there for ever."))
+	httpapi.Route(api, "GET /gateways", "List payment gateways", s.listGateways, httpapi.Describe(aboutGateways))
+	httpapi.Route(api, "GET /gateways/{gateway_id}", "Get a payment gateway", s.getGateway, httpapi.Describe(aboutGateways))
+	httpapi.Route(api, "PATCH /gateways/{gateway_id}", "Update a payment gateway", s.updateGateway, httpapi.Describe(
+		"A key must be of the same account. Webhooks that were signed with the secret before are believed for three days."))
+	httpapi.Route(api, "DELETE /gateways/{gateway_id}", "Disconnect a payment gateway", s.disconnectGateway, httpapi.Describe(
+		"It takes no new payment methods; those saved there are charged and refunded as before. With `forget=true` its keys are destroyed, and they are not."))
+}
+
+type connectGateway struct {
+	Body struct {
+		Gateway    string   `json:"gateway" enum:"stripe"`
+		Secret     string   `json:"secret_key" writeOnly:"true" doc:"A restricted key, rk_live_… or rk_test_…, or a secret key."`
+		Key        string   `json:"publishable_key"`
+		Webhook    string   `json:"webhook_secret,omitempty" writeOnly:"true" doc:"whsec_…, may follow with PATCH."`
+		Currencies []string `json:"currencies,omitempty" nullable:"true" maxItems:"200"`
+		Countries  []string `json:"countries,omitempty" nullable:"true" maxItems:"300"`
+		Debits     *bool    `json:"sepa_debit,omitempty" nullable:"true" doc:"Offer SEPA direct debit where the account may take it; on by default."`
+	}
+}
+
+func (s *server) connectGateway(ctx context.Context, c httpapi.Caller, in connectGateway) (wire.Gateway, error) {
+	b := in.Body
+	made, err := s.Gateways.Connect(ctx, scopeOf(c), actorOf(c), gateways.Order{
+		Gateway: b.Gateway, Secret: b.Secret, Key: b.Key, Webhook: b.Webhook, Currencies: b.Currencies, Countries: b.Countries,
+		NoDebits: b.Debits != nil && !*b.Debits,
+	})
+	return s.gateway(c, made), err
+}
+
+func (s *server) gateway(c httpapi.Caller, v gateways.View) wire.Gateway {
+	return wire.ToGateway(v, scopeOf(c).Business, s.HooksURL)
+}
+
+// GatewayList is every gateway of a mode.
+type GatewayList struct {
+	Items []wire.Gateway `json:"items"`
+}
+
+func (s *server) listGateways(ctx context.Context, c httpapi.Caller, _ httpapi.None) (GatewayList, error) {
+	found, err := s.Gateways.List(ctx, scopeOf(c))
+	out := GatewayList{Items: []wire.Gateway{}}
+	for _, v := range found {
+		out.Items = append(out.Items, s.gateway(c, v))
+	}
+	return out, err
+}
+
+// GatewayPath names a connected account.
+type GatewayPath struct {
+	GatewayID string `path:"gateway_id"`
+}
+
+func (s *server) getGateway(ctx context.Context, c httpapi.Caller, in GatewayPath) (wire.Gateway, error) {
+	found, err := s.Gateways.Get(ctx, scopeOf(c), in.GatewayID)
+	return s.gateway(c, found), err
+}
+
+type updateGateway struct {
+	GatewayPath
+	Body struct {
+		Secret     string    `json:"secret_key,omitempty" writeOnly:"true"`
+		Key        string    `json:"publishable_key,omitempty"`
+		Webhook    string    `json:"webhook_secret,omitempty" writeOnly:"true"`
+		Currencies *[]string `json:"currencies,omitempty"`
+		Countries  *[]string `json:"countries,omitempty"`
+		Debits     *bool     `json:"sepa_debit,omitempty" nullable:"true"`
+	}
+}
+
+func (s *server) updateGateway(ctx context.Context, c httpapi.Caller, in updateGateway) (wire.Gateway, error) {
+	b := in.Body
+	changed, err := s.Gateways.Change(ctx, scopeOf(c), actorOf(c), in.GatewayID, gateways.Patch{
+		Secret: b.Secret, Key: b.Key, Webhook: b.Webhook, Currencies: b.Currencies, Countries: b.Countries, Debits: b.Debits,
+	})
+	return s.gateway(c, changed), err
+}
+
+type disconnectGateway struct {
+	GatewayPath
+	Forget bool `query:"forget" doc:"Destroy its keys as well."`
+}
+
+func (s *server) disconnectGateway(ctx context.Context, c httpapi.Caller, in disconnectGateway) (wire.Gateway, error) {
+	left, err := s.Gateways.Disconnect(ctx, scopeOf(c), actorOf(c), in.GatewayID, in.Forget)
+	return s.gateway(c, left), err
+}

@@ -1,0 +1,61 @@
+package operations
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"perennial/shared/billing"
+	"perennial/shared/merchant"
+	"perennial/shared/record"
+)
+
+// hearsWithin is how soon after a payment a gateway has told of it by webhook.
+const hearsWithin = 6 * time.Hour
+
+// settledAt remembers when an account last settled a payment.
+func (e *examination) settledAt(p billing.Payment) {
+	if p.Status != billing.PaymentSucceeded || p.Intent == "" {
+		return
+	}
+	if e.newest == nil {
+		e.newest = map[string]time.Time{}
+	}
+	if at := p.CreatedAt.Time(); at.After(e.newest[p.Method.Account]) {
+		e.newest[p.Method.Account] = at
+	}
+}
+
+// silence reports connected gateways that take payments and are not heard: a
+// webhook endpoint that is missing, switched off or signed with another
+// secret. Business time of a moved test clock says nothing about webhooks.
+func (e *examination) silence(ctx context.Context) error {
+	state, err := record.Get[merchant.State](ctx, e.store, e.scope, e.scope.String())
+	if errors.Is(err, record.ErrNotFound) || err == nil && state.Clock != (merchant.Clock{}) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, g := range state.Gateways {
+		paid := e.newest[g.Account]
+		if paid.IsZero() || g.Status == merchant.GatewayForgotten || e.wall.Sub(paid) < hearsWithin {
+			continue
+		}
+		c, err := record.Get[merchant.Connection](ctx, e.store, e.scope, g.Account)
+		if err != nil && !errors.Is(err, record.ErrNotFound) {
+			return err
+		}
+		if c.HeardAt.Before(paid.Add(-time.Hour)) { // hearing is written down hourly
+			e.report(g.Reference, "a gateway that takes payments is heard", "last webhook "+heardAt(c)+", last payment "+paid.Format(time.RFC3339))
+		}
+	}
+	return nil
+}
+
+func heardAt(c merchant.Connection) string {
+	if c.HeardAt.IsZero() {
+		return "never"
+	}
+	return c.HeardAt.Format(time.RFC3339)
+}

@@ -1,0 +1,36 @@
+package wallet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"perennial/shared/merchant"
+	"perennial/shared/record"
+)
+
+// Sells refuses what could never be paid: a mode without a gateway that takes
+// new payment methods takes no orders.
+func Sells(ctx context.Context, l record.Loader, scope merchant.Scope) error {
+	return connected(ctx, l, scope, merchant.State.Sells)
+}
+
+// Charges refuses to charge saved methods in a mode without any gateway.
+func Charges(ctx context.Context, l record.Loader, scope merchant.Scope) error {
+	return connected(ctx, l, scope, merchant.State.Charges)
+}
+
+// connected reads the state of live modes alone: test modes have the sandbox.
+func connected(ctx context.Context, l record.Loader, scope merchant.Scope, enough func(merchant.State) bool) error {
+	if scope.Mode == merchant.Test {
+		return nil
+	}
+	state, err := record.Get[merchant.State](ctx, l, scope, scope.String())
+	if err != nil && !errors.Is(err, record.ErrNotFound) {
+		return fmt.Errorf("state of %s: %w", scope, err)
+	}
+	if !enough(state) {
+		return ErrNoGateway
+	}
+	return nil
+}

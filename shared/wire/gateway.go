@@ -1,0 +1,94 @@
+package wire
+
+import (
+	"perennial/shared/billing"
+	"perennial/shared/gateway"
+	"perennial/shared/gateways"
+)
+
+// Gateway is a connected payment gateway. Its keys are never shown.
+type Gateway struct {
+	ID             string              `json:"gateway_id" doc:"The gateway's own name of the account, such as acct_1Q…"`
+	BusinessID     string              `json:"business_id"`
+	Gateway        string              `json:"gateway" enum:"stripe,sandbox"`
+	Title          string              `json:"title" doc:"What the account is called at the gateway."`
+	Country        *string             `json:"country"`
+	Status         string              `json:"status" enum:"active,retired,forgotten" doc:"A retired gateway takes no new payment methods; those saved there are charged and refunded as before. The keys of a forgotten one are gone."`
+	PublishableKey *string             `json:"publishable_key"`
+	KeyHint        *string             `json:"key_hint" doc:"The secret key's last four characters."`
+	WebhookURL     *string             `json:"webhook_url" doc:"To be entered at the gateway."`
+	WebhookSigned  bool                `json:"webhook_secret_set"`
+	WebhookAt      *string             `json:"last_webhook_at" doc:"When a webhook last came; written at most hourly."`
+	Currencies     []string            `json:"currencies" doc:"It is chosen for sales in these; none: in all."`
+	Countries      []string            `json:"countries" doc:"And to customers of these; none: of all."`
+	Debits         bool                `json:"sepa_debit" doc:"SEPA direct debit is offered beside cards."`
+	ConnectedAt    *string             `json:"connected_at"`
+	Capabilities   GatewayCapabilities `json:"capabilities"`
+}
+
+// GatewayCapabilities are what a gateway can do.
+type GatewayCapabilities struct {
+	Reschedule bool     `json:"reschedule_after_first_payment"`
+	ExtraTrial bool     `json:"extra_trial_days"`
+	Methods    []string `json:"payment_methods"`
+	Async      []string `json:"delayed_payment_methods" doc:"Their payments stay in processing for days."`
+	Wallets    bool     `json:"wallets"`
+	Updater    bool     `json:"card_updater"`
+}
+
+// ToGateway converts a connection of a business. Hooks is the public base URL
+// at which gateways' webhooks are taken.
+func ToGateway(v gateways.View, business, hooks string) Gateway {
+	c := v.Capabilities
+	out := Gateway{
+		ID: v.Reference, BusinessID: business, Gateway: v.Name, Title: v.Title, Country: text(v.Country), Status: string(v.Status),
+		PublishableKey: text(v.Key), KeyHint: text(v.Hint), WebhookSigned: v.Signed,
+		Currencies: append([]string{}, v.Currencies...), Countries: append([]string{}, v.Countries...), Debits: v.Debits,
+		Capabilities: GatewayCapabilities{
+			Reschedule: c.Reschedule, ExtraTrial: c.ExtraTrial, Methods: typesOf(c.Types), Async: typesOf(c.Async), Wallets: c.Wallets, Updater: c.Updater,
+		},
+	}
+	if out.Status == "" {
+		out.Status = "active"
+	}
+	if !v.ConnectedAt.IsZero() {
+		url, at := hooks+"/gateway-events/"+v.Name+"/"+v.Account, Wall(v.ConnectedAt)
+		out.WebhookURL, out.ConnectedAt = &url, &at
+	}
+	if !v.HeardAt.IsZero() {
+		at := Wall(v.HeardAt)
+		out.WebhookAt = &at
+	}
+	return out
+}
+
+// typesOf are types of payment methods as the wire names them.
+func typesOf(types []string) []string {
+	out := []string{}
+	for _, t := range types {
+		if t == gateway.TypeCard {
+			t = "card"
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// kindOf is a payment method in Dodo's words.
+func kindOf(m billing.Method) string {
+	switch {
+	case m.Type == gateway.TypeDebit:
+		return "bank_debit"
+	case m.Wallet != "":
+		return "wallet"
+	}
+	return "card"
+}
+
+// subtype is what kind of debit or wallet it is; a card has none.
+func subtype(m billing.Method) *string {
+	if m.Type == gateway.TypeDebit {
+		return text("sepa")
+	}
+	return text(m.Wallet)
+}
