@@ -31,7 +31,7 @@ func TestAPlanChangeAfterACorrectionGivesBackTheRightTax(t *testing.T) {
 		w.Put(cheap)
 		half := sub.Period.Start.Add(sub.Period.End.Sub(sub.Period.Start) / 2)
 		w.AdvanceTo(half)
-		plans := &subscriptions.Service{Store: w.Store, Charger: w.Charging, Account: lifecycletest.Account, Wall: w.Clock.Now}
+		plans := &subscriptions.Service{Store: w.Store, Charger: w.Charging, Wall: w.Clock.Now}
 		got, err := plans.PreviewPlan(t.Context(), subscriptions.PlanChange{
 			Scope: w.Scope, Actor: record.System, Subscription: sub.ID, Product: "pdt_cheap", Quantity: 1, Mode: proration.Prorated, By: billing.ByMerchant,
 		})
