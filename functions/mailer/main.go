@@ -37,7 +37,7 @@ func main() {
 		Checkout:    env.URL(config.URLCheckout),
 		Unsubscribe: identity.Unsubscribe{URL: env.URL(config.URLCheckout), Secrets: env.List(config.LinkSecret)},
 		Reference:   env.URL(config.URLAPI) + "/docs",
-		Sender:      ses.New(sesv2.NewFromConfig(aws), env.Need(config.MailFrom)),
+		Sender:      ses.New(ses.Only(sesv2.NewFromConfig(aws)), env.Need(config.MailFrom)),
 	}}
 	env.Must()
 	lambda.Start(m.invoke)

@@ -27,7 +27,7 @@ import (
 // Store is the table. Wall may be set before use.
 type Store struct {
 	Wall   clock.Wall // decides when claims and cached entries expire
-	client *dynamodb.Client
+	client calls
 	table  *string
 	states cache[merchant.Scope, merchant.State]
 	keys   cache[string, found]
@@ -41,7 +41,7 @@ type found struct {
 
 // New opens the table; it asks nothing of it.
 func New(client *dynamodb.Client, table string) *Store {
-	return &Store{Wall: clock.System, client: client, table: &table}
+	return &Store{Wall: clock.System, client: callsOf(client), table: &table}
 }
 
 // get reads one item strongly; nil when there is none.
@@ -104,7 +104,7 @@ func (s *Store) batchGet(ctx context.Context, keys []key, into map[key]item) err
 // query reads pages until want says that it has enough.
 func (s *Store) query(ctx context.Context, in *dynamodb.QueryInput, want func(item) bool) error {
 	in.TableName = s.table
-	for pages := dynamodb.NewQueryPaginator(s.client, in); pages.HasMorePages(); {
+	for pages := dynamodb.NewQueryPaginator(s.client.query, in); pages.HasMorePages(); {
 		out, err := pages.NextPage(ctx)
 		if err != nil {
 			return fmt.Errorf("query %s: %w", aws.ToString(in.IndexName), err)

@@ -27,10 +27,29 @@ import (
 // purpose or scope.
 var ErrUnreadable = errors.New("sealed value does not open for this purpose and scope")
 
-// Client is what a Sealer asks of KMS; *kms.Client of the SDK is one.
+// Client is what a Sealer asks of KMS.
 type Client interface {
 	GenerateDataKey(context.Context, *awskms.GenerateDataKeyInput, ...func(*awskms.Options)) (*awskms.GenerateDataKeyOutput, error)
 	Decrypt(context.Context, *awskms.DecryptInput, ...func(*awskms.Options)) (*awskms.DecryptOutput, error)
+}
+
+// Only is the SDK's client without its other operations, which the linker then
+// leaves out (see dynamo).
+func Only(c *awskms.Client) Client { return calls{c.GenerateDataKey, c.Decrypt} }
+
+type calls struct {
+	generate func(context.Context, *awskms.GenerateDataKeyInput, ...func(*awskms.Options)) (*awskms.GenerateDataKeyOutput, error)
+	decrypt  func(context.Context, *awskms.DecryptInput, ...func(*awskms.Options)) (*awskms.DecryptOutput, error)
+}
+
+// GenerateDataKey implements Client.
+func (c calls) GenerateDataKey(ctx context.Context, in *awskms.GenerateDataKeyInput, o ...func(*awskms.Options)) (*awskms.GenerateDataKeyOutput, error) {
+	return c.generate(ctx, in, o...)
+}
+
+// Decrypt implements Client.
+func (c calls) Decrypt(ctx context.Context, in *awskms.DecryptInput, o ...func(*awskms.Options)) (*awskms.DecryptOutput, error) {
+	return c.decrypt(ctx, in, o...)
 }
 
 // Sealer seals and opens values; safe for concurrent use.

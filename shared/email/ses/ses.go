@@ -17,9 +17,20 @@ import (
 	"perennial/shared/email"
 )
 
-// Client is what a Sender asks of SES; *sesv2.Client of the SDK is one.
+// Client is what a Sender asks of SES.
 type Client interface {
 	SendEmail(context.Context, *sesv2.SendEmailInput, ...func(*sesv2.Options)) (*sesv2.SendEmailOutput, error)
+}
+
+// Only is the SDK's client without its other operations, which the linker then
+// leaves out (see dynamo).
+func Only(c *sesv2.Client) Client { return sendEmail(c.SendEmail) }
+
+type sendEmail func(context.Context, *sesv2.SendEmailInput, ...func(*sesv2.Options)) (*sesv2.SendEmailOutput, error)
+
+// SendEmail implements Client.
+func (send sendEmail) SendEmail(ctx context.Context, in *sesv2.SendEmailInput, o ...func(*sesv2.Options)) (*sesv2.SendEmailOutput, error) {
+	return send(ctx, in, o...)
 }
 
 // Sender sends from one verified address.

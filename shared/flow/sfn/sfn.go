@@ -16,13 +16,27 @@ import (
 
 // Flow is one state machine.
 type Flow struct {
-	client  *sfn.Client
+	client  calls
 	machine string
 }
 
 // New names a state machine by its ARN; it asks nothing of it. Without an ARN
 // only Succeed works.
-func New(client *sfn.Client, machine string) *Flow { return &Flow{client: client, machine: machine} }
+func New(client *sfn.Client, machine string) *Flow {
+	return &Flow{client: callsOf(client), machine: machine}
+}
+
+// calls are the operations that a flow makes: without the client itself the
+// linker leaves out the SDK's others (see dynamo).
+type calls struct {
+	StartExecution    func(context.Context, *sfn.StartExecutionInput, ...func(*sfn.Options)) (*sfn.StartExecutionOutput, error)
+	SendTaskSuccess   func(context.Context, *sfn.SendTaskSuccessInput, ...func(*sfn.Options)) (*sfn.SendTaskSuccessOutput, error)
+	DescribeExecution func(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
+}
+
+func callsOf(c *sfn.Client) calls {
+	return calls{c.StartExecution, c.SendTaskSuccess, c.DescribeExecution}
+}
 
 // Start starts the execution with a name and a JSON input. An execution that
 // was started before, by whomever, is a success.

@@ -30,12 +30,24 @@ const (
 
 // Sender sends to one queue.
 type Sender struct {
-	client *sqs.Client
+	client calls
 	url    string
 }
 
 // New makes a sender for the queue at a URL; it asks nothing of it.
-func New(client *sqs.Client, url string) *Sender { return &Sender{client: client, url: url} }
+func New(client *sqs.Client, url string) *Sender { return &Sender{client: callsOf(client), url: url} }
+
+// calls are the operations that a sender makes: without the client itself the
+// linker leaves out the SDK's others (see dynamo).
+type calls struct {
+	SendMessage        func(context.Context, *sqs.SendMessageInput, ...func(*sqs.Options)) (*sqs.SendMessageOutput, error)
+	SendMessageBatch   func(context.Context, *sqs.SendMessageBatchInput, ...func(*sqs.Options)) (*sqs.SendMessageBatchOutput, error)
+	GetQueueAttributes func(context.Context, *sqs.GetQueueAttributesInput, ...func(*sqs.Options)) (*sqs.GetQueueAttributesOutput, error)
+}
+
+func callsOf(c *sqs.Client) calls {
+	return calls{c.SendMessage, c.SendMessageBatch, c.GetQueueAttributes}
+}
 
 // Send sends one message.
 func (s *Sender) Send(ctx context.Context, body string) error {
