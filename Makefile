@@ -80,7 +80,7 @@ e2e: $(TOOLS) build ## whole stories against the local stack, SDKs and browser i
 
 .PHONY: axe
 axe: $(TOOLS) ## every page, state, theme and direction of writing against WCAG 2.2 AA
-	go test -v -count=1 -timeout 10m ./infra/looks -run Axe
+	go test -v -count=1 -timeout 10m ./infra/looks -run 'Axe|Reflow'
 
 LIGHTHOUSE := infra/looks/node_modules/.bin/lighthouse
 

@@ -106,11 +106,12 @@ func (b *tab) show(v view) {
 	b.must(chromedp.Do(ctx, chromedp.WaitVisible(chromedp.CSS("html:not([data-old]) footer"))))
 }
 
-// settled waits until the gateway's card fields, where they are in sight, have
-// told how high they are.
+// settled waits until the gateway's card fields have told how high they are.
+// Chromium draws a frame of another site only once it is in sight.
 func (b *tab) settled() {
 	b.t.Helper()
-	const waits = `[...document.querySelectorAll("iframe")].some(f => f.offsetParent && f.style.height === "12rem")`
+	const waits = `[...document.querySelectorAll("iframe")]
+		.some(f => f.offsetParent && (f.scrollIntoView(), f.style.height === "12rem"))`
 	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
 		waiting, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](waits))
 		b.must(err)

@@ -142,7 +142,7 @@ func who(v visit, c billing.Customer) []fact {
 			email = cart.Email
 		}
 	}
-	return []fact{{"Receipt to", email}, {"Billing address", v.addressLine(address)}}
+	return []fact{{v.say("Receipt to"), email}, {v.say("Address"), v.addressLine(address)}}
 }
 
 // buy places the cart, when it is not, and pays for it. Of two who press at

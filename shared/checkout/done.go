@@ -73,7 +73,7 @@ func (s *Server) finish(r *http.Request, v visit) (recovery.Result, error) {
 func (s *Server) bought(w http.ResponseWriter, r *http.Request, v visit) {
 	page := donePage{
 		Heading: v.say("Thank you"), Text: v.say("Your order is complete."), Link: v.back(),
-		Facts: []fact{{"Paid", v.amount(v.invoice.Due())}, {"Invoice", v.invoice.Number}},
+		Facts: []fact{{v.say("Paid"), v.amount(v.invoice.Due())}, {v.say("Invoice"), v.invoice.Number}},
 	}
 	if !v.invoice.Due().Nothing() {
 		page.Text = v.say("Your payment was received. The receipt is on its way to %s.", v.customer.Email)
@@ -114,7 +114,7 @@ func (v visit) declined(p billing.Payment) string {
 
 // finished tells how the session ended, by the state of the subscription.
 func (s *Server) finished(w http.ResponseWriter, r *http.Request, v visit) {
-	page := donePage{Heading: v.say("Thank you"), Facts: []fact{{"Next payment", v.date(v.sub.Period.End)}}}
+	page := donePage{Heading: v.say("Thank you"), Facts: []fact{{v.say("Next payment"), v.date(v.sub.Period.End)}}}
 	switch {
 	case v.sub.Status != billing.StatusActive && v.sub.Status != billing.StatusPaused:
 		pages.Error(w, r, errGone)
