@@ -80,8 +80,8 @@ func (s *Service) Connect(ctx context.Context, scope merchant.Scope, actor recor
 	if err != nil {
 		return View{}, err
 	}
-	return s.change(ctx, scope, actor, account, "connect gateway", func(g merchant.Gateway, c merchant.Connection, _ bool) (merchant.Gateway, merchant.Connection, error) {
-		g = merchant.Gateway{
+	return s.change(ctx, scope, actor, account, "connect gateway", func(_ merchant.Gateway, c merchant.Connection, _ bool) (merchant.Gateway, merchant.Connection, error) {
+		g := merchant.Gateway{
 			Name: in.Gateway, Account: account, Reference: profile.Reference, Title: profile.Title, Country: profile.Country,
 			Key: in.Key, Currencies: in.Currencies, Countries: in.Countries, Debits: profile.Debits && !in.NoDebits,
 			ConnectedAt: s.Wall(), ConnectedBy: string(actor.Kind) + ":" + actor.ID,
