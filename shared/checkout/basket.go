@@ -155,11 +155,16 @@ func (s *Server) buy(w http.ResponseWriter, r *http.Request, v visit) {
 			return
 		}
 		v = placed
-	} else if v.purchase.Open() && r.PostFormValue("shown") != shown(v.invoice.Due()) {
+	}
+	posted := r.PostFormValue("shown")
+	switch {
+	case v.purchase.Open() && posted != shown(v.invoice.Due()):
 		s.presentPurchase(w, r, v, v.say(purchases.ErrOtherTotal.Message))
 		return
-	}
-	if v.page.Purchase == "" {
+	case v.page.Purchase == "" && !v.used() && posted != shown(v.dues.Total):
+		s.show(w, r, http.StatusUnprocessableEntity, v, v.say(purchases.ErrOtherTotal.Message))
+		return
+	case v.page.Purchase == "":
 		s.payDues(w, r, v)
 		return
 	}

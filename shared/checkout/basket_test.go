@@ -251,6 +251,37 @@ func TestTheTaxOfTheBuyersCountryIsShownAndCharged(t *testing.T) {
 	s.Reconcile()
 }
 
+// Whoever types the address of a customer who is exempt pays tax like anybody.
+func TestATypedAddressExemptsNobody(t *testing.T) {
+	t.Parallel()
+	for _, attached := range []bool{false, true} {
+		for _, plan := range []bool{false, true} {
+			s := open(t)
+			s.taxed()
+			exempt := lifecycletest.Get[billing.Customer](s.World, s.Customer.ID)
+			exempt.TaxExempt = true
+			s.Put(exempt, billing.Mailbox{Email: exempt.Email, Customer: exempt.ID})
+			made, path := s.basket(func(in *purchases.Session) {
+				in.Cart.Billing = billing.Address{Country: "DE", Street: "Torstr. 1", City: "Berlin", Zip: "10119"}
+				if in.Cart.Email, in.Cart.Name = s.Customer.Email, "Mallory"; attached {
+					in.Cart.Customer = s.Customer.ID
+				}
+				if plan {
+					in.Cart.Items = []billing.CartItem{{Product: s.Product.ID, Quantity: 1}}
+				}
+			})
+			if page := s.get(path).text; strings.Contains(page, ">Tax<") == attached {
+				t.Errorf("attached %t: the page shows\n%s", attached, page)
+			}
+			s.leadsTo(s.card(path, "visa_ok"), path+"/return").must(t, 200, "Thank you")
+			if r := s.report(made.ID); r.Customer.ID != s.Customer.ID || r.Payment.Tax.Nothing() != attached || !r.Customer.TaxExempt {
+				t.Errorf("attached %t, plan %t: tax %v of %+v", attached, plan, r.Payment.Tax, r.Customer)
+			}
+			s.Reconcile()
+		}
+	}
+}
+
 func TestTheMerchantsQuestionsAreAnswered(t *testing.T) {
 	t.Parallel()
 	s := open(t)

@@ -70,6 +70,7 @@ func (s *Service) Order(ctx context.Context, o Order) (Placed, error) {
 }
 
 func (s *Service) order(ctx context.Context, o Order) (Placed, error) {
+	typed := o.Cart.Customer == "" && o.Actor.Kind == record.ByCustomer
 	buyer, err := s.buyer(ctx, o.Scope, &o.Cart)
 	if err != nil {
 		return Placed{}, err
@@ -85,6 +86,9 @@ func (s *Service) order(ctx context.Context, o Order) (Placed, error) {
 		commit.Put = append(commit.Put, *fresh, billing.Mailbox{Email: billing.NormalEmail(fresh.Email), Customer: fresh.ID})
 	} else {
 		commit.Attach = []any{sale.Customer}
+		if typed { // nobody has proven that the address is theirs
+			sale.Customer.TaxExempt = false
+		}
 	}
 	out, err := s.compose(sale)
 	if err != nil {
