@@ -1,9 +1,7 @@
 package checkout
 
 import (
-	"cmp"
 	"context"
-	"net"
 	"net/http"
 	"time"
 
@@ -115,8 +113,7 @@ func (s *Server) wanted(r *http.Request, most int) (visit, error) {
 	}
 	v.scope = scope
 	lambdahttp.Note(r.Context(), "scope", scope.String())
-	host, _, _ := net.SplitHostPort(r.RemoteAddr)
-	if !s.Limits.Allow(r.Context(), scope, r.Method+" offer "+cmp.Or(host, r.RemoteAddr), most) {
+	if !s.Limits.Allow(r.Context(), scope, r.Method+" offer "+lambdahttp.Visitor(r), most) {
 		return v, errTooMany
 	}
 	found, err := s.Store.Load(r.Context(), scope, record.RefOf[merchant.State](scope.String()), record.RefOf[billing.Product](id))

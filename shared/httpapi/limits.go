@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"net"
 	"net/http"
 	"strconv"
 	"sync"
@@ -9,6 +8,7 @@ import (
 
 	"perennial/shared/clock"
 	"perennial/shared/fault"
+	"perennial/shared/lambdahttp"
 	"perennial/shared/merchant"
 )
 
@@ -25,7 +25,7 @@ var Rates = map[merchant.Tier]Rate{
 // anonymous is the rate of an address whose requests carry no valid key.
 var anonymous = Rate{20, 100}
 
-// mostCounted bounds what an instance remembers; then it counts anew.
+// mostCounted bounds what an instance remembers; then it forgets some.
 const mostCounted = 10_000
 
 var errTooMany = fault.New(fault.TooMany, "TOO_MANY_REQUESTS", "Too many requests. Wait before the next one.")
@@ -55,11 +55,7 @@ func (l *Limits) key(w http.ResponseWriter, c Caller) error {
 
 // address counts an address. Valid keys behind it are not held back.
 func (l *Limits) address(w http.ResponseWriter, r *http.Request) error {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	return l.take(w, "address "+host, anonymous)
+	return l.take(w, "address "+lambdahttp.Visitor(r), anonymous)
 }
 
 // take counts one request and says in the answer's headers what is left.
@@ -70,11 +66,9 @@ func (l *Limits) take(w http.ResponseWriter, who string, rate Rate) error {
 	now := l.Wall()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.windows == nil || len(l.windows) >= mostCounted {
-		l.windows = map[string]*windows{}
-	}
 	n := l.windows[who]
 	if n == nil {
+		l.makeRoom()
 		n = &windows{}
 		l.windows[who] = n
 	}
@@ -97,6 +91,23 @@ func (l *Limits) take(w http.ResponseWriter, who string, rate Rate) error {
 	}
 	h.Set("Retry-After", strconv.Itoa(int((reset.Sub(now)+time.Second-1)/time.Second)))
 	return errTooMany
+}
+
+// makeRoom forgets a tenth of those who are counted, whoever they are, when
+// there are too many: a flood of addresses must not free every other.
+func (l *Limits) makeRoom() {
+	if l.windows == nil {
+		l.windows = map[string]*windows{}
+	}
+	if len(l.windows) < mostCounted {
+		return
+	}
+	for who := range l.windows {
+		if len(l.windows) <= mostCounted-mostCounted/10 {
+			return
+		}
+		delete(l.windows, who)
+	}
 }
 
 // turn begins new windows when the old ones are over.

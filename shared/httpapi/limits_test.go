@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -46,6 +47,45 @@ func TestAKeyThatAsksTooOftenWaits(t *testing.T) {
 	now = now.Add(time.Minute)
 	if got := get(reader); got.StatusCode != 200 {
 		t.Errorf("a minute later: %d", got.StatusCode)
+	}
+}
+
+func TestAHouseholdOfManyAddressesGuessesAsOne(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	api := newAPI(&garden{}, keys{})
+	api.Limit(&httpapi.Limits{Wall: func() time.Time { return now }})
+	guess := func(from string) int {
+		r := httptest.NewRequest("GET", "/plants", nil)
+		r.RemoteAddr = from
+		r.Header.Set("Authorization", "Bearer guessed")
+		w := httptest.NewRecorder()
+		api.ServeHTTP(w, r)
+		return w.Code
+	}
+	for i := range 20 {
+		if got := guess(fmt.Sprintf("[2001:db8::%x]:443", i)); got != 401 {
+			t.Fatalf("guess %d: %d", i, got)
+		}
+	}
+	if got := guess("[2001:db8::ffff]:443"); got != 429 {
+		t.Errorf("one more: %d", got)
+	}
+	for i := range 10_000 { // a flood of others frees few
+		guess(fmt.Sprintf("10.1.%d.%d:443", i/256, i%256))
+	}
+	held := 0
+	for i := range 100 {
+		from := fmt.Sprintf("10.2.0.%d:443", i)
+		for range 20 {
+			guess(from)
+		}
+		if guess(from) == 429 {
+			held++
+		}
+	}
+	if held < 50 {
+		t.Errorf("%d of 100 are held back while the instance is full", held)
 	}
 }
 

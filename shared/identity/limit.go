@@ -82,17 +82,26 @@ func (l *limiter) keep(key string, c count, now time.Time) {
 	if l.seen == nil {
 		l.seen = make(map[string]count)
 	}
-	if len(l.seen) >= mostKeys {
-		for k, old := range l.seen {
-			if now.Sub(old.since) >= window {
-				delete(l.seen, k)
-			}
-		}
-	}
-	if len(l.seen) >= mostKeys { // a flood of keys: forget all rather than grow
-		clear(l.seen)
+	if _, known := l.seen[key]; !known && len(l.seen) >= mostKeys {
+		l.makeRoom(now)
 	}
 	l.seen[key] = c
+}
+
+// makeRoom forgets the windows that are over, and a tenth of all keys where
+// that is not enough: a flood of keys must not free every other.
+func (l *limiter) makeRoom(now time.Time) {
+	for key, c := range l.seen {
+		if now.Sub(c.since) >= window {
+			delete(l.seen, key)
+		}
+	}
+	for key := range l.seen {
+		if len(l.seen) <= mostKeys-mostKeys/10 {
+			return
+		}
+		delete(l.seen, key)
+	}
 }
 
 // addressKey names an address without keeping it.

@@ -115,6 +115,23 @@ func remoteAddr(v string) (string, bool) {
 	return netip.AddrPortFrom(ip, at.Port()).String(), true
 }
 
+// Visitor names the caller as budgets of visitors count: by the IPv4 address,
+// or by the network that one household has of IPv6.
+func Visitor(r *http.Request) string {
+	ip := ClientIP(r)
+	if !ip.IsValid() {
+		return r.RemoteAddr
+	}
+	if ip.Is4() {
+		return ip.String()
+	}
+	network, err := ip.WithZone("").Prefix(64)
+	if err != nil {
+		return ip.String()
+	}
+	return network.String()
+}
+
 // ClientIP is the address of the request's caller, invalid when unknown.
 func ClientIP(r *http.Request) netip.Addr {
 	at, err := netip.ParseAddrPort(r.RemoteAddr)

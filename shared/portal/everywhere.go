@@ -71,7 +71,7 @@ func (s *Server) showWideLogin(w http.ResponseWriter, r *http.Request, status in
 // askWide answers the same for every address, known or not.
 func (s *Server) askWide(w http.ResponseWriter, r *http.Request) {
 	wish := identity.Wish{Scope: merchant.Everywhere(s.surface(r).Mode), Email: r.PostFormValue("email"), Next: "/everywhere"}
-	err := s.Identity.Ask(r.Context(), wish, lambdahttp.ClientIP(r).String())
+	err := s.Identity.Ask(r.Context(), wish, lambdahttp.Visitor(r))
 	if f := fault.Of(err); f != nil && f.Kind == fault.Invalid {
 		s.showWideLogin(w, r, http.StatusUnprocessableEntity, wish.Email, say(r, f.Message))
 		return

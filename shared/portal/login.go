@@ -105,7 +105,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	wish := identity.Wish{Scope: scope, Email: r.PostFormValue("email"), Next: r.PostFormValue("next")}
-	err := s.Identity.Ask(r.Context(), wish, lambdahttp.ClientIP(r).String())
+	err := s.Identity.Ask(r.Context(), wish, lambdahttp.Visitor(r))
 	if f := fault.Of(err); f != nil && f.Kind == fault.Invalid {
 		templates.Render(w, r, http.StatusUnprocessableEntity, "login", pages.Page{
 			Chrome:  entrance(scope, state, say(r, "Sign in")),

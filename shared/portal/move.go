@@ -39,7 +39,7 @@ func (s *Server) askMove(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, v, portals.ErrNoEdit)
 		return
 	}
-	err = s.Identity.AskMove(r.Context(), v.Scope, g.customers[i], strings.TrimSpace(r.PostFormValue("email")), lambdahttp.ClientIP(r).String())
+	err = s.Identity.AskMove(r.Context(), v.Scope, g.customers[i], strings.TrimSpace(r.PostFormValue("email")), lambdahttp.Visitor(r))
 	if f := fault.Of(err); f != nil && f.Kind == fault.Invalid {
 		s.showProfile(w, r, http.StatusUnprocessableEntity, v, []string{v.say(f.Message)})
 		return
