@@ -27,9 +27,15 @@ func (s *site) basket(change func(*purchases.Session)) (record.Checkout, string)
 		Price: billing.Price{Kind: billing.PriceOneTime, Amount: money.Of(1500, "USD")},
 	}
 	s.Put(book)
+	return s.open(change)
+}
+
+// open is another such session.
+func (s *site) open(change func(*purchases.Session)) (record.Checkout, string) {
+	s.t.Helper()
 	in := purchases.Session{
 		Scope: s.Scope, Actor: record.System, ReturnURL: "https://shop.example/thanks",
-		Cart: billing.Cart{Items: []billing.CartItem{{Product: book.ID, Quantity: 2}}, TrialDays: -1},
+		Cart: billing.Cart{Items: []billing.CartItem{{Product: "pdt_book", Quantity: 2}}, TrialDays: -1},
 	}
 	if change != nil {
 		change(&in)

@@ -179,7 +179,7 @@ func (s *Server) fields(v visit, currency money.Currency, country string) cardfi
 }
 
 func (s *Server) pay(w http.ResponseWriter, r *http.Request) {
-	v, err := s.open(r, 0)
+	v, err := s.posted(r, triesCards)
 	if err == nil {
 		err = r.ParseForm()
 	}

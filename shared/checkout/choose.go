@@ -62,7 +62,7 @@ func (v visit) plan(p billing.Product) (planView, error) {
 // chosen keeps the choice. A product that the collection does not offer
 // changes nothing.
 func (s *Server) chosen(w http.ResponseWriter, r *http.Request) {
-	v, err := s.open(r, 0)
+	v, err := s.posted(r, choosesPlans)
 	if err != nil {
 		pages.Error(w, r, err)
 		return

@@ -105,7 +105,7 @@ func answer(given []billing.Answer, key string) string {
 // fill keeps what was typed, and shows the form again when something is
 // missing.
 func (s *Server) fill(w http.ResponseWriter, r *http.Request) {
-	v, err := s.open(r, 0)
+	v, err := s.posted(r, typesDetails)
 	if err != nil {
 		pages.Error(w, r, err)
 		return
@@ -195,7 +195,7 @@ func missing(err error) map[string]string {
 
 // coupon applies or removes a discount code.
 func (s *Server) coupon(w http.ResponseWriter, r *http.Request) {
-	v, err := s.open(r, 0)
+	v, err := s.posted(r, triesCodes)
 	if err != nil {
 		pages.Error(w, r, err)
 		return
