@@ -78,9 +78,11 @@ func (s *Server) bought(w http.ResponseWriter, r *http.Request, v visit) {
 	if !v.invoice.Due().Nothing() {
 		page.Text = v.say("Your payment was received. The receipt is on its way to %s.", v.customer.Email)
 	}
-	page.Href = identity.ReturnURL(v.page.ReturnURL, url.Values{
-		"payment_id": {v.purchase.Payment}, "status": {string(billing.PaymentSucceeded)}, "email": {v.customer.Email},
-	})
+	told := url.Values{"payment_id": {v.purchase.Payment}, "status": {string(billing.PaymentSucceeded)}}
+	if !v.page.Page.Public { // else anybody may have written where the link leads
+		told.Set("email", v.customer.Email)
+	}
+	page.Href = identity.ReturnURL(v.page.ReturnURL, told)
 	s.done(w, r, v.leaving(page.Href), page)
 }
 

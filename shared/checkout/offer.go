@@ -41,6 +41,11 @@ func (s *Server) short(mode merchant.Mode) http.HandlerFunc {
 		}
 		query := r.URL.Query()
 		for name, value := range link.Params { // the merchant's words stand
+			for _, alias := range aliases(name) {
+				if _, theirs := link.Params[alias]; !theirs {
+					query.Del(alias)
+				}
+			}
 			query.Set(name, value)
 		}
 		to := "/buy/" + link.Product

@@ -72,6 +72,7 @@ func TestAPurchasePageSellsWithoutASessionOfItsOwn(t *testing.T) {
 	}
 	done := s.leadsTo(s.card(path, "visa_ok"), path+"/return")
 	done.must(t, 200, "Return to shop.example", "https://shop.example/thanks?")
+	done.mustNot(t, "thanks?email=", "email=grace") // whoever wrote the address is not told
 	if p := s.report(made.ID).Payment; p.Amount.Minor != 3000 || p.Metadata["order"] != "17" {
 		t.Errorf("payment %+v", p)
 	}
@@ -97,6 +98,25 @@ func TestAShortLinkLeadsToItsPurchasePage(t *testing.T) {
 	}
 	s.send(http.MethodGet, got.to, nil, http.Header{"Accept-Language": {"de"}}).must(t, 410, `lang="de"`)
 	s.get("/buy/pdt_none").must(t, 404)
+}
+
+func TestTheMerchantsWordsOfAShortLinkStandUnderAnyName(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	product, service := s.shelf(nil)
+	by := catalog.By{Scope: s.Scope, Actor: record.System}
+	own := map[string]string{"return_url": "https://shop.example", "discountCode": "TEN", "firstName": "Ada", "lastName": "L", "fullName": "A L"}
+	if _, err := service.ShortLink(t.Context(), by, product, "handbook", own); err != nil {
+		t.Fatal(err)
+	}
+	got := s.get("/b/test/handbook?redirect_url=https://evil.example&discount_code=ALL&firstName=Eve&metadata_from=mail")
+	want := url.Values{"metadata_from": {"mail"}}
+	for name, value := range own {
+		want.Set(name, value)
+	}
+	if got.status != http.StatusSeeOther || got.to != "/buy/"+product+"?"+want.Encode() {
+		t.Errorf("%d to %q", got.status, got.to)
+	}
 }
 
 func TestAProductOlderThanPurchasePagesIsFoundByItsShortLink(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,6 +38,21 @@ func cut(text string) string {
 func (p parameters) on(name string, byDefault bool) bool {
 	on, err := strconv.ParseBool(p.Get(name))
 	return err == nil && on || err != nil && byDefault
+}
+
+// synonyms are parameters that say the same: one of them may win over another.
+var synonyms = [][]string{
+	{"redirect_url", "return_url"}, {"discount_code", "discountCode"}, {"fullName", "firstName", "lastName"},
+}
+
+// aliases are all names of what a parameter says.
+func aliases(name string) []string {
+	for _, same := range synonyms {
+		if slices.Contains(same, name) {
+			return same
+		}
+	}
+	return nil
 }
 
 // session is the session that the address describes.
