@@ -288,6 +288,32 @@ func TestATypedAddressExemptsNobody(t *testing.T) {
 	}
 }
 
+func TestAPlacedSessionTellsNothingOfATypedAddress(t *testing.T) {
+	t.Parallel()
+	for _, product := range []string{"pdt_book", ""} {
+		s := open(t)
+		known := lifecycletest.Get[billing.Customer](s.World, s.Customer.ID)
+		known.Email, known.Language = "Ada.Lovelace@example.com", "de"
+		s.Put(known, billing.Mailbox{Email: billing.NormalEmail(known.Email), Customer: known.ID})
+		made, path := s.basket(func(in *purchases.Session) {
+			in.Cart.Billing, in.Cart.Email, in.Cart.Name = home, "ada.lovelace@example.com", "Mallory"
+			if product == "" {
+				in.Cart.Items[0] = billing.CartItem{Product: s.Product.ID, Quantity: 1}
+			}
+		})
+		s.card(path, "decline_on_charge").must(t, 422, `lang="en"`)
+		declined := s.get(path)
+		declined.must(t, 200, `lang="en"`, "ada.lovelace@example.com")
+		declined.mustNot(t, known.Email)
+		paid := s.leadsTo(s.card(path, "visa_ok"), path+"/return")
+		paid.must(t, 200, `lang="en"`, "ada.lovelace@example.com")
+		paid.mustNot(t, known.Email)
+		if r := s.report(made.ID); r.Customer.ID != known.ID {
+			t.Errorf("bought by %s", r.Customer.ID)
+		}
+	}
+}
+
 func TestTheMerchantsQuestionsAreAnswered(t *testing.T) {
 	t.Parallel()
 	s := open(t)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"perennial/shared/billing"
@@ -85,7 +86,7 @@ func (s *Server) goods(r *http.Request, v *visit, grace time.Duration) (err erro
 	if !isSub || !isCustomer {
 		return errGone
 	}
-	v.sub, v.customer = sub, customer
+	v.sub, v.customer = sub, v.asTyped(customer)
 	if v.over() && (grace == 0 || sub.Status != billing.StatusActive) {
 		return errGone
 	}
@@ -111,9 +112,18 @@ func (s *Server) purchased(r *http.Request, v *visit) error {
 	if v.invoice, err = purchase.Asks(invoice, v.state.Seller.Tax, v.now(s.Wall())); err != nil {
 		return err
 	}
-	v.purchase, v.customer = purchase, customer
+	v.purchase, v.customer = purchase, v.asTyped(customer)
 	lambdahttp.Note(r.Context(), "purchase", purchase.ID)
 	return nil
+}
+
+// asTyped is the customer as the page may show them: to whoever only typed an
+// address, nothing that was known of it before.
+func (v visit) asTyped(c billing.Customer) billing.Customer {
+	if cart := v.page.Cart; cart != nil && cart.Customer == "" {
+		c.Email, c.Language = strings.TrimSpace(cart.Email), cart.Language
+	}
+	return c
 }
 
 // price tells what is due now.
