@@ -13,7 +13,8 @@ func isAsking(t Template) bool { return t == InvoiceIssued || t == InvoiceOverdu
 
 // asked writes the mail that asks for the payment of a manual renewal or of a
 // change of plan (R240), with a link that pays this invoice and nothing else.
-// It is not wanted once the invoice is paid or given up.
+// It is not wanted once the invoice is paid or given up, and waits while a
+// payment is under way: one that comes to nothing leaves it to be asked for.
 func (s *Service) asked(ctx context.Context, d dossier, t Template, portal string) (Letter, bool, error) {
 	l, err := d.letter(portal)
 	if err != nil {
@@ -27,8 +28,11 @@ func (s *Service) asked(ctx context.Context, d dossier, t Template, portal strin
 	if t != PlanPayment && d.sub.Manual.On && d.sub.Status.Access() && len(d.sub.Open) == 1 {
 		id = d.sub.Open[0]
 	}
-	if id == "" || d.sub.Lock.Set() {
+	if id == "" {
 		return l, false, nil
+	}
+	if d.sub.Lock.Set() { // whether it is paid is decided soon
+		return l, false, later(billing.LeaseChallenge)
 	}
 	v, err := record.Get[billing.Invoice](ctx, s.Store, d.outbox.Scope, id)
 	if err != nil {
