@@ -27,6 +27,7 @@ type Manual struct {
 	On      bool
 	Terms   merchant.Manual  // the merchant's choice when it was last read
 	Covered calendar.Instant // the period's end, when the next one costs nothing
+	DueAt   calendar.Instant // when the open invoice is due, if that is after the period's end
 	Ends    calendar.Instant // when it expires unless the open invoice is paid
 	PaidAt  calendar.Instant // when the current period was paid, if that was before it began
 }
@@ -99,8 +100,21 @@ func (s Subscription) billsAt() calendar.Instant {
 	if s.Scheduled != nil {
 		return s.renewsAt()
 	}
-	lead := time.Duration(s.Manual.Terms.Filled().Lead) * 24 * time.Hour
-	return max(end.Add(-min(lead, end.Sub(s.Period.Start)/2)), s.Blocked.Next)
+	return max(end.Add(-s.Manual.notice(s.Period)), s.Blocked.Next)
+}
+
+// overdueAt is when the open invoice is past due: at the end of the period, or
+// on its own date when it was issued no sooner.
+func (s Subscription) overdueAt() calendar.Instant {
+	if len(s.Open) == 0 {
+		return s.Period.End
+	}
+	return max(s.Period.End, s.Manual.DueAt)
+}
+
+// notice is how long before its date the invoice of a period is issued.
+func (m Manual) notice(p calendar.Period) time.Duration {
+	return min(time.Duration(m.Terms.Filled().Lead)*24*time.Hour, p.End.Sub(p.Start)/2)
 }
 
 // manualDue is the earliest instant at which something must be done for a
@@ -114,7 +128,7 @@ func (s Subscription) manualDue() calendar.Instant {
 		at = s.renewsAt()
 	}
 	if at.IsZero() { // its invoice is open, it costs nothing, or it ends
-		at = s.Period.End
+		at = s.overdueAt()
 	}
 	return earliest(at, s.EndsAt, s.discardAt())
 }
@@ -128,7 +142,7 @@ func (s Subscription) manualStep(at calendar.Instant) Step {
 		return StepLapse
 	case s.Status != StatusActive:
 		return StepNone
-	case len(s.Open) > 0 && due(s.Period.End):
+	case len(s.Open) > 0 && due(s.overdueAt()):
 		return StepOverdue
 	case due(s.billsAt()):
 		return StepBill
@@ -160,13 +174,15 @@ func (s Subscription) Bill(t Terms, i Issuer, c Customer, at calendar.Instant, z
 	if err != nil {
 		return Change{}, err
 	}
-	invoice.DueAt = max(invoice.DueAt, at)
+	if at >= s.Period.End { // nobody could know of it sooner
+		invoice.DueAt = at.Add(s.Manual.notice(invoice.Period))
+	}
 	if invoice.Due().Nothing() {
 		s.Manual.Covered = s.Period.End
 		return Change{Subscription: s}, nil
 	}
 	grace := time.Duration(i.Manual.Filled().Grace) * 24 * time.Hour
-	billed.Manual.Ends, billed.Manual.Covered = invoice.DueAt.Add(grace), 0
+	billed.Manual.DueAt, billed.Manual.Ends, billed.Manual.Covered = invoice.DueAt, invoice.DueAt.Add(grace), 0
 	invoice, c, ticket, err := invoice.Issue(i, c, at)
 	if err != nil {
 		return Change{}, err
