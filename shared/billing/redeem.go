@@ -195,12 +195,17 @@ func spend(applied []Applied, v Invoice) []Applied {
 }
 
 // Unredeemed are the discounts that only a change of plan had which is gone:
-// their redemptions do not count.
+// their redemptions do not count. Each is named once.
 func (s Subscription) Unredeemed(before Subscription) []Applied {
 	var had, has []Applied
 	for _, c := range []*PlanChange{before.Change, before.Scheduled} {
-		if c != nil {
-			had = append(had, c.Plan.Discounts...)
+		if c == nil {
+			continue
+		}
+		for _, a := range c.Plan.Discounts {
+			if !slices.ContainsFunc(had, func(b Applied) bool { return a.ID == b.ID }) {
+				had = append(had, a)
+			}
 		}
 	}
 	has = append(append(has, before.Discounts...), s.Discounts...)

@@ -32,11 +32,15 @@ func (s *Service) settle(ctx context.Context, a *attempt, out gateway.Outcome) (
 		if err != nil {
 			return Result{}, fmt.Errorf("settle %s: %w", payment, err)
 		}
+		change, unasked, gone, err := s.dropped(ctx, a, change)
+		if err != nil {
+			return Result{}, fmt.Errorf("settle %s: %w", payment, err)
+		}
 		ended, told, err := s.former(ctx, a, change)
 		if err != nil {
 			return Result{}, fmt.Errorf("settle %s: %w", payment, err)
 		}
-		commit := s.commit(a, slices.Concat(Objects(change), counts, ended), append(change.Events, told...))
+		commit := s.commit(a, slices.Concat(Objects(change), counts, unasked, ended), slices.Concat(change.Events, gone, told))
 		commit.Claims = a.claims
 		err = s.Store.Commit(ctx, commit)
 		if err == nil {

@@ -13,6 +13,7 @@ import (
 	"perennial/shared/money"
 	"perennial/shared/proration"
 	"perennial/shared/record"
+	"perennial/shared/recovery"
 	"perennial/shared/subscriptions"
 )
 
@@ -105,11 +106,13 @@ func TestADisputeDiscardsAChangeThatWaits(t *testing.T) {
 	dearer.ID, dearer.Version, dearer.Price.Amount = "pdt_pro", 0, money.Of(9000, "USD")
 	w.Put(dearer)
 	w.Advance(10 * 24 * time.Hour)
+	w.Put(billing.Discount{ID: "dsc_1", Code: "TENOFF", Type: billing.DiscountPercentage, BasisPoints: 1000, CreatedAt: w.Now()},
+		billing.DiscountCode{Code: "TENOFF", Discount: "dsc_1"})
 	plans := &subscriptions.Service{Store: w.Store, Payer: w.Recovery, Charger: w.Charging, Wall: w.Clock.Now}
 	w.Gateway.Program(s.Method.Reference, gatewaytest.Decline("insufficient_funds"))
 	if _, err := plans.ChangePlan(t.Context(), subscriptions.PlanChange{
 		Scope: w.Scope, Actor: record.System, Subscription: s.ID, Product: "pdt_pro", Quantity: 1,
-		Mode: proration.Prorated, Prevent: true, By: billing.ByMerchant,
+		Mode: proration.Prorated, Prevent: true, By: billing.ByMerchant, Codes: []string{"TENOFF"},
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -126,11 +129,18 @@ func TestADisputeDiscardsAChangeThatWaits(t *testing.T) {
 	if v.Status != billing.InvoiceVoid {
 		t.Errorf("its invoice is %s", v.Status)
 	}
+	if n := lifecycletest.Get[billing.DiscountUse](w, "dsc_1").Used; n != 0 {
+		t.Errorf("its code counts %d times", n)
+	}
 	late := w.Sub(s.ID) // a charge of it was declined after the dispute came
 	late.Change, v.Status = change, billing.InvoiceOpen
 	w.Put(late, v)
 	if _, err := plans.PayPlan(t.Context(), subscriptions.PlanPayment{Scope: w.Scope, Subscription: s.ID}); !errors.Is(err, billing.ErrNoPending) {
 		t.Errorf("it may be paid: %v", err)
+	}
+	page := recovery.Pay{Scope: w.Scope, Subscription: s.ID, Token: w.Gateway.Token("visa_ok"), Invoice: change.Invoice, By: billing.ByCustomer}
+	if _, err := w.Recovery.ChangeMethod(t.Context(), page); !errors.Is(err, billing.ErrNoPending) {
+		t.Errorf("its page may be paid: %v", err)
 	}
 	w.Reconcile()
 }

@@ -3,6 +3,7 @@ package disputes
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"perennial/shared/billing"
@@ -197,12 +198,31 @@ func (s *Service) discard(ctx context.Context, m *matter, sub billing.Subscripti
 		return sub, err
 	}
 	change, err := sub.Discard(open, m.now)
+	if err == nil {
+		change, err = charging.Dropped(ctx, s.Store, m.scope, sub, change)
+	}
 	if err != nil {
 		return sub, err
 	}
-	commit.Put = record.WithAll(commit.Put, change.Invoices)
+	commit.Put = record.With(record.WithAll(commit.Put, change.Invoices), change.Payment)
+	uncount(commit, change.Counts)
 	commit.Events = append(commit.Events, change.Events...)
 	return change.Subscription, nil
+}
+
+// uncount gives redemptions back, beside what the same commit gives back of
+// the same codes for another subscription.
+func uncount(commit *record.Commit, uses []billing.DiscountUse) {
+	for _, use := range uses {
+		i := slices.IndexFunc(commit.Put, func(o any) bool { u, ok := o.(billing.DiscountUse); return ok && u.ID == use.ID })
+		if i < 0 {
+			commit.Put = append(commit.Put, use)
+			continue
+		}
+		use = commit.Put[i].(billing.DiscountUse)
+		use.Used = max(0, use.Used-1)
+		commit.Put[i] = use
+	}
 }
 
 // release lets subscriptions go on, or ends the disputed one.
@@ -244,6 +264,9 @@ func (s *Service) end(ctx context.Context, m *matter, sub billing.Subscription, 
 	change, err := sub.CancelNow(open, hold, m.now, billing.Cancellation{Reason: lostReason})
 	if err == nil && m.customer.ID != "" { // not erased: its papers can be made
 		change, err = lifecycle.Withdrawn(m.state, sub, m.customer, change, s.Wall())
+	}
+	if err == nil {
+		change, err = charging.Dropped(ctx, s.Store, m.scope, sub, change)
 	}
 	if err != nil {
 		return err

@@ -6,7 +6,6 @@ import (
 
 	"perennial/shared/billing"
 	"perennial/shared/calendar"
-	"perennial/shared/charging"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
 	"perennial/shared/record"
@@ -98,25 +97,4 @@ func discountIDs(ctx context.Context, l record.Loader, in Codes) ([]string, erro
 		ids = append(ids, known.Discount)
 	}
 	return ids, nil
-}
-
-// Dropped adds to a change what becomes of a plan change that it gives up: its
-// redemptions do not count, and the payment that its customer was asked for
-// will not be made.
-func Dropped(ctx context.Context, l record.Loader, scope merchant.Scope, before billing.Subscription, ch billing.Change) (billing.Change, error) {
-	gone := ch.Subscription.Unredeemed(before)
-	counts, err := charging.Counted(ctx, l, scope, gone, before.Customer)
-	if err != nil {
-		return ch, err
-	}
-	_, back := billing.Uncount(gone, before.Customer, counts)
-	ch.Counts = append(ch.Counts, back...)
-	if c := before.Change; c == nil || c.Payment == "" || ch.Subscription.Change != nil || ch.Payment != nil {
-		return ch, nil
-	}
-	p, err := record.Get[billing.Payment](ctx, l, scope, before.Change.Payment)
-	if err != nil {
-		return ch, fmt.Errorf("payment of a plan change of %s: %w", before.ID, err)
-	}
-	return ch.Unasked(p), nil
 }

@@ -251,7 +251,7 @@ func (s *Service) end(ctx context.Context, w work, step billing.Step) error {
 func (s *Service) put(ctx context.Context, w work, actor record.Actor, cause string, change billing.Change) error {
 	change, err := Withdrawn(w.state, w.sub, w.customer, change, s.Wall())
 	if err == nil {
-		change, err = Dropped(ctx, s.Store, w.scope, w.sub, change)
+		change, err = charging.Dropped(ctx, s.Store, w.scope, w.sub, change)
 	}
 	if err != nil {
 		return err

@@ -312,7 +312,7 @@ func (s *Service) wanted(ctx context.Context, p Pay) (dossier, error) {
 	if err != nil || c == nil || c.Invoice != p.Invoice || c.Former != nil {
 		return d, err
 	}
-	if d.now >= c.Expires {
+	if d.now >= c.Expires || len(d.sub.Disputes) > 0 {
 		return d, billing.ErrNoPending
 	}
 	d.change = true

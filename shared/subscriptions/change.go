@@ -113,7 +113,7 @@ func (s *Service) decide(ctx context.Context, c Change, d *dossier) (record.Comm
 	}
 	if len(done.Events) > 0 {
 		if done, err = lifecycle.Withdrawn(d.state, d.sub, d.customer, done, s.Wall()); err == nil {
-			done, err = lifecycle.Dropped(ctx, s.Store, c.Scope, before, done)
+			done, err = charging.Dropped(ctx, s.Store, c.Scope, before, done)
 		}
 		if err != nil {
 			return commit, err

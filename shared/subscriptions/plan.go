@@ -118,7 +118,7 @@ func (s *Service) changePlan(ctx context.Context, c PlanChange) (PlanResult, err
 
 // put commits a change that moves no money.
 func (s *Service) put(ctx context.Context, d dossier, actor record.Actor, cause string, ch billing.Change) (PlanResult, error) {
-	ch, err := lifecycle.Dropped(ctx, s.Store, d.state.Scope, d.sub, ch)
+	ch, err := charging.Dropped(ctx, s.Store, d.state.Scope, d.sub, ch)
 	if err != nil {
 		return PlanResult{}, err
 	}

@@ -10,10 +10,16 @@ import (
 )
 
 // discounts are those that a plan change names by their codes, in their
-// order. One that the subscription has already goes on as it is.
+// order. One that the subscription has already, or that the scheduled change
+// had which is replaced, goes on as it is and is not counted again.
 func (s *Service) discounts(ctx context.Context, c PlanChange, d dossier, p billing.Plan) ([]billing.Applied, error) {
 	var fresh []string
 	kept := map[string]billing.Applied{}
+	if d.sub.Scheduled != nil { // which this change replaces
+		for _, a := range d.sub.Scheduled.Plan.Discounts {
+			kept[a.Code] = a
+		}
+	}
 	for _, a := range d.sub.Discounts {
 		kept[a.Code] = a
 	}

@@ -1,0 +1,133 @@
+package subscriptions_test
+
+import (
+	"testing"
+	"time"
+
+	"perennial/shared/billing"
+	"perennial/shared/gateway"
+	"perennial/shared/lifecycle"
+	"perennial/shared/lifecycle/lifecycletest"
+	"perennial/shared/proration"
+	"perennial/shared/record"
+	"perennial/shared/subscriptions"
+)
+
+func uses(w shop, id string) int64 {
+	return lifecycletest.Get[billing.DiscountUse](w.World, id).Used
+}
+
+// rescheduled schedules the pro plan with a code, and asks for it at once by
+// link with another.
+func rescheduled(t *testing.T, w shop, first, second string) (billing.Subscription, subscriptions.PlanResult) {
+	t.Helper()
+	s := w.on("pdt_basic")
+	later := w.order(s.ID, "pdt_pro", proration.Full)
+	later.Later, later.Codes = true, []string{first}
+	if _, err := w.plans.ChangePlan(t.Context(), later); err != nil {
+		t.Fatal(err)
+	}
+	wish := w.linked(s.ID)
+	wish.Replace, wish.Codes = true, []string{second}
+	got, err := w.plans.ChangePlan(t.Context(), wish)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.Sub(s.ID), got
+}
+
+// A code of a scheduled change that another one replaces is redeemed once, and
+// given back once when nothing comes of either.
+func TestACodeOfTwoChangesCountsOnce(t *testing.T) {
+	t.Parallel()
+	w := newShop(t)
+	percent(w, "dsc_1", "TENOFF")
+	s, _ := rescheduled(t, w, "tenoff", "TENOFF")
+	if n := uses(w, "dsc_1"); n != 1 {
+		t.Errorf("redeemed %d times", n)
+	}
+	if _, err := w.Life.Cancel(t.Context(), lifecycle.Cancel{
+		Scope: w.Scope, Actor: record.System, Subscription: s.ID, Mode: lifecycle.CancelNow,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if n := uses(w, "dsc_1"); n != 0 {
+		t.Errorf("cancelled, it counts %d times", n)
+	}
+	w.Reconcile()
+}
+
+// What a paid change replaces is not redeemed any more.
+func TestAPaidChangeGivesBackTheCodeOfTheScheduledOne(t *testing.T) {
+	t.Parallel()
+	w := newShop(t)
+	percent(w, "dsc_1", "TENOFF")
+	percent(w, "dsc_2", "OTHER")
+	s, got := rescheduled(t, w, "tenoff", "other")
+	if _, err := payLink(w, got.Page.Checkout, "visa_ok"); err != nil {
+		t.Fatal(err)
+	}
+	if s = w.Sub(s.ID); s.Product != "pdt_pro" || s.Scheduled != nil {
+		t.Fatalf("paid: %s, then %+v", s.Product, s.Scheduled)
+	}
+	if first, second := uses(w, "dsc_1"), uses(w, "dsc_2"); first != 0 || second != 1 {
+		t.Errorf("the replaced one counts %d times, the paid one %d", first, second)
+	}
+	w.Reconcile()
+}
+
+// Paid in the portal, the change leaves no payment open on its page.
+func TestAChangePaidElsewhereIsNotAskedForAnyMore(t *testing.T) {
+	t.Parallel()
+	w := newShop(t)
+	s := w.on("pdt_basic")
+	got, err := w.plans.ChangePlan(t.Context(), w.linked(s.ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Advance(time.Minute)
+	paid, err := w.plans.PayPlan(t.Context(), subscriptions.PlanPayment{Scope: w.Scope, Actor: record.System, Subscription: s.ID})
+	if err != nil || paid.Payment.Status != billing.PaymentSucceeded || paid.Payment.ID == got.Page.Payment.ID {
+		t.Fatalf("%+v %v", paid.Payment, err)
+	}
+	if p := lifecycletest.Get[billing.Payment](w.World, got.Page.Payment.ID); p.Status != billing.PaymentCancelled {
+		t.Errorf("the payment of the page is %s", p.Status)
+	}
+	w.Reconcile()
+}
+
+// A cancellation that was asked for while the change was being paid gives the
+// code back once nothing comes of the payment.
+func TestACancellationDuringAPaymentGivesTheCodeBack(t *testing.T) {
+	t.Parallel()
+	w := newShop(t)
+	percent(w, "dsc_1", "TENOFF")
+	s := w.on("pdt_basic")
+	wish := w.linked(s.ID)
+	wish.Codes = []string{"tenoff"}
+	got, err := w.plans.ChangePlan(t.Context(), wish)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := payLink(w, got.Page.Checkout, "authenticate_always"); err != nil {
+		t.Fatal(err)
+	}
+	if !w.Sub(s.ID).Lock.Set() {
+		t.Fatal("no payment is under way")
+	}
+	if _, err := w.Life.Cancel(t.Context(), lifecycle.Cancel{
+		Scope: w.Scope, Actor: record.System, Subscription: s.ID, Mode: lifecycle.CancelNow,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Gateway.Reject(gateway.Intent(w.Sub(s.ID).Lock.Intent)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Recovery.Finish(t.Context(), w.Scope, s.ID); err != nil {
+		t.Fatal(err)
+	}
+	if s = w.Sub(s.ID); s.Status != billing.StatusCancelled || uses(w, "dsc_1") != 0 {
+		t.Errorf("it is %s, and the code counts %d times", s.Status, uses(w, "dsc_1"))
+	}
+	w.Reconcile()
+}
