@@ -62,6 +62,7 @@ type Payment struct {
 	ActionURL     string
 	Refunded      money.Amount
 	RefundedTax   money.Amount // its tax
+	Returning     bool         // a capture that came late goes back: it pays nothing any more
 	Refunding     string       // the refund that is being made; there is one at a time
 	Refunds       []string     // ids, oldest first
 	Backs         []Back       // what went back of each invoice line

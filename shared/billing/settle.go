@@ -37,6 +37,9 @@ func (c Case) payment(status PaymentStatus) Payment {
 	p.Pacing = s.Failure.Pacing
 	p.Evidence = tax.Evidence{Address: p.Billing.Country, IP: l.Country, Card: l.Method.Country}
 	p.Status, p.UpdatedAt, p.ActionURL = status, c.At, ""
+	if status == PaymentSucceeded { // it may have been told to be declined before
+		p.Decline = Decline{}
+	}
 	if p.Refunded.Nothing() {
 		p.Refunded = money.Of(0, l.Amount.Currency)
 	}

@@ -16,27 +16,18 @@ import (
 // accept lets a late capture pay what it was made for, when exactly that is
 // still due: the attempt is taken up again under the lock, as if its outcome
 // had never been told, and settled. Otherwise nothing is written.
-func (s *Service) accept(ctx context.Context, a *attempt, account gateway.Account, payment string) (bool, error) {
-	if a.Purchase != nil || a.Lock().Set() || a.Unwanted() {
-		return false, nil
+func (s *Service) accept(ctx context.Context, a *attempt, account gateway.Account, p billing.Payment, out gateway.Outcome) (Result, bool, error) {
+	none := Result{}
+	if a.Purchase != nil || a.Lock().Set() || a.Unwanted() || p.Returning {
+		return none, false, nil
 	}
-	p, err := record.Get[billing.Payment](ctx, s.Store, a.scope, payment)
-	if err != nil {
-		return false, fmt.Errorf("payment %s of a late capture: %w", payment, err)
+	owing, dues, ok, err := s.stillDue(ctx, a, p)
+	if err != nil || !ok || accountOf(p.Method) != account || out.Amount != p.Amount {
+		return none, false, err
 	}
-	dues, ok, err := s.stillDue(ctx, a, p)
-	if err != nil || !ok || accountOf(p.Method) != account {
-		return false, err
-	}
-	out, err := s.Gateway.Find(ctx, account, gateway.Intent(p.Intent))
-	if errors.Is(err, gateway.ErrRejected) {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("late capture %s: %w", payment, err)
-	}
-	if out.State != gateway.StateSucceeded || out.Amount != p.Amount {
-		return false, nil
+	whole, err := s.whole(ctx, account, out)
+	if err != nil || !whole {
+		return none, false, err
 	}
 	wall := s.Wall()
 	again := billing.Attempt{
@@ -44,29 +35,39 @@ func (s *Service) accept(ctx context.Context, a *attempt, account gateway.Accoun
 		Checkout: p.Checkout, At: a.state.Clock.Now(wall), Wall: wall,
 	}
 	open := a.Case
-	open.Payment = &p
+	open.Subscription, open.Payment = owing, &p
 	locked, err := open.Begin(again, dues)
 	if err != nil {
-		return false, nil //nolint:nilerr // it is not to be paid any more: given back
+		return none, false, nil //nolint:nilerr // it is not to be paid any more: given back
 	}
 	a.Case = locked.Prepared(p.Intent)
 	if err := s.lock(ctx, a, nil, nil); err != nil {
-		return false, fmt.Errorf("take up late capture %s: %w", payment, err)
+		return none, false, fmt.Errorf("take up late capture %s: %w", p.ID, err)
 	}
 	slog.WarnContext(ctx, "a late capture pays what is due", "scope", a.scope.String(), "payment", p.ID)
-	if _, err = s.settle(ctx, a, out); errors.Is(err, record.ErrClaimed) {
+	r, err := s.settle(ctx, a, out)
+	if errors.Is(err, record.ErrClaimed) {
 		err = nil // this very event was acted on before
 	}
-	return true, err
+	return r, true, err
+}
+
+// whole reports that nothing of a capture went back or is about to.
+func (s *Service) whole(ctx context.Context, account gateway.Account, out gateway.Outcome) (bool, error) {
+	made, err := s.Gateway.Refunds(ctx, account, out.Intent)
+	if err != nil {
+		return false, fmt.Errorf("refunds of a late capture: %w", err)
+	}
+	return !slices.ContainsFunc(made, func(r gateway.Refund) bool { return r.State != gateway.RefundFailed }), nil
 }
 
 // stillDue is what a payment was made for, when its subscription owes exactly
-// that, no more and no less.
-func (s *Service) stillDue(ctx context.Context, a *attempt, p billing.Payment) (billing.Dues, bool, error) {
+// that, no more and no less, and the subscription that it is to be begun on.
+func (s *Service) stillDue(ctx context.Context, a *attempt, p billing.Payment) (billing.Subscription, billing.Dues, bool, error) {
 	sub := a.Subscription
 	failed := p.Status == billing.PaymentFailed || p.Status == billing.PaymentCancelled
 	if !failed || p.Intent == "" || !p.Refunded.Nothing() || len(sub.Open) == 0 || !slices.Equal(sub.Open, p.Invoices) {
-		return billing.Dues{}, false, nil
+		return sub, billing.Dues{}, false, nil
 	}
 	refs := make([]record.Ref, len(sub.Open))
 	for i, id := range sub.Open {
@@ -74,7 +75,7 @@ func (s *Service) stillDue(ctx context.Context, a *attempt, p billing.Payment) (
 	}
 	found, err := s.Store.Load(ctx, a.scope, refs...)
 	if err != nil {
-		return billing.Dues{}, false, fmt.Errorf("dues of %s: %w", sub.ID, err)
+		return sub, billing.Dues{}, false, fmt.Errorf("dues of %s: %w", sub.ID, err)
 	}
 	var open []billing.Invoice
 	for _, obj := range found {
@@ -84,9 +85,9 @@ func (s *Service) stillDue(ctx context.Context, a *attempt, p billing.Payment) (
 	}
 	zone, err := zone(sub.Zone)
 	if err != nil {
-		return billing.Dues{}, false, err
+		return sub, billing.Dues{}, false, err
 	}
 	keep := time.Duration(a.state.Recovery.KeepDays) * 24 * time.Hour
-	_, dues, err := sub.Owes(open, a.state.Seller.Tax, a.state.Clock.Now(s.Wall()), keep, zone)
-	return dues, err == nil && dues.Total == p.Amount, err
+	sub, dues, err := sub.Owes(open, a.state.Seller.Tax, a.state.Clock.Now(s.Wall()), keep, zone)
+	return sub, dues, err == nil && dues.Total == p.Amount, err
 }

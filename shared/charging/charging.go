@@ -106,8 +106,12 @@ func (s *Service) Charge(ctx context.Context, in Start) (Result, error) {
 	if err := s.braked(ctx, in.State, true); err != nil {
 		return Result{}, err
 	}
-	if err := s.lastLook(ctx, in); err != nil {
+	in, paid, err := s.lastLook(ctx, in)
+	if err != nil {
 		return Result{}, err
+	}
+	if paid != nil {
+		return *paid, nil
 	}
 	tally, err := s.admit(ctx, in)
 	refused := tally != nil || errors.Is(err, ErrBarred)

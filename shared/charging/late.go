@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"perennial/shared/billing"
@@ -57,49 +58,102 @@ func (s *Service) late(ctx context.Context, a *attempt, n Notice, payment string
 	if n.Outcome.State != gateway.StateSucceeded {
 		return nil
 	}
-	applied, err := s.accept(ctx, a, n.Account, payment)
-	if err != nil || applied {
-		return err
+	_, _, err := s.resolve(ctx, a, n.Account, payment)
+	return err
+}
+
+// resolve pays with a capture that nobody waited for what it was made for, or
+// gives it back. It tells whether anything was paid.
+func (s *Service) resolve(ctx context.Context, a *attempt, account gateway.Account, payment string) (Result, bool, error) {
+	p, out, err := s.captured(ctx, a, account, payment)
+	if err != nil || out.Amount.Nothing() {
+		return Result{}, false, err
 	}
-	return s.giveBack(ctx, a, n.Account, payment)
+	r, paid, err := s.accept(ctx, a, account, p, out)
+	if err != nil || paid {
+		return r, paid, err
+	}
+	return Result{}, false, s.giveBack(ctx, a, account, p, out)
 }
 
 // lastLook asks what became of the attempt before this one, which was told to
-// have failed: a gateway may have captured after all.
-func (s *Service) lastLook(ctx context.Context, in Start) error {
-	f := (billing.Case{Subscription: in.Subscription, Purchase: in.Purchase}).Failure()
+// have failed: a gateway may have captured after all. When that pays what is
+// due, nothing is charged and its result is given. Otherwise the charge goes on
+// from the version that the look has left.
+func (s *Service) lastLook(ctx context.Context, in Start) (Start, *Result, error) {
+	before := billing.Case{Subscription: in.Subscription, Purchase: in.Purchase}
+	f := before.Failure()
 	if f.Payment == "" {
-		return nil
+		return in, nil, nil
 	}
-	a := &attempt{
-		Case:  billing.Case{Subscription: in.Subscription, Purchase: in.Purchase, Customer: in.Customer},
-		scope: in.Scope, actor: in.Actor, cause: "last look before a charge", state: in.State,
+	stored, err := s.load(ctx, in.Scope, before.Owner())
+	if err != nil {
+		return in, nil, err
 	}
-	return s.giveBack(ctx, a, accountOf(f.Method), f.Payment)
+	if version(stored) != version(before) {
+		return in, nil, fmt.Errorf("last look at %s: %w", before.Owner(), record.ErrStale)
+	}
+	a := &attempt{Case: stored, scope: in.Scope, actor: in.Actor, cause: "last look before a charge", state: in.State}
+	r, paid, err := s.resolve(ctx, a, accountOf(f.Method), f.Payment)
+	switch {
+	case err != nil:
+		return in, nil, err
+	case paid && !slices.EqualFunc(r.Payment.Invoices, in.Dues.Invoices, func(id string, v billing.Invoice) bool { return id == v.ID }):
+		return in, nil, billing.ErrLocked // something else was paid: the charge is to be decided anew
+	case paid:
+		return in, &r, nil
+	case version(a.Case) != version(before):
+		after := advanced(before)
+		in.Subscription, in.Purchase = after.Subscription, after.Purchase
+	}
+	return in, nil, nil
 }
 
-// giveBack refunds a payment that we hold for failed and the gateway for
-// captured.
-func (s *Service) giveBack(ctx context.Context, a *attempt, account gateway.Account, payment string) error {
+// version is the owner's, as it was loaded.
+func version(c billing.Case) int64 {
+	if c.Purchase != nil {
+		return c.Purchase.Version
+	}
+	return c.Subscription.Version
+}
+
+// captured is a payment that we hold for failed, with what the gateway has of
+// it; nothing is captured when the amount is nothing.
+func (s *Service) captured(ctx context.Context, a *attempt, account gateway.Account, payment string) (billing.Payment, gateway.Outcome, error) {
+	none := gateway.Outcome{}
 	p, err := record.Get[billing.Payment](ctx, s.Store, a.scope, payment)
 	if err != nil {
-		return fmt.Errorf("payment %s of a late capture: %w", payment, err)
+		return p, none, fmt.Errorf("payment %s of a late capture: %w", payment, err)
 	}
 	if p.Status == billing.PaymentSucceeded || !p.Refunded.Nothing() || p.Intent == "" {
-		return nil
+		return p, none, nil
 	}
 	out, err := s.Gateway.Find(ctx, account, gateway.Intent(p.Intent))
 	if errors.Is(err, gateway.ErrRejected) {
 		slog.ErrorContext(ctx, "the gateway does not know a former attempt", "scope", a.scope.String(), "payment", payment)
-		return nil
+		return p, none, nil
 	}
 	if err != nil {
-		return fmt.Errorf("late capture %s: %w", payment, err)
+		return p, none, fmt.Errorf("late capture %s: %w", payment, err)
 	}
-	if out.State != gateway.StateSucceeded || out.Amount.Nothing() {
-		return nil
+	if out.State != gateway.StateSucceeded {
+		return p, none, nil
 	}
-	if err := s.refund(ctx, a, account, out, payment); err != nil {
+	return p, out, nil
+}
+
+// giveBack refunds what a payment has captured late. That it does is written
+// first, with the owner, whose lock decides who may use the capture: from then
+// on it pays nothing, even if the refund's own record is lost.
+func (s *Service) giveBack(ctx context.Context, a *attempt, account gateway.Account, p billing.Payment, out gateway.Outcome) error {
+	if !p.Returning {
+		p.Returning = true
+		if err := s.Store.Commit(ctx, s.commit(a, []any{owner(a.Case), p}, nil)); err != nil {
+			return fmt.Errorf("begin to give back %s: %w", p.ID, err)
+		}
+		a.Case, p = advanced(a.Case), record.Next(p)
+	}
+	if err := s.refund(ctx, a, account, out, p.ID); err != nil {
 		return err
 	}
 	now := a.state.Clock.Now(s.Wall())
@@ -107,7 +161,7 @@ func (s *Service) giveBack(ctx context.Context, a *attempt, account gateway.Acco
 	events := []billing.Event{{Type: billing.EventRefundSucceeded, Object: refund.ID, Reason: billing.ReasonLateCapture}}
 	commit := s.commit(a, []any{back, refund, entry}, events)
 	commit.Claims = a.claims
-	err = s.Store.Commit(ctx, commit)
+	err := s.Store.Commit(ctx, commit)
 	if errors.Is(err, record.ErrClaimed) {
 		return nil
 	}

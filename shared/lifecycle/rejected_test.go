@@ -138,6 +138,11 @@ func TestALateCaptureIsGivenBackOnceHoweverOftenItIsTried(t *testing.T) {
 			}
 			return nil
 		}
+		// It went back already, so it does not pay the dues any more.
+		failed := lifecycletest.Get[billing.Payment](w, w.Sub(s.ID).Failure.Payment)
+		if _, err := w.Gateway.Refund(t.Context(), lifecycletest.Account(w.Scope), gateway.Intent(failed.Intent), "late#"+failed.ID, failed.Amount); err != nil {
+			t.Fatal(err)
+		}
 		if _, err := w.Pay(s.ID, "mastercard_ok"); !errors.Is(err, died) {
 			t.Fatal(err)
 		}
