@@ -34,7 +34,8 @@ type Link struct {
 	ReturnURL string   // the merchant's page to go back to
 	ExpiresAt time.Time
 	UsedAt    time.Time
-	Moves     string // the address, as typed, that the link gives its one customer; it opens no session
+	Moves     string    // the address, as typed, that the link gives its one customer; it opens no session
+	AskedAt   time.Time // when the move was asked for; the link itself is made later
 }
 
 // use consumes the link, once and in time.
@@ -47,9 +48,10 @@ func (l Link) use(now time.Time) (Link, error) {
 }
 
 // Move consumes a link that gives a customer another address. It is dead for
-// a customer whose address has changed since the link was asked for.
+// a customer whose address has changed since the link was asked for, or who has
+// signed out everywhere since: the asking session may have been a thief's.
 func (l Link) Move(c billing.Customer, now time.Time) (Link, billing.Customer, error) {
-	if l.Moves == "" || !slices.Contains(l.Customers, c.ID) || billing.NormalEmail(c.Email) != l.Email {
+	if l.Moves == "" || !slices.Contains(l.Customers, c.ID) || billing.NormalEmail(c.Email) != l.Email || !l.Outlives(c) {
 		return l, c, ErrLink
 	}
 	l, err := l.use(now)
@@ -59,6 +61,13 @@ func (l Link) Move(c billing.Customer, now time.Time) (Link, billing.Customer, e
 	c.Email, c.LeftAt = l.Moves, now // who signed in before signs in again
 	return l, c, nil
 }
+
+// Outlives reports whether a move was asked for after the customer's last
+// signing out everywhere.
+func (l Link) Outlives(c billing.Customer) bool { return !left(c, l.AskedAt) }
+
+// left reports whether a customer has signed out everywhere at a time or later.
+func left(c billing.Customer, at time.Time) bool { return !c.LeftAt.IsZero() && !at.After(c.LeftAt) }
 
 // Redeem consumes the link and gives the session it opens.
 func (l Link) Redeem(now time.Time, sessionHash string) (Link, Session, error) {
@@ -109,7 +118,7 @@ func (s Session) Narrow(now []billing.Customer) (Session, error) {
 	var kept []string
 	for _, c := range now {
 		same := s.Email == "" || billing.NormalEmail(c.Email) == s.Email
-		if s.May(c.ID) && same && (c.LeftAt.IsZero() || s.CreatedAt.After(c.LeftAt)) {
+		if s.May(c.ID) && same && !left(c, s.CreatedAt) {
 			kept = append(kept, c.ID)
 		}
 	}

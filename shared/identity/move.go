@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"perennial/shared/access"
 	"perennial/shared/billing"
@@ -28,18 +29,20 @@ type Move struct {
 	Scope    merchant.Scope
 	Customer string
 	Email    string // the new address
+	AskedAt  time.Time
 }
 
 type moveJSON struct {
-	V        int    `json:"v"`
-	Scope    string `json:"scope"`
-	Customer string `json:"customer"`
-	Email    string `json:"email"`
+	V        int       `json:"v"`
+	Scope    string    `json:"scope"`
+	Customer string    `json:"customer"`
+	Email    string    `json:"email"`
+	AskedAt  time.Time `json:"asked_at,omitzero"`
 }
 
 // Encode writes the move as the message that the mailer reads.
 func (m Move) Encode() (string, error) {
-	b, err := json.Marshal(moveJSON{V: moveSchema, Scope: m.Scope.String(), Customer: m.Customer, Email: m.Email})
+	b, err := json.Marshal(moveJSON{V: moveSchema, Scope: m.Scope.String(), Customer: m.Customer, Email: m.Email, AskedAt: m.AskedAt})
 	return string(b), err
 }
 
@@ -53,7 +56,7 @@ func DecodeMove(body string) (Move, error) {
 	if !ok || m.V < 1 || m.V > moveSchema || m.Customer == "" || m.Email == "" {
 		return Move{}, fmt.Errorf("move of schema %d for scope %q", m.V, m.Scope)
 	}
-	return Move{Scope: scope, Customer: m.Customer, Email: m.Email}, nil
+	return Move{Scope: scope, Customer: m.Customer, Email: m.Email, AskedAt: m.AskedAt}, nil
 }
 
 // AskMove queues a customer's wish for another address. Nothing changes yet.
@@ -67,7 +70,7 @@ func (s *Service) AskMove(ctx context.Context, scope merchant.Scope, c billing.C
 	case billing.NormalEmail(email) == billing.NormalEmail(c.Email):
 		return ErrSameAddress
 	}
-	move := Move{Scope: scope, Customer: c.ID, Email: email}
+	move := Move{Scope: scope, Customer: c.ID, Email: email, AskedAt: s.Wall()}
 	mine := s.allow(ctx, scope, "mover "+c.ID, addressLimit) && s.allow(ctx, scope, "visitor "+visitor, visitorLimit)
 	if !mine || !s.allow(ctx, scope, addressKey(Wish{Scope: scope, Email: email}), addressLimit) {
 		return ErrTooMany
@@ -90,7 +93,7 @@ type Moved struct {
 }
 
 // MintMove makes the link that confirms a move. ok is false when there is
-// nothing to change any more.
+// nothing to change any more, or the customer has signed out everywhere since.
 func (s *Service) MintMove(ctx context.Context, m Move) (moved Moved, ok bool, err error) {
 	c, err := record.Get[billing.Customer](ctx, s.Store, m.Scope, m.Customer)
 	if errors.Is(err, record.ErrNotFound) || err == nil && billing.NormalEmail(c.Email) == billing.NormalEmail(m.Email) {
@@ -99,7 +102,10 @@ func (s *Service) MintMove(ctx context.Context, m Move) (moved Moved, ok bool, e
 	if err != nil {
 		return Moved{}, false, fmt.Errorf("customer %s: %w", m.Customer, err)
 	}
-	link := access.Link{Email: billing.NormalEmail(c.Email), Customers: []string{c.ID}, Moves: m.Email}
+	link := access.Link{Email: billing.NormalEmail(c.Email), Customers: []string{c.ID}, Moves: m.Email, AskedAt: m.AskedAt}
+	if !link.Outlives(c) {
+		return Moved{}, false, nil
+	}
 	url, err := s.mint(ctx, m.Scope, link, record.System)
 	if err != nil {
 		return Moved{}, false, err

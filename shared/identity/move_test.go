@@ -93,10 +93,40 @@ func TestAMoveIsDeadAfterADayAndAfterAnotherChange(t *testing.T) {
 	if _, err := d.ConfirmMove(t.Context(), merchant.Test, first); !errors.Is(err, access.ErrLink) {
 		t.Errorf("asked for before the change: %v", err)
 	}
+	d.clock.Advance(time.Second)
 	late := d.mover("ada@three.example")
 	d.clock.Advance(access.LinkLife)
 	if _, err := d.ConfirmMove(t.Context(), merchant.Test, late); !errors.Is(err, access.ErrLink) {
 		t.Errorf("after a day: %v", err)
+	}
+}
+
+// Who signs out on every device also stops a move that a thief has asked for,
+// mailed or still to be mailed.
+func TestAMoveDiesWhenItsCustomerSignsOutEverywhere(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	owner, mailed := d.enter(), d.mover("eve@one.example")
+	if err := d.AskMove(t.Context(), test, d.customer("cus_1"), "eve@two.example", "192.0.2.1"); err != nil {
+		t.Fatal(err)
+	}
+	d.clock.Advance(time.Second)
+	if err := d.LeaveEverywhere(t.Context(), merchant.Test, owner); err != nil {
+		t.Fatal(err)
+	}
+	d.clock.Advance(time.Second)
+	if _, err := d.ConfirmMove(t.Context(), merchant.Test, mailed); !errors.Is(err, access.ErrLink) {
+		t.Errorf("a link mailed before: %v", err)
+	}
+	queued, err := identity.DecodeMove(d.sent[len(d.sent)-1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if moved, ok, err := d.MintMove(t.Context(), queued); ok || err != nil {
+		t.Errorf("one still to be mailed: %+v %v", moved, err)
+	}
+	if _, err := d.ConfirmMove(t.Context(), merchant.Test, d.mover("ada@new.example")); err != nil {
+		t.Errorf("asked for afterwards: %v", err)
 	}
 }
 
