@@ -18,6 +18,7 @@ import (
 const (
 	window       = 15 * time.Minute
 	addressLimit = 5
+	moveLimit    = 3 // address changes to one mailbox
 	visitorLimit = 30
 	mostKeys     = 10_000
 )
@@ -102,6 +103,12 @@ func (l *limiter) makeRoom(now time.Time) {
 		}
 		delete(l.seen, key)
 	}
+}
+
+// moveKey names the mailbox that an address change is to lead to. It is apart
+// from addressKey: nobody's moves use up what its owner needs to sign in.
+func moveKey(scope merchant.Scope, email string) string {
+	return "move to " + ids.Hash(scope.String()+" "+billing.NormalEmail(email))
 }
 
 // addressKey names an address without keeping it.

@@ -72,7 +72,7 @@ func (s *Service) AskMove(ctx context.Context, scope merchant.Scope, c billing.C
 	}
 	move := Move{Scope: scope, Customer: c.ID, Email: email, AskedAt: s.Wall()}
 	mine := s.allow(ctx, scope, "mover "+c.ID, addressLimit) && s.allow(ctx, scope, "visitor "+visitor, visitorLimit)
-	if !mine || !s.allow(ctx, scope, addressKey(Wish{Scope: scope, Email: email}), addressLimit) {
+	if !mine || !s.allow(ctx, scope, moveKey(scope, email), moveLimit) {
 		return ErrTooMany
 	}
 	body, err := move.Encode()

@@ -179,6 +179,29 @@ func TestAMoveThatIsNoneIsRefused(t *testing.T) {
 	}
 }
 
+// Address changes to somebody's mailbox are few, and use up nothing of what
+// the owner of the mailbox needs to sign in.
+func TestMovesToAMailboxStarveNobodysSignIn(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	eve := billing.Customer{ID: "cus_eve", Email: "eve@example.com"}
+	var err error
+	for range 4 {
+		err = d.AskMove(t.Context(), test, eve, "ada@example.com", "192.0.2.1")
+	}
+	if !errors.Is(err, identity.ErrTooMany) || len(d.sent) != 3 {
+		t.Errorf("%d queued, then %v", len(d.sent), err)
+	}
+	for range 5 {
+		if err := d.Ask(t.Context(), identity.Wish{Scope: test, Email: "ada@example.com"}, "192.0.2.2"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(d.sent) != 8 {
+		t.Errorf("%d links queued for the owner of the mailbox", len(d.sent)-3)
+	}
+}
+
 func TestSessionsAreListedAndEndedOneByOne(t *testing.T) {
 	t.Parallel()
 	d := open(t)
