@@ -33,6 +33,7 @@ func (s *Service) Move(ctx context.Context, m identity.Move, message string) err
 func (s *Service) sendMove(ctx context.Context, m identity.Move, moved identity.Moved) error {
 	l := Letter{Name: moved.Customer.Name, Locale: moved.Customer.Language, Customer: m.Email}
 	notice, confirm := l, l
+	confirm.Name = "" // the asker's words go to no mailbox that is not known to be theirs
 	notice.Template, notice.To, notice.URL = AddressNotice, moved.Customer.Email, s.Portals[m.Scope.Mode]+"/login/"+m.Scope.Business+"?next=%2Fprofile"
 	confirm.Template, confirm.To, confirm.URL = AddressConfirm, m.Email, moved.URL
 	if err := s.sendLink(ctx, m.Scope, notice); err != nil && !isFinal(err) {

@@ -27,6 +27,9 @@ func TestAMoveAsksTheNewAddressAndTellsTheOld(t *testing.T) {
 	if !strings.HasPrefix(confirm, "https://test.portal/address/bus_1.") || notice != "https://test.portal/login/bus_1?next=%2Fprofile" {
 		t.Errorf("the buttons lead to %s and %s", notice, confirm)
 	}
+	if notice, confirm := b.office.letters[0], b.office.letters[1]; notice.Name == "" || confirm.Name != "" {
+		t.Errorf("the old address is greeted as %q, the unknown one as %q", notice.Name, confirm.Name)
+	}
 	if err := b.Move(t.Context(), identity.Move{Scope: scope, Customer: "cus_gone", Email: "a@x.example"}, "m2"); err != nil || len(b.office.sent) != 2 {
 		t.Errorf("for nobody: %v, %v", b.subjects(), err)
 	}

@@ -62,8 +62,9 @@ func portalInvite(s speech) page {
 	return p
 }
 
+// addressConfirm greets nobody: who asks chooses both the name and the mailbox.
 func addressConfirm(s speech) page {
-	p := s.greeted("address_confirm.button")
+	p := s.titled("address_confirm.button")
 	p.ShowURL, p.Closing = true, []string{s.say("address_confirm.once"), s.say("address_confirm.ignore")}
 	return p
 }
