@@ -115,6 +115,30 @@ func TestR094WhereTheSellerKeepsThemDetailsAreOnlyShown(t *testing.T) {
 	}
 }
 
+// R094: an invoice's correction keeps the name that the seller keeps.
+func TestR094WhereTheSellerKeepsNamesACorrectionKeepsThem(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	sub := s.Active("visa_ok")
+	s.signIn()
+	s.set(func(x *merchant.Settings) { x.Subscriptions.EditProfile = merchant.SwitchOff })
+	path := "/billing/" + sub.Receipts[0] + "/details"
+	s.get(path).must(t, 200, "readonly")
+	s.form(path, url.Values{"name": {"Eve"}, "country": {"US"}, "street": {"1 Mill Rd"}, "city": {"Salem"}, "zip": {"97301"}}).must(t, 303)
+	corrections := 0
+	for _, i := range lifecycletest.All[billing.Invoice](s.World) {
+		if i.Kind == billing.KindCorrection {
+			corrections++
+			if i.Buyer.Name != s.Customer.Name || i.Buyer.Address.City != "Salem" {
+				t.Errorf("%+v", i.Buyer)
+			}
+		}
+	}
+	if corrections != 1 {
+		t.Errorf("%d corrections", corrections)
+	}
+}
+
 // Rules 18: a full address on an issued invoice, once, and only of one's own.
 func TestAnInvoiceIsCorrectedOnce(t *testing.T) {
 	t.Parallel()

@@ -56,6 +56,7 @@ func (s *Server) showPaper(w http.ResponseWriter, r *http.Request, status int, v
 		Action: r.URL.Path, Back: "/billing", Name: v.say("Billing history"), Heading: title,
 		Lead:     v.say("An invoice can be corrected once. The corrected one has the same lines and amounts, and comes with the PDF from then on."),
 		Customer: b.Name, Business: b.Business, TaxID: b.TaxID, Address: b.Address, Countries: v.nations(b.Address.Country), Wrong: wrong,
+		Fixed: !v.State.Settings.Subscriptions.AllowsEditProfile(),
 	})
 }
 

@@ -46,11 +46,16 @@ func (s *Service) Paid(ctx context.Context, v Visitor, payment string) (billing.
 }
 
 // CorrectInvoice gives the invoices of a payment their one linked correction
-// with other particulars of the buyer (rules 18).
+// with other particulars of the buyer (rules 18). Where customers do not edit
+// their profile the name stays the invoice's.
 func (s *Service) CorrectInvoice(ctx context.Context, v Visitor, payment string, buyer billing.Buyer) error {
-	if _, _, err := s.Paid(ctx, v, payment); err != nil {
+	_, paid, err := s.Paid(ctx, v, payment)
+	if err != nil {
 		return err
 	}
-	_, err := s.Papers.Correct(ctx, invoices.Correction{Scope: v.Scope, Actor: v.Actor, Payment: payment, Buyer: buyer})
+	if !v.rules().AllowsEditProfile() {
+		buyer.Name = paid[0].Buyer.Name
+	}
+	_, err = s.Papers.Correct(ctx, invoices.Correction{Scope: v.Scope, Actor: v.Actor, Payment: payment, Buyer: buyer})
 	return err
 }
