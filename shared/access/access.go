@@ -95,7 +95,14 @@ type Session struct {
 	ReturnURL string
 	CreatedAt time.Time
 	ExpiresAt time.Time
-	Device    string // browser and system, as far as they are known
+	Device    string   // browser and system, as far as they are known
+	Origins   []Origin // the sessions that led to this one, the oldest first: it ends when any of them does
+}
+
+// Origin names a session that another one was made from, in the same mode.
+type Origin struct {
+	Business string
+	Hash     string
 }
 
 // Mailed reports a session whose link we mailed to its address ourselves.

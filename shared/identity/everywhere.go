@@ -127,7 +127,7 @@ func (s *Service) keep(ctx context.Context, scope merchant.Scope, cause string, 
 // Everywhere looks a session of the unified portal up, and where its person
 // buys. Without a good session the error is access.ErrSession.
 func (s *Service) Everywhere(ctx context.Context, mode merchant.Mode, token string) (access.Session, []Place, error) {
-	session, err := s.wide(ctx, mode, token)
+	session, err := s.WideSession(ctx, mode, token)
 	if err != nil {
 		return access.Session{}, nil, err
 	}
@@ -148,22 +148,23 @@ func (s *Service) Elsewhere(ctx context.Context, visit Visit) (bool, error) {
 	return slices.ContainsFunc(owners, func(o record.Owner) bool { return o.Scope != visit.Scope }), nil
 }
 
-// wide reads a session of the unified portal.
-func (s *Service) wide(ctx context.Context, mode merchant.Mode, token string) (access.Session, error) {
+// WideSession looks a session of the unified portal up, without what its
+// person buys. Without a good one the error is access.ErrSession.
+func (s *Service) WideSession(ctx context.Context, mode merchant.Mode, token string) (access.Session, error) {
 	scope, ok := ScopeOf(mode, token)
 	if !ok || !scope.IsEverywhere() {
 		return access.Session{}, access.ErrSession
 	}
-	session, err := record.Get[access.Session](ctx, s.Store, scope, ids.Hash(token))
+	session, err := s.wideOf(ctx, mode, ids.Hash(token))
 	if err != nil {
-		return access.Session{}, lost(err, access.ErrSession)
+		return access.Session{}, err
 	}
-	return session, session.Check(s.Wall())
+	return session, s.rooted(ctx, mode, session)
 }
 
 // Widen opens the unified portal for a visitor of one business whose link we
 // have mailed; for a link by API it answers access.ErrSession (rules 19). The
-// new session ends when the visitor's does.
+// new session ends when the visitor's does, in time or by signing out.
 func (s *Service) Widen(ctx context.Context, mode merchant.Mode, token string) (Opened, error) {
 	visit, err := s.Visit(ctx, mode, token)
 	if err == nil {
@@ -175,11 +176,15 @@ func (s *Service) Widen(ctx context.Context, mode merchant.Mode, token string) (
 	if !visit.Session.Mailed() {
 		return Opened{}, access.ErrSession
 	}
+	origins, err := from(visit.Scope, visit.Session)
+	if err != nil {
+		return Opened{}, err
+	}
 	scope := merchant.Everywhere(mode)
 	secret := newToken(scope.Business)
 	session := access.Session{
 		Hash: ids.Hash(secret), Email: visit.Session.Email, Device: visit.Session.Device,
-		CreatedAt: visit.Session.CreatedAt, ExpiresAt: visit.Session.ExpiresAt,
+		CreatedAt: visit.Session.CreatedAt, ExpiresAt: visit.Session.ExpiresAt, Origins: origins,
 	}
 	if err := s.keep(ctx, scope, "POST /everywhere", session); err != nil {
 		return Opened{}, fmt.Errorf("open the unified portal: %w", err)
@@ -191,7 +196,7 @@ func (s *Service) Widen(ctx context.Context, mode merchant.Mode, token string) (
 // the person's customer records there, which ends when the unified one does.
 // A business where the address buys nothing answers record.ErrNotFound.
 func (s *Service) Step(ctx context.Context, mode merchant.Mode, token, business, next string) (Opened, error) {
-	wide, err := s.wide(ctx, mode, token)
+	wide, err := s.WideSession(ctx, mode, token)
 	if err != nil {
 		return Opened{}, err
 	}
@@ -208,14 +213,19 @@ func (s *Service) Step(ctx context.Context, mode merchant.Mode, token, business,
 }
 
 func (s *Service) step(ctx context.Context, p Place, wide access.Session, next string) (Opened, error) {
+	origins, err := from(merchant.Everywhere(p.Scope.Mode), wide)
+	if err != nil {
+		return Opened{}, err
+	}
 	secret := newToken(p.Scope.Business)
 	session := access.Session{
-		Hash: ids.Hash(secret), Email: wide.Email, Device: wide.Device, CreatedAt: wide.CreatedAt, ExpiresAt: wide.ExpiresAt,
+		Hash: ids.Hash(secret), Email: wide.Email, Device: wide.Device, Origins: origins,
+		CreatedAt: wide.CreatedAt, ExpiresAt: wide.ExpiresAt,
 	}
 	for _, c := range p.Customers {
 		session.Customers = append(session.Customers, c.ID)
 	}
-	err := s.Store.Commit(ctx, record.Commit{
+	err = s.Store.Commit(ctx, record.Commit{
 		Scope: p.Scope, Actor: actor(session), Cause: "POST /everywhere/step", At: p.State.Clock.Now(s.Wall()), Put: []any{session},
 	})
 	if err != nil {
@@ -226,7 +236,7 @@ func (s *Service) step(ctx context.Context, p Place, wide access.Session, next s
 
 // LeaveWide ends a session of the unified portal; ending it twice is no error.
 func (s *Service) LeaveWide(ctx context.Context, mode merchant.Mode, token string) error {
-	wide, err := s.wide(ctx, mode, token)
+	wide, err := s.WideSession(ctx, mode, token)
 	if err != nil {
 		return err
 	}

@@ -178,6 +178,11 @@ func (s *Service) Sessions(ctx context.Context, visit Visit) ([]access.Session, 
 			if !ok || session.Check(s.Wall()) != nil {
 				continue
 			}
+			if err := s.rooted(ctx, visit.Scope.Mode, session); errors.Is(err, access.ErrSession) {
+				continue
+			} else if err != nil {
+				return nil, err
+			}
 			if _, err := session.Narrow([]billing.Customer{c}); err == nil {
 				live = append(live, session)
 			}

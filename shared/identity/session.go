@@ -97,6 +97,9 @@ func (s *Service) Visit(ctx context.Context, mode merchant.Mode, token string, a
 	if err := session.Check(s.Wall()); err != nil {
 		return Visit{}, err
 	}
+	if err := s.rooted(ctx, mode, session); err != nil {
+		return Visit{}, err
+	}
 	if len(about) > 0 {
 		session, err = s.narrow(ctx, scope, session)
 	}
@@ -130,7 +133,8 @@ func (s *Service) Leave(ctx context.Context, mode merchant.Mode, token string) e
 }
 
 // LeaveEverywhere ends every session of the visitor's customer records, on
-// this device and all others: those begun up to now are refused from now on.
+// this device and all others: those begun up to now are refused from now on. A
+// session that we have mailed ends those of the unified portal too.
 func (s *Service) LeaveEverywhere(ctx context.Context, mode merchant.Mode, token string) error {
 	visit, err := s.Visit(ctx, mode, token)
 	if err != nil {
@@ -148,6 +152,11 @@ func (s *Service) leaveEverywhere(ctx context.Context, visit Visit) error {
 	customers, err := s.customers(ctx, visit.Scope, visit.Session.Customers)
 	if err != nil {
 		return err
+	}
+	if visit.Session.Mailed() {
+		if err := s.leaveWide(ctx, visit.Scope.Mode, visit.Session.Email); err != nil {
+			return err
+		}
 	}
 	now := s.Wall()
 	commit := record.Commit{Scope: visit.Scope, Actor: visit.Actor(), Cause: "POST /profile/leave", At: visit.State.Clock.Now(now)}
