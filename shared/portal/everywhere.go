@@ -189,6 +189,11 @@ func (v visit) shop(g goods) shop {
 
 // widen opens the unified portal from a business's (R150).
 func (s *Server) widen(w http.ResponseWriter, r *http.Request) {
+	visit, err := s.Identity.Visit(r.Context(), s.surface(r).Mode, token(r))
+	if err == nil && s.isWide(r, visit.Session) {
+		http.Redirect(w, r, "/everywhere", http.StatusSeeOther)
+		return
+	}
 	opened, err := s.Identity.Widen(r.Context(), s.surface(r).Mode, token(r))
 	s.opened(w, r, wideCookie, opened, err)
 }
@@ -216,14 +221,7 @@ func (s *Server) opened(w http.ResponseWriter, r *http.Request, name string, ope
 // wideLogout ends the unified session, and that of the business that it has
 // led into.
 func (s *Server) wideLogout(w http.ResponseWriter, r *http.Request) {
-	mode := s.surface(r).Mode
-	for _, err := range []error{s.Identity.LeaveWide(r.Context(), mode, named(r, wideCookie)), s.Identity.Leave(r.Context(), mode, token(r))} {
-		if err != nil && !errors.Is(err, access.ErrSession) {
-			pages.Error(w, r, err)
-			return
-		}
+	if s.leave(w, r) {
+		http.Redirect(w, r, "/login", http.StatusSeeOther)
 	}
-	setCookie(w, wideCookie, "", -time.Second)
-	setCookie(w, cookie, "", -time.Second)
-	http.Redirect(w, r, "/login", http.StatusSeeOther)
 }

@@ -162,6 +162,9 @@ func (s *Server) redeem(w http.ResponseWriter, r *http.Request) {
 		pages.Error(w, r, err)
 		return
 	}
+	if !s.leaveOther(w, r, opened) {
+		return
+	}
 	name := cookie
 	if opened.Scope.IsEverywhere() {
 		name = wideCookie
@@ -229,10 +232,55 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
 	if scope, ok := identity.ScopeOf(s.surface(r).Mode, token(r)); ok {
 		again = loginPath(scope)
 	}
-	if err := s.Identity.Leave(r.Context(), s.surface(r).Mode, token(r)); err != nil && !errors.Is(err, access.ErrSession) {
-		pages.Error(w, r, err)
-		return
+	if s.leave(w, r) {
+		http.Redirect(w, r, again, http.StatusSeeOther)
 	}
-	setCookie(w, cookie, "", -time.Second)
-	http.Redirect(w, r, again, http.StatusSeeOther)
+}
+
+// leave ends both of the browser's sessions, that of a business and that of
+// the unified portal, or answers that it could not.
+func (s *Server) leave(w http.ResponseWriter, r *http.Request) bool {
+	return s.leaveBusiness(w, r) && s.leaveWide(w, r)
+}
+
+func (s *Server) leaveBusiness(w http.ResponseWriter, r *http.Request) bool {
+	return left(w, r, cookie, s.Identity.Leave(r.Context(), s.surface(r).Mode, token(r)))
+}
+
+func (s *Server) leaveWide(w http.ResponseWriter, r *http.Request) bool {
+	return left(w, r, wideCookie, s.Identity.LeaveWide(r.Context(), s.surface(r).Mode, named(r, wideCookie)))
+}
+
+// left clears the cookie of a session that has ended.
+func left(w http.ResponseWriter, r *http.Request, name string, err error) bool {
+	if err != nil && !errors.Is(err, access.ErrSession) {
+		pages.Error(w, r, err)
+		return false
+	}
+	setCookie(w, name, "", -time.Second)
+	return true
+}
+
+// leaveOther ends the browser's session of the other kind when it is not of
+// the person who signs in: two people never share a browser's two sessions.
+func (s *Server) leaveOther(w http.ResponseWriter, r *http.Request, opened identity.Opened) bool {
+	if !opened.Scope.IsEverywhere() {
+		return named(r, wideCookie) == "" || s.isWide(r, opened.Session) || s.leaveWide(w, r)
+	}
+	if token(r) == "" {
+		return true
+	}
+	other, err := s.Identity.Visit(r.Context(), opened.Scope.Mode, token(r))
+	return err == nil && other.Session.Email == opened.Session.Email || s.leaveBusiness(w, r)
+}
+
+// isWide reports whether the browser also has a session of the unified portal,
+// of the same person.
+func (s *Server) isWide(r *http.Request, session access.Session) bool {
+	text := named(r, wideCookie)
+	if text == "" || !session.Mailed() {
+		return false
+	}
+	wide, err := s.Identity.WideSession(r.Context(), s.surface(r).Mode, text)
+	return err == nil && wide.Email == session.Email
 }

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"perennial/shared/access"
 	"perennial/shared/billing"
@@ -105,8 +104,9 @@ func (s *Server) move(w http.ResponseWriter, r *http.Request) {
 		pages.Error(w, r, err)
 		return
 	}
-	setCookie(w, cookie, "", -time.Second)
-	http.Redirect(w, r, loginPath(scope)+"?done=address", http.StatusSeeOther)
+	if s.leave(w, r) {
+		http.Redirect(w, r, loginPath(scope)+"?done=address", http.StatusSeeOther)
+	}
 }
 
 // sessionView is one browser that is signed in.

@@ -60,6 +60,8 @@ type Movers interface {
 type Wide interface {
 	Everywhere(ctx context.Context, mode merchant.Mode, token string) (access.Session, []identity.Place, error)
 	Elsewhere(ctx context.Context, visit identity.Visit) (bool, error)
+	// WideSession looks a session of the unified portal up.
+	WideSession(ctx context.Context, mode merchant.Mode, token string) (access.Session, error)
 	Widen(ctx context.Context, mode merchant.Mode, token string) (identity.Opened, error)
 	Step(ctx context.Context, mode merchant.Mode, token, business, next string) (identity.Opened, error)
 	LeaveWide(ctx context.Context, mode merchant.Mode, token string) error
@@ -220,7 +222,7 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, about ...record.R
 	lambdahttp.Note(r.Context(), "scope", got.Scope.String())
 	return visit{
 		Visit: got, zone: zone, now: got.State.Clock.Now(s.Wall()), path: r.URL.Path, locale: pages.Locale(r),
-		wide: named(r, wideCookie) != "", country: lambdahttp.Country(r.Context()),
+		wide: s.isWide(r, got.Session), country: lambdahttp.Country(r.Context()),
 	}, true
 }
 

@@ -139,8 +139,9 @@ func (s *Server) leaveEverywhere(w http.ResponseWriter, r *http.Request) {
 		pages.Error(w, r, err)
 		return
 	}
-	setCookie(w, cookie, "", -time.Second)
-	s.signedOut(w, r)
+	if s.leave(w, r) {
+		s.signedOut(w, r)
+	}
 }
 
 // data hands out what is kept about the visitor, in the API's words.

@@ -99,6 +99,60 @@ func TestR150ABusinessPortalLeadsToTheUnifiedOne(t *testing.T) {
 	s.get(got.to).must(t, 200, "Baltic Books", "Northwind")
 }
 
+// Signing out at one business signs the browser out of the unified portal.
+func TestSigningOutLeavesNoUnifiedSession(t *testing.T) {
+	t.Parallel()
+	for _, out := range []string{"/logout", "/profile/leave", "/address"} {
+		s := open(t)
+		s.elsewhere()
+		s.mailed(identity.Wish{Scope: merchant.Everywhere(merchant.Test), Email: "ada@example.com"})
+		s.form("/everywhere/bus_1", nil).must(t, 303)
+		s.get("/").must(t, 200, "All sellers")
+		form := url.Values{}
+		if out == "/address" {
+			form.Set("token", s.moving())
+		}
+		s.Clock.Advance(time.Second)
+		s.form(out, form)
+		s.get("/everywhere").must(t, 403, "signed out")
+		s.get("/").must(t, 403)
+	}
+}
+
+// moving is the token that confirms another address.
+func (s *site) moving() string {
+	s.t.Helper()
+	s.form("/profile/"+s.Customer.ID+"/email", url.Values{"email": {"ada@new.example"}}).must(s.t, 303)
+	move, err := identity.DecodeMove(s.queue.bodies[len(s.queue.bodies)-1])
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	moved, _, err := s.identity.MintMove(s.t.Context(), move)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return moved.URL[strings.LastIndex(moved.URL, "/")+1:]
+}
+
+// Of two people who sign in with one browser nobody finds the other's things.
+func TestTwoPeopleShareNoBrowsersSessions(t *testing.T) {
+	t.Parallel()
+	everywhere := merchant.Everywhere(merchant.Test)
+	s := open(t)
+	books := s.elsewhere()
+	s.mailed(identity.Wish{Scope: everywhere, Email: "ada@example.com", Next: "/everywhere"})
+	s.mailed(identity.Wish{Scope: s.Scope, Email: "ada@example.com"})
+	s.get("/everywhere").must(t, 200, "ada@example.com") // the same person keeps both
+	s.mailed(identity.Wish{Scope: books, Email: "eve@example.com"})
+	if home := s.get("/"); home.status != 200 || strings.Contains(home.text, "All sellers") {
+		t.Errorf("Eve is led to what Ada buys: %d", home.status)
+	}
+	s.get("/everywhere").must(t, 403)
+	s.mailed(identity.Wish{Scope: everywhere, Email: "ada@example.com", Next: "/everywhere"})
+	s.get("/").must(t, 403) // Eve is out
+	s.get("/everywhere").must(t, 200, "ada@example.com")
+}
+
 func TestTheUnifiedPortalNeverMixesModes(t *testing.T) {
 	t.Parallel()
 	s := open(t)
