@@ -36,6 +36,7 @@ func newAppStack(app awscdk.App, set settings, data *dataStack, edge *edgeStack,
 		a.functions[f.Name] = a.newFunction(f, code)
 	}
 	a.addQueueMappings()
+	a.addMailFeedback()
 	a.addStreamMapping(alarms)
 	a.addTick(alarms)
 	a.addFlow(alarms)

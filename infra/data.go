@@ -135,6 +135,7 @@ func (d *dataStack) addMail(set settings) {
 		SuppressionReasons: awsses.SuppressionReasons_BOUNCES_AND_COMPLAINTS,
 		TlsPolicy:          awsses.ConfigurationSetTlsPolicy_REQUIRE,
 	})
+	d.publishFeedback()
 	d.identity = awsses.NewEmailIdentity(d.stack, jsii.String("MailIdentity"), &awsses.EmailIdentityProps{
 		Identity:         awsses.Identity_Domain(jsii.String(set.mailDomain())),
 		ConfigurationSet: d.mailSettings,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -15,8 +16,8 @@ func TestWhatMustSurviveIsRetained(t *testing.T) {
 	}
 	stateful := 0
 	for id, r := range d.data.Resources {
-		if r.Type == "AWS::SES::ConfigurationSet" {
-			continue // holds settings, no state
+		if strings.HasPrefix(r.Type, "AWS::SES::ConfigurationSet") {
+			continue // settings, no state
 		}
 		stateful++
 		if r.DeletionPolicy != "Retain" {
@@ -96,6 +97,19 @@ func TestMailLeavesEncryptedAndStopsAfterABounce(t *testing.T) {
 	}
 	if diff := cmp.Diff([]any{"BOUNCE", "COMPLAINT"}, at(set.Properties, "SuppressionOptions", "SuppressedReasons")); diff != "" {
 		t.Errorf("suppression (-want +got):\n%s", diff)
+	}
+	tells := d.all("AWS::SES::ConfigurationSetEventDestination")
+	if len(tells) != 1 {
+		t.Fatalf("%d destinations of bounces and complaints", len(tells))
+	}
+	for _, r := range tells {
+		if diff := cmp.Diff([]any{"bounce", "complaint"}, at(r.Properties, "EventDestination", "MatchingEventTypes")); diff != "" {
+			t.Errorf("told of (-want +got):\n%s", diff)
+		}
+	}
+	rule := deployment().app.one(t, "AWS::Events::Rule", "MailFeedback")
+	if diff := cmp.Diff([]any{"aws.ses"}, at(rule.Properties, "EventPattern", "source")); diff != "" {
+		t.Errorf("anybody's events are queued: %s", diff)
 	}
 	identity := d.one(t, "AWS::SES::EmailIdentity", "MailIdentity")
 	if got := identity.Properties["EmailIdentity"]; got != "example.com" {

@@ -103,7 +103,7 @@ func (a *appStack) variable(name string) *string {
 		return a.data.linkSecret.SecretValue().UnsafeUnwrap()
 	case "PERENNIAL_SANDBOX_SECRET":
 		return a.data.sandboxSecret.SecretValue().UnsafeUnwrap()
-	case "PERENNIAL_ALLOW_PRIVATE_WEBHOOKS":
+	case "PERENNIAL_ALLOW_PRIVATE_WEBHOOKS", "PERENNIAL_ANY_TEST_ADDRESS":
 		return jsii.String("false")
 	}
 	panic(fmt.Sprintf("the topology names the variable %s, which has no value in a deployment", name))

@@ -16,6 +16,7 @@ import (
 	"perennial/shared/identity"
 	"perennial/shared/lambdahttp"
 	"perennial/shared/pages"
+	"perennial/shared/settings"
 )
 
 func main() {
@@ -36,7 +37,8 @@ func main() {
 func handler(till *assembly.Till, url string, fields cardfields.Origins, unsubscribe identity.Unsubscribe) http.Handler {
 	return checkout.New(checkout.Options{
 		Store: till.Store, Payer: till.Recovery, Sales: till.Sales, Owned: till.Store, Unsubscribe: unsubscribe, Mails: &customers.Service{Store: till.Store, Wall: clock.System},
-		Limits: identity.NewLimits(till.Store, clock.System), URL: url, Fields: fields, Wall: clock.System,
+		Testers: &settings.Service{Store: till.Store, Wall: clock.System},
+		Limits:  identity.NewLimits(till.Store, clock.System), URL: url, Fields: fields, Wall: clock.System,
 	})
 }
 

@@ -7,6 +7,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"perennial/shared/email"
+	"perennial/shared/email/ses"
 	"perennial/shared/identity"
 	"perennial/shared/lambdabatch"
 	"perennial/shared/mails"
@@ -19,6 +21,7 @@ type service interface {
 	Wish(ctx context.Context, wish identity.Wish, message string) error
 	Invite(ctx context.Context, invite mails.Invite, message string) error
 	Move(ctx context.Context, move identity.Move, message string) error
+	Feedback(ctx context.Context, f email.Feedback) error
 }
 
 type mailer struct{ service }
@@ -32,11 +35,20 @@ var errUnknown = errors.New("a message that asks for no mail")
 
 // one tells messages apart by what they name.
 func (m mailer) one(ctx context.Context, message events.SQSMessage) error {
-	var names struct{ Kind, Email, Customer string }
+	var names struct {
+		Kind, Email, Customer string
+		Detail                *struct{}
+	}
 	if err := json.Unmarshal([]byte(message.Body), &names); err != nil {
 		return errUnknown
 	}
 	switch {
+	case names.Detail != nil:
+		heard, err := ses.ParseEvent([]byte(message.Body))
+		if err != nil {
+			return err
+		}
+		return m.Feedback(ctx, heard)
 	case names.Kind != "":
 		item, err := record.DecodeDue([]byte(message.Body))
 		if err != nil {

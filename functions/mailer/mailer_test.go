@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
 
+	"perennial/shared/email"
 	"perennial/shared/identity"
 	"perennial/shared/mails"
 	"perennial/shared/record"
@@ -39,6 +40,11 @@ func (a *asked) Move(_ context.Context, m identity.Move, message string) error {
 	return nil
 }
 
+func (a *asked) Feedback(_ context.Context, f email.Feedback) error {
+	a.calls = append(a.calls, "feedback "+string(f.Kind)+" "+f.Message+" "+strings.Join(f.Recipients, " "))
+	return nil
+}
+
 func sample(t *testing.T, name string) events.SQSEvent {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join("../../events", name))
@@ -56,6 +62,9 @@ func TestTheSamplesAskForTheirMails(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string][]string{
 		"mailer-queue.json": {"event bus_sample.test/SUB/sub_sample/4@on_hold"},
+		"mailer-feedback.json": {
+			"feedback bounce 0100018f-sample bounce@simulator.amazonses.com", "feedback complaint 0100018f-other complaint@simulator.amazonses.com",
+		},
 		"mailer-login.json": {
 			"wish ada@example.com /subscriptions/sub_sample 00000000-0000-4000-8000-000000000001",
 			"invite cus_sample https://shop.example.com/account 00000000-0000-4000-8000-000000000002",

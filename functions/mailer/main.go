@@ -33,11 +33,12 @@ func main() {
 	portals := map[merchant.Mode]string{merchant.Live: env.URL(config.URLPortal), merchant.Test: env.URL(config.URLPortalTest)}
 	m := mailer{&mails.Service{
 		Store: store, Portals: portals, Wall: clock.System, Writer: mailtext.Writer{},
-		Links:       &identity.Service{Store: store, Mailboxes: store, Addresses: store, Portals: portals, Wall: clock.System},
-		Checkout:    env.URL(config.URLCheckout),
-		Unsubscribe: identity.Unsubscribe{URL: env.URL(config.URLCheckout), Secrets: env.List(config.LinkSecret)},
-		Reference:   env.URL(config.URLAPI) + "/docs",
-		Sender:      ses.New(ses.Only(sesv2.NewFromConfig(aws)), env.Need(config.MailFrom)),
+		Links:          &identity.Service{Store: store, Mailboxes: store, Addresses: store, Portals: portals, Wall: clock.System},
+		Checkout:       env.URL(config.URLCheckout),
+		Unsubscribe:    identity.Unsubscribe{URL: env.URL(config.URLCheckout), Secrets: env.List(config.LinkSecret)},
+		Reference:      env.URL(config.URLAPI) + "/docs",
+		AnyTestAddress: env.Flag(config.AnyTestAddress),
+		Sender:         ses.New(ses.Only(sesv2.NewFromConfig(aws)), env.Need(config.MailFrom)),
 	}}
 	env.Must()
 	lambda.Start(m.invoke)

@@ -108,6 +108,7 @@ func (s *Stack) startStandIns(p ports) (err error) {
 	if err != nil {
 		return err
 	}
+	s.mailbox.Tell(func(event []byte) { s.queues.Send(topology.MailFeedbackQueue, event) })
 	s.flows, err = sfn.Start(sfn.Options{
 		Machine: machine, Invoker: s, Dir: s.options.file("flows"), Clock: s.options.Clock, Log: s.options.Log,
 	})

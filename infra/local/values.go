@@ -140,7 +140,7 @@ func (v values) value(name string) (string, error) {
 		return v.secrets.Link, nil
 	case "PERENNIAL_SANDBOX_SECRET":
 		return v.secrets.Sandbox, nil
-	case "PERENNIAL_ALLOW_PRIVATE_WEBHOOKS":
+	case "PERENNIAL_ALLOW_PRIVATE_WEBHOOKS", "PERENNIAL_ANY_TEST_ADDRESS":
 		return "true", nil
 	}
 	return "", fmt.Errorf("the topology names the variable %s, which has no value in the local stack", name)

@@ -110,6 +110,13 @@ var Queues = []Queue{
 	{Name: "sandbox-events", Env: "PERENNIAL_SANDBOX_QUEUE", Consumer: "sandbox", Batch: 10, MaxConcurrency: 5, MaxReceives: 10},
 }
 
+// MailFeedback are the events of SES about mails that were taken, and the
+// queue that they go to.
+var (
+	MailFeedback      = []string{"Email Bounced", "Email Complaint Received"}
+	MailFeedbackQueue = "mail"
+)
+
 // Surfaces lists every public origin.
 var Surfaces = []Surface{
 	{Name: "api", Function: "api", URLEnv: "PERENNIAL_URL_API", Host: "api", Prefixes: []string{"/"}},
@@ -180,7 +187,7 @@ var Functions = []Function{
 	{
 		Name: "mailer", Memory: 256, Timeout: 60 * time.Second,
 		Grants: []Grant{GrantReadTable, GrantWriteTable, GrantSendMail},
-		Env:    []string{"PERENNIAL_MAIL_FROM", "PERENNIAL_URL_PORTAL", "PERENNIAL_URL_PORTAL_TEST", "PERENNIAL_URL_CHECKOUT", "PERENNIAL_URL_API", "PERENNIAL_LINK_SECRET"},
+		Env:    []string{"PERENNIAL_MAIL_FROM", "PERENNIAL_URL_PORTAL", "PERENNIAL_URL_PORTAL_TEST", "PERENNIAL_URL_CHECKOUT", "PERENNIAL_URL_API", "PERENNIAL_LINK_SECRET", "PERENNIAL_ANY_TEST_ADDRESS"},
 	},
 	{
 		Name: "sandbox", Memory: 256, Timeout: 29 * time.Second,

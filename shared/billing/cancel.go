@@ -58,7 +58,7 @@ func (s Subscription) CancelAtEnd(open []Invoice, hold *Hold, at calendar.Instan
 		return Change{}, err
 	}
 	c.AtPeriodEnd = true
-	s.Cancel = c
+	s.Cancel, s.Mails = c, s.won(c.Reason, at)
 	var gone []Invoice
 	if s.Manual.On && !s.Lock.Set() { // its invoice is for what will not be
 		s, gone = s.unbill(open, at)
@@ -75,7 +75,7 @@ func (s Subscription) Revoke() (Change, error) {
 	if !s.Cancel.AtPeriodEnd || s.Status.Ended() {
 		return Change{}, ErrNotScheduled
 	}
-	s.Cancel = Cancellation{}
+	s.Cancel, s.Mails = Cancellation{}, Campaign{}
 	return Change{Subscription: s, Events: s.events(EventSubscriptionUpdated, "")}, nil
 }
 
@@ -131,6 +131,10 @@ func (ch Change) Unasked(p Payment) Change {
 // end is the common part of every ending.
 func (s Subscription) end(to Status, event EventType, open []Invoice, hold *Hold, c Cancellation) Change {
 	trial := s.Status == StatusActive && s.Trialing() && event == EventSubscriptionCanceled
+	s.Mails = s.won(c.Reason, c.At)
+	if event != EventSubscriptionCanceled {
+		s.Mails = Campaign{}
+	}
 	s.Status, s.Cancel, s.Open, s.Failure = to, c, nil, Failure{}
 	for _, v := range open {
 		if v.Status == InvoiceOpen {

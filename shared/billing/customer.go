@@ -28,6 +28,7 @@ type Customer struct {
 	Phone         string
 	Language      string    // BCP 47 tag of the language to write in; empty when it is not known
 	OptedOut      time.Time // of optional mails; zero while they are wanted
+	ConsentedAt   time.Time // to mails that want to win the customer back; zero: not recorded
 	Metadata      map[string]any
 	InvoicePrefix string // series of the customer's invoices (rules 17)
 	InvoiceSeq    int64  // last number taken in that series

@@ -1,6 +1,9 @@
 package billing
 
-import "perennial/shared/calendar"
+import (
+	"perennial/shared/calendar"
+	"perennial/shared/merchant"
+)
 
 // Declined settles a refused attempt. The invoices stay open: they are the
 // dues. What follows was decided by the merchant's policy.
@@ -66,7 +69,7 @@ func (ch *Change) fall(to Status, at calendar.Instant) error {
 		return err
 	}
 	wasActive := s.Status == StatusActive
-	s.Status = status
+	s.Status, s.Mails = status, campaign(merchant.Trigger(status), at)
 	ch.Events = append(ch.Events, s.events(event, ReasonRenewal, EventSubscriptionUpdated)...)
 	if wasActive {
 		ch.Events = append(ch.Events, Event{Type: EventDunningStarted, Object: s.ID, Reason: string(status)})

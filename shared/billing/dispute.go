@@ -172,6 +172,7 @@ func (d Dispute) Hear(n DisputeNews, p Payment) (ch DisputeChange, changed bool)
 func (s Subscription) Withhold(dispute string) Subscription {
 	if !slices.Contains(s.Disputes, dispute) {
 		s.Disputes = append(slices.Clone(s.Disputes), dispute)
+		s.Mails = s.Mails.Ended(CampaignDisputed)
 	}
 	return s
 }

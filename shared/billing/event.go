@@ -38,7 +38,10 @@ const (
 	EventNotice         EventType = "notice"
 	EventDunningStarted EventType = "dunning.started"
 	EventDunningDone    EventType = "dunning.recovered"
+	EventDunningMail    EventType = "dunning.mail" // a step of a mail sequence, the last that is sent; the reason is what began it
 	EventTrialCancelled EventType = "install.trial.cancelled"
+	EventMailBounced    EventType = "customer.mail_bounced" // mails to a customer do not arrive, or are not wanted
+	EventTesterAdded    EventType = "test_address.added"    // its reader is to be asked
 	EventReminder       EventType = "subscription.reminder"
 	EventWebhookOff     EventType = "webhook.disabled"
 	EventRenewalBlocked EventType = "subscription.renewal_blocked"

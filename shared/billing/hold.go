@@ -80,7 +80,7 @@ func (s Subscription) CloseHold(open []Invoice, h Hold, at calendar.Instant, can
 	if cancel {
 		return s.CancelNow(open, &h, at, Cancellation{Reason: CancelledUnpaid})
 	}
-	s.Failure.NextRetry = 0
+	s.Failure.NextRetry, s.Mails = 0, s.Mails.Ended(CampaignExhausted)
 	ch := Change{Subscription: s, Events: s.events(EventSubscriptionUpdated, ReasonRecovery)}
 	ch.close(h, VerdictEnded)
 	return ch, nil

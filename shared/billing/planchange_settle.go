@@ -144,6 +144,7 @@ func (s Subscription) ReturnToPaid(open []Invoice, hold *Hold, at calendar.Insta
 	s.Funded, s.Period, s.Anchor, s.TrialEnd = f.Funded, f.Period, f.Anchor, f.TrialEnd
 	s.Receipts, s.Gone, s.Frozen, s.Cycle = f.Receipts, f.Gone, f.Frozen, f.Cycle
 	s.Status, s.Change, s.Open, s.Failure, s.Attempts = status, nil, nil, Failure{}, 0
+	s.Mails = Campaign{}
 	ch := Change{Subscription: s}
 	for _, v := range open {
 		ch.Invoices = append(ch.Invoices, v.void())

@@ -121,6 +121,9 @@ func (c Case) Paid(charge string) (Change, error) {
 	change.Events = append([]Event{{Type: EventPaymentSucceeded, Object: p.ID, Reason: reasonOf(move)}}, s.paidEvents(move)...)
 	s.Reminders.Leads, s.Manual = c.Issuer.Leads, s.Manual.paid(c.Issuer.Manual, s.Period, c.At)
 	s.Status, s.Failure, s.Open, s.Lock, s.Attempts, s.Spent, s.Blocked = status, Failure{}, nil, Lock{}, 0, nil, Blocked{}
+	if !s.Cancel.AtPeriodEnd {
+		s.Mails = Campaign{}
+	}
 	if c.Hold != nil && c.Hold.Open() {
 		change.close(*c.Hold, VerdictPaid)
 	}

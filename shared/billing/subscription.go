@@ -61,9 +61,10 @@ type Subscription struct {
 	Failure      Failure
 	Blocked      Blocked // a renewal that cannot be billed
 	Reminders    Reminders
-	Attempts     int    // attempts at the dues that somebody asked for, since they arose or the hold began
-	FirstPayment string // the payment that was promised when it was made
-	HoldEpoch    int    // number of the current or last hold
+	Mails        Campaign // what is written to the customer while it is unpaid, or after it was cancelled
+	Attempts     int      // attempts at the dues that somebody asked for, since they arose or the hold began
+	FirstPayment string   // the payment that was promised when it was made
+	HoldEpoch    int      // number of the current or last hold
 	HeldAt       calendar.Instant
 	Lock         Lock
 	Disputes     []string // open disputes that withhold renewals and retries (rules 11)
@@ -143,6 +144,7 @@ const (
 	StepRetry   Step = "retry"   // automatic retry of the dues
 	StepHold    Step = "hold"    // kept access ends
 	StepRemind  Step = "remind"  // the customer is told of the charge to come
+	StepMail    Step = "mail"    // a mail of a sequence
 	StepDiscard Step = "discard" // a plan change was not paid in time
 	StepBill    Step = "bill"    // the invoice of a manual renewal is to be issued
 	StepOverdue Step = "overdue" // it was not paid by its due date
@@ -170,11 +172,13 @@ func (s Subscription) Due() calendar.Instant {
 		if s.OnDemand && !s.Cancel.AtPeriodEnd {
 			return s.EndsAt
 		}
-		return earliest(s.renewsAt(), s.EndsAt, s.discardAt(), s.reminderDue())
+		return earliest(s.renewsAt(), s.EndsAt, s.discardAt(), s.reminderDue(), s.mailDue())
 	case StatusPastDue:
-		return earliest(s.Failure.NextRetry, s.Failure.HoldAt, s.EndsAt)
+		return earliest(s.Failure.NextRetry, s.Failure.HoldAt, s.EndsAt, s.mailDue())
 	case StatusOnHold:
-		return earliest(s.Failure.NextRetry, s.EndsAt)
+		return earliest(s.Failure.NextRetry, s.EndsAt, s.mailDue())
+	case StatusCancelled:
+		return s.mailDue()
 	default:
 		return 0
 	}
@@ -188,6 +192,8 @@ func (s Subscription) Next(at calendar.Instant) Step {
 		return StepRecover
 	case s.Status == StatusPending && due(s.CreatedAt.Add(PendingLife)):
 		return StepFail
+	case s.Status == StatusCancelled && due(s.mailDue()):
+		return StepMail
 	case s.Status == StatusPending || s.Status == StatusPaused || s.Status.Ended():
 		return StepNone
 	case due(s.discardAt()):
@@ -211,6 +217,8 @@ func (s Subscription) Next(at calendar.Instant) Step {
 		return StepRenew
 	case due(s.reminderDue()):
 		return StepRemind
+	case due(s.mailDue()):
+		return StepMail
 	}
 	return StepNone
 }

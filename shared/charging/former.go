@@ -81,11 +81,11 @@ func failing(s billing.Subscription) bool {
 }
 
 // alike reports whether two products are one, or choices of one collection.
-func (s *Service) alike(ctx context.Context, scope merchant.Scope, one, other string) (bool, error) {
+func alike(ctx context.Context, l record.Loader, scope merchant.Scope, one, other string) (bool, error) {
 	if one == other {
 		return true, nil
 	}
-	found, err := s.Store.Load(ctx, scope, record.RefOf[billing.Product](one), record.RefOf[billing.Product](other))
+	found, err := l.Load(ctx, scope, record.RefOf[billing.Product](one), record.RefOf[billing.Product](other))
 	if err != nil {
 		return false, fmt.Errorf("products %s and %s: %w", one, other, err)
 	}
@@ -101,13 +101,40 @@ func (s *Service) end(ctx context.Context, a *attempt, id string, bought billing
 	if err != nil || !failing(sub) {
 		return billing.Change{}, err
 	}
-	if same, err := s.alike(ctx, a.scope, sub.Product, bought.Subscription.Product); err != nil || !same {
+	if same, err := alike(ctx, s.Store, a.scope, sub.Product, bought.Subscription.Product); err != nil || !same {
 		return billing.Change{}, err
 	}
 	open, hold, err := Unsettled(ctx, s.Store, a.scope, sub)
 	if err != nil {
 		return billing.Change{}, err
 	}
-	why := billing.Cancellation{Reason: "cancelled_by_customer", Comment: "bought anew"}
-	return sub.CancelNow(open, hold, bought.Payment.UpdatedAt, why)
+	why := billing.Cancellation{Reason: billing.CancelledByCustomer, Comment: "bought anew"}
+	change, err := sub.CancelNow(open, hold, bought.Payment.UpdatedAt, why)
+	change.Subscription.Mails = change.Subscription.Mails.Ended(billing.CampaignResubscribed)
+	return change, err
+}
+
+// Resubscribed reports that the customer of a cancelled subscription has
+// bought its product, or another of its collection, since.
+func Resubscribed(ctx context.Context, l Reader, scope merchant.Scope, cancelled billing.Subscription) (bool, error) {
+	owned, err := l.Owned(ctx, scope, cancelled.Customer, record.KindSubscription)
+	if err != nil {
+		return false, fmt.Errorf("subscriptions of %s: %w", cancelled.Customer, err)
+	}
+	for _, found := range owned {
+		sub, ok := found.(billing.Subscription)
+		if !ok || sub.ID == cancelled.ID || sub.Status.Ended() || sub.Status == billing.StatusPending || sub.Cancel.AtPeriodEnd {
+			continue
+		}
+		if same, err := alike(ctx, l, scope, sub.Product, cancelled.Product); err != nil || same {
+			return same, err
+		}
+	}
+	return false, nil
+}
+
+// Reader reads what a customer has.
+type Reader interface {
+	record.Loader
+	record.Owned
 }

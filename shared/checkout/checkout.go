@@ -47,6 +47,7 @@ type Options struct {
 	Owned       Owner
 	Mails       Preferences
 	Limits      Limiter
+	Testers     Testers
 	Unsubscribe identity.Unsubscribe // signs the addresses at which mails are stopped
 	URL         string               // the checkout's own origin
 	Fields      cardfields.Origins   // of the gateways' card fields
@@ -78,6 +79,8 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("POST /buy/{product}", s.takeUp)
 	mux.HandleFunc("GET /unsubscribe/{scope}/{customer}/{signature}", s.unsubscribe)
 	mux.HandleFunc("POST /unsubscribe/{scope}/{customer}/{signature}", s.setMails)
+	mux.HandleFunc("GET /test-address/{scope}/{address}/{signature}", s.testAddress)
+	mux.HandleFunc("POST /test-address/{scope}/{address}/{signature}", s.agree)
 	return pages.Serve(mux)
 }
 

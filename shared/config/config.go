@@ -40,6 +40,7 @@ const (
 	URLStripe            = "PERENNIAL_URL_STRIPE" // a stand-in's, on the local stack alone
 	AssetsBucket         = "PERENNIAL_ASSETS_BUCKET"
 	MailFrom             = "PERENNIAL_MAIL_FROM"
+	AnyTestAddress       = "PERENNIAL_ANY_TEST_ADDRESS"
 	AllowPrivateWebhooks = "PERENNIAL_ALLOW_PRIVATE_WEBHOOKS"
 	StateMachine         = "PERENNIAL_STATE_MACHINE"
 	LogLevel             = "PERENNIAL_LOG_LEVEL"

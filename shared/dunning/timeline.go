@@ -19,14 +19,16 @@ const (
 	ComingHold   ComingKind = "hold"   // access ends, and the mail about it goes out
 	ComingClosed ComingKind = "closed" // the window ends: no more retries
 	ComingCancel ComingKind = "cancel" // the window ends, and the subscription with it
+	ComingMail   ComingKind = "mail"   // a step of a mail sequence
 )
 
 // Coming is one thing that will happen if nobody pays before.
 type Coming struct {
 	At      calendar.Instant
 	Kind    ComingKind
-	Backup  bool // the retry charges the backup method
-	Assumed bool // it is planned only if the bank says the same again
+	Backup  bool   // the retry charges the backup method
+	Assumed bool   // it is planned only if the bank says the same again
+	Step    string // id of the mail's step
 }
 
 // Timeline is a recovery told in order: what was tried, and what comes next.
@@ -38,11 +40,13 @@ type Timeline struct {
 	Pacing    billing.Pacing
 	Tries     []billing.Payment // oldest first
 	Next      []Coming
+	Mails     billing.Campaign
 }
 
 // Outlook is what a timeline is foretold from.
 type Outlook struct {
 	Policy   merchant.Recovery
+	Mails    merchant.Sequences
 	Sub      billing.Subscription
 	Payments []billing.Payment // any of the customer's
 	Tally    billing.Tally     // of the card that is charged next
@@ -57,9 +61,9 @@ func Foretell(o Outlook) Timeline {
 	s := o.Sub
 	f := s.Failure
 	if f.At.IsZero() || s.Status.Ended() {
-		return Timeline{}
+		return Timeline{Mails: s.Mails, Next: o.mails()}
 	}
-	t := Timeline{Since: f.At, WindowEnd: f.WindowEnd, HoldAt: f.HoldAt, Pacing: f.Pacing}
+	t := Timeline{Mails: s.Mails, Since: f.At, WindowEnd: f.WindowEnd, HoldAt: f.HoldAt, Pacing: f.Pacing}
 	for _, p := range o.Payments {
 		if p.Subscription == s.ID && slices.ContainsFunc(p.Invoices, func(id string) bool { return slices.Contains(s.Open, id) }) {
 			t.Tries = append(t.Tries, p)
@@ -79,8 +83,35 @@ func Foretell(o Outlook) Timeline {
 	if len(s.Disputes) == 0 {
 		t.Next = append(t.Next, o.retries()...)
 	}
+	t.Next = append(t.Next, o.mails()...)
 	slices.SortStableFunc(t.Next, func(a, b Coming) int { return cmp.Compare(a.At, b.At) })
 	return t
+}
+
+// mails are the steps of the campaign that are still to come. Where access is
+// to end before the dues are paid, those of the hold follow.
+func (o Outlook) mails() []Coming {
+	var out []Coming
+	add := func(s billing.Subscription, until calendar.Instant) {
+		for _, m := range Mails(o.Mails, s, o.At) {
+			if until.IsZero() || m.At < until {
+				out = append(out, Coming{At: max(m.At, o.At), Kind: ComingMail, Step: m.Step.ID})
+			}
+		}
+	}
+	s, held := o.Sub, o.Sub.Failure.HoldAt
+	if len(s.Disputes) > 0 {
+		return nil
+	}
+	if s.Status == billing.StatusOnHold || s.Status.Ended() || s.Failure.At.IsZero() {
+		held = 0
+	}
+	add(s, held)
+	if !held.IsZero() {
+		s.Mails = billing.Campaign{Trigger: merchant.TriggerOnHold, At: held}
+		add(s, 0)
+	}
+	return out
 }
 
 // retries plays the policy forward, the same decline again and again.

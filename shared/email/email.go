@@ -11,6 +11,10 @@ import (
 // often for its address. Any other error may pass.
 var ErrRefused = errors.New("refused for good")
 
+// ErrUnanswered says that nobody knows whether the mail system has taken this
+// message: it did not answer.
+var ErrUnanswered = errors.New("the mail system did not answer")
+
 // Message is one mail to one person. The sending address belongs to the
 // deployment; the merchant's name stands beside it.
 type Message struct {
@@ -19,6 +23,7 @@ type Message struct {
 	ReplyTo     string // address; empty for none
 	Subject     string
 	Unsubscribe string // address that takes a one-click POST (RFC 8058); empty for mails that cannot be stopped
+	Tags        Tags   // come back with bounces and complaints
 	Text        string
 	HTML        string
 }
@@ -27,4 +32,26 @@ type Message struct {
 // taken, not that it arrived; ErrRefused, that trying again is of no use.
 type Sender interface {
 	Send(ctx context.Context, m Message) error
+}
+
+// Tags come back with what is heard of a message later. Names and values are
+// letters, digits, - and _.
+type Tags map[string]string
+
+// FeedbackKind is what the mail system tells of a message later.
+type FeedbackKind string
+
+// The kinds.
+const (
+	Bounced    FeedbackKind = "bounce"    // the address takes no mail
+	Delayed    FeedbackKind = "transient" // this mail was not taken; another may be
+	Complained FeedbackKind = "complaint" // the reader called it spam
+)
+
+// Feedback is what became of a message after it was taken.
+type Feedback struct {
+	Kind       FeedbackKind
+	Message    string // the mail system's id of it
+	Recipients []string
+	Tags       Tags
 }

@@ -25,6 +25,7 @@ import (
 type Store interface {
 	record.Loader
 	record.Committer
+	record.Owned
 	State(ctx context.Context, scope merchant.Scope) (merchant.State, error)
 }
 
@@ -122,6 +123,8 @@ func (s *Service) subscription(ctx context.Context, item record.DueItem) error {
 		err = s.retry(ctx, w)
 	case billing.StepRemind:
 		err = s.remind(ctx, w)
+	case billing.StepMail:
+		err = s.mail(ctx, w)
 	case billing.StepBill:
 		err = s.bill(ctx, w, record.System, string(step))
 	case billing.StepFail, billing.StepCancel, billing.StepExpire, billing.StepHold, billing.StepDiscard, billing.StepConvert,
@@ -235,7 +238,7 @@ func (s *Service) end(ctx context.Context, w work, step billing.Step) error {
 		change, err = w.sub.Overdue(w.now)
 	case billing.StepLapse:
 		change, err = w.sub.Lapse(open, w.now)
-	case billing.StepNone, billing.StepRecover, billing.StepRenew, billing.StepRetry, billing.StepRemind, billing.StepBill:
+	case billing.StepNone, billing.StepRecover, billing.StepRenew, billing.StepRetry, billing.StepRemind, billing.StepBill, billing.StepMail:
 		err = fmt.Errorf("step %s moves money", step)
 	}
 	if err == nil {

@@ -43,13 +43,19 @@ type Letter struct {
 	NextBill    calendar.Instant // next billing date
 	LastDay     bool             // the subscription ends on that date
 	Zone        *time.Location
-	URL         string   // of the one button
-	Endpoint    string   // host of a webhook, for the merchant
-	Gone        bool     // it said that it wants nothing more
-	Customer    string   // whom a notification to the merchant is about
-	Reference   string   // id of the object that it is about
-	Also        []string // get the same letter
-	Unsubscribe string   // address at which mails like this are stopped; empty for one that cannot be
+	URL         string                       // of the one button
+	Endpoint    string                       // host of a webhook, for the merchant
+	Gone        bool                         // it said that it wants nothing more
+	Customer    string                       // whom a notification to the merchant is about
+	Reference   string                       // id of the object that it is about
+	Also        []string                     // get the same letter
+	Trial       bool                         // it asks a tester to agree, and so goes where no other mail of the test mode does
+	About       string                       // id of the customer it goes to; empty for others
+	AccessEnds  calendar.Instant             // when access ends that goes on unpaid
+	Stays       bool                         // the subscription still runs, and the cancellation can be taken back
+	Coupon      billing.Discount             // whose code the mail gives; zero for none
+	Texts       map[string]merchant.MailText // the merchant's own words by language
+	Unsubscribe string                       // address at which mails like this are stopped; empty for one that cannot be
 }
 
 // from adds the sender.
@@ -80,6 +86,9 @@ func (s *Service) about(ctx context.Context, o record.Outbox, t Template) (Lette
 	if t == WebhookOff {
 		return s.webhookOff(ctx, o, event)
 	}
+	if t == TestAddress {
+		return s.tester(ctx, o)
+	}
 	if n := noticeOf(t); n != "" {
 		return s.notify(ctx, o, event, n)
 	}
@@ -99,6 +108,9 @@ func (s *Service) about(ctx context.Context, o record.Outbox, t Template) (Lette
 	l, wanted, err := d.write(t, s.Portals[o.Scope.Mode])
 	if isOptional(t) {
 		l.Unsubscribe = s.Unsubscribe.To(o.Scope, d.customer.ID)
+	}
+	if err == nil && wanted && isStep(t) {
+		l, wanted, err = s.sequenced(ctx, d, l)
 	}
 	if err == nil && wanted && t == OnHold {
 		if err = s.pace(ctx, d); err == nil {
@@ -136,7 +148,9 @@ func (d dossier) write(t Template, portal string) (Letter, bool, error) {
 	case Cancelled, CancelScheduled, PlanChanged, MethodChanged:
 		l, wanted := d.confirmation(l)
 		return l, wanted, nil
-	case PortalLink, PortalInvite, AddressConfirm, AddressNotice, WebhookOff, InvoiceIssued, InvoiceOverdue, PlanPayment:
+	case PastDue, OnHoldAgain, WinBack:
+		return l, true, nil
+	case PortalLink, PortalInvite, AddressConfirm, AddressNotice, WebhookOff, InvoiceIssued, InvoiceOverdue, PlanPayment, TestAddress:
 	}
 	return Letter{}, false, errors.New("it is not about an event")
 }
@@ -215,7 +229,7 @@ func (d dossier) letter(portal string) (Letter, error) {
 	}
 	next := url.QueryEscape("/subscriptions/" + d.sub.ID)
 	return Letter{
-		To: d.customer.Email, Name: d.customer.Name, Locale: d.customer.Language, Product: d.sub.ProductName, Price: price, Every: d.sub.Price.Every,
+		To: d.customer.Email, About: d.customer.ID, Name: d.customer.Name, Locale: d.customer.Language, Product: d.sub.ProductName, Price: price, Every: d.sub.Price.Every,
 		At: d.outbox.At, NextBill: d.sub.Period.End, LastDay: d.sub.Cancel.AtPeriodEnd, Zone: zone,
 		URL: portal + "/login/" + d.outbox.Scope.Business + "?next=" + next,
 	}.from(d.state, d.brand), nil
@@ -242,7 +256,7 @@ func (d dossier) purchased(p billing.Payment, portal string) (Letter, error) {
 		names = append(names, article.Name)
 	}
 	return Letter{
-		To: d.customer.Email, Name: d.customer.Name, Locale: d.customer.Language, Product: strings.Join(names, ", "), At: d.outbox.At, Zone: zone,
+		To: d.customer.Email, About: d.customer.ID, Name: d.customer.Name, Locale: d.customer.Language, Product: strings.Join(names, ", "), At: d.outbox.At, Zone: zone,
 		URL: portal + "/login/" + d.outbox.Scope.Business,
 	}.from(d.state, d.brand), nil
 }

@@ -24,7 +24,7 @@ func TestAReceiptSaysWhatWasPaid(t *testing.T) {
 	b := newBench(t)
 	b.send(b.paid())
 	want := mails.Letter{
-		Template: mails.Receipt, To: "Ada@example.com", Name: "Ada", Merchant: "Acme", Support: "help@acme.example", Test: true,
+		Template: mails.Receipt, About: "cus_1", To: "Ada@example.com", Name: "Ada", Merchant: "Acme", Support: "help@acme.example", Test: true,
 		Product: "Pro", Amount: money.Of(3800, "USD"), Price: money.Of(3800, "USD"), Every: price.Every, Card: visa,
 		Invoice: "ACME-0007", At: calendar.At(noon), NextBill: calendar.At(noon.AddDate(0, 1, 0)),
 		URL: "https://test.portal/login/bus_1?next=%2Fsubscriptions%2Fsub_1",
@@ -93,7 +93,7 @@ func TestAOneTimePurchaseHasAReceipt(t *testing.T) {
 	})
 	b.send(b.mail())
 	want := mails.Letter{
-		Template: mails.Receipt, To: "Ada@example.com", Name: "Ada", Merchant: "Acme", Support: "help@acme.example", Test: true,
+		Template: mails.Receipt, About: "cus_1", To: "Ada@example.com", Name: "Ada", Merchant: "Acme", Support: "help@acme.example", Test: true,
 		Product: "Handbook, Poster", Amount: money.Of(3000, "USD"), Card: visa, Invoice: "ACME-0008", At: calendar.At(noon),
 		URL: "https://test.portal/login/bus_1",
 	}

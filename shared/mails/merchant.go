@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 
 	"perennial/shared/billing"
 	"perennial/shared/merchant"
@@ -45,4 +46,21 @@ func hostOf(address string) string {
 		return ""
 	}
 	return u.Host
+}
+
+// tester asks the reader of the newest test address to agree to mails of the
+// test mode.
+func (s *Service) tester(ctx context.Context, o record.Outbox) (Letter, bool, error) {
+	state, err := s.Store.State(ctx, o.Scope)
+	if err != nil {
+		return Letter{}, false, fmt.Errorf("mail to a test address of %s: %w", o.Scope, err)
+	}
+	for _, t := range slices.Backward(state.Settings.Testers) {
+		if t.VerifiedAt.IsZero() {
+			return Letter{
+				Template: TestAddress, To: t.Email, Trial: true, URL: s.Unsubscribe.Tester(o.Scope, record.SuppressionID(t.Email)),
+			}.from(state, merchant.Brand{}), true, nil
+		}
+	}
+	return Letter{}, false, nil
 }

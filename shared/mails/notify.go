@@ -24,6 +24,9 @@ var notifications = []Mail{
 	notification(merchant.NoticeOwnFault, billing.EventPaymentFailed, ""),
 	notification(merchant.NoticeOwnFault, billing.EventRenewalBlocked, ""),
 	notification(merchant.NoticeSubscriptionStarted, billing.EventSubscriptionActive, billing.ReasonFirst),
+	notification(merchant.NoticeSubscriptionPastDue, billing.EventSubscriptionPastDue, ""),
+	notification(merchant.NoticePlanChanged, billing.EventPlanChanged, ""),
+	notification(merchant.NoticeMailBounced, billing.EventMailBounced, ""),
 	notification(merchant.NoticeSubscriptionOnHold, billing.EventSubscriptionOnHold, ""),
 	notification(merchant.NoticeSubscriptionEnded, billing.EventSubscriptionCanceled, ""),
 	notification(merchant.NoticeRefundDone, billing.EventRefundSucceeded, ""),
@@ -97,6 +100,11 @@ func (l *Letter) of(o record.Outbox, e billing.Event, n merchant.Notice) (custom
 					l.Amount, l.Reason = v.Price.Amount, v.Blocked.Reason
 				}
 				return v.Customer, true
+			}
+		case billing.Customer:
+			if v.ID == e.Object && n == merchant.NoticeMailBounced {
+				l.Reason = bounced[e.Reason]
+				return v.ID, true
 			}
 		case billing.Refund:
 			if v.ID == e.Object {

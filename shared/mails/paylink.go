@@ -5,13 +5,18 @@ import (
 	"fmt"
 	"time"
 
+	"perennial/shared/billing"
 	"perennial/shared/identity"
 	"perennial/shared/ids"
 	"perennial/shared/record"
 )
 
-// payLinkLife bounds a recovery link in wall time; its hold ends before.
-const payLinkLife = 365 * 24 * time.Hour
+// How long the pages of mails are there in wall time; that of a recovery link
+// ends with its hold.
+const (
+	payLinkLife = 365 * 24 * time.Hour
+	buyLinkLife = 90 * 24 * time.Hour
+)
 
 // payLink makes the page on which the dues of a hold are paid without signing
 // in (rules 20). It can be opened any number of times and by whoever has it,
@@ -31,10 +36,29 @@ func (s *Service) payLink(ctx context.Context, d dossier, portal, invoice string
 	if invoice != "" {
 		page.Hold, page.Dues = 0, invoice
 	}
+	return s.hosted(ctx, d, page)
+}
+
+// buyLink makes the page on which a customer who has cancelled buys the same
+// again, with the code that the mail gives. It names no customer: whoever has
+// the address learns nothing.
+func (s *Service) buyLink(ctx context.Context, d dossier, code string) (string, error) {
+	wall := s.Wall()
+	cart := &billing.Cart{Items: []billing.CartItem{{Product: d.sub.Product, Quantity: d.sub.Quantity}}}
+	if code != "" {
+		cart.Codes = []string{code}
+	}
+	return s.hosted(ctx, d, record.Checkout{
+		ID: ids.New(ids.CheckoutSession, wall), Cart: cart, CreatedAt: wall, ExpiresAt: wall.Add(buyLinkLife),
+		ReturnURL: d.state.Face(d.brand).Home,
+	})
+}
+
+func (s *Service) hosted(ctx context.Context, d dossier, page record.Checkout) (string, error) {
 	scope := d.outbox.Scope
-	err := s.Store.Commit(ctx, record.Commit{Scope: scope, Actor: record.System, Cause: "recovery link", Put: []any{page}})
+	err := s.Store.Commit(ctx, record.Commit{Scope: scope, Actor: record.System, Cause: "link of a mail", Put: []any{page}})
 	if err != nil {
-		return "", fmt.Errorf("recovery link of %s: %w", d.sub.ID, err)
+		return "", fmt.Errorf("link of a mail about %s: %w", d.sub.ID, err)
 	}
 	return identity.CheckoutURL(s.Checkout, scope, page.ID), nil
 }

@@ -27,7 +27,12 @@ const (
 	Receipt     Template = "receipt"
 	Reactivated Template = "reactivated"
 	WebhookOff  Template = "webhook_off"
+	TestAddress Template = "test_address"
 	Refunded    Template = "refunded"
+
+	PastDue     Template = "past_due"
+	OnHoldAgain Template = "on_hold_again"
+	WinBack     Template = "win_back"
 
 	UpcomingRenewal Template = "upcoming_renewal"
 	TrialEnding     Template = "trial_ending"
@@ -54,14 +59,15 @@ type Mail struct {
 	Mandatory bool              // no setting may ever switch it off
 }
 
-// Table lists every mail that a customer or a merchant can get. Failed charges are mailed
-// by the hold's workflow alone, through its notice.
+// Table lists every mail that a customer or a merchant can get. Failed charges are told
+// by the hold's workflow, through its notice, and by the sequences that follow it.
 var Table = append([]Mail{
 	{Template: PortalLink, Owner: "customer, by asking for it", Mandatory: true},
 	{Template: PortalInvite, Owner: "merchant, by send_email", Mandatory: true},
 	{Template: AddressConfirm, Owner: "customer, by asking for another address", Mandatory: true},
 	{Template: AddressNotice, Owner: "customer, by asking for another address", Mandatory: true},
 	{Template: OnHold, Event: billing.EventNotice, Reason: string(billing.StatusOnHold), Owner: "hold workflow", Mandatory: true},
+	step(merchant.TriggerPastDue), step(merchant.TriggerOnHold), step(merchant.TriggerCancelled),
 	{Template: Receipt, Event: billing.EventPaymentSucceeded, Owner: "payment", Mandatory: true},
 	{Template: Reactivated, Event: billing.EventSubscriptionActive, Reason: billing.ReasonReactivated, Owner: "payment of dues"},
 	{Template: Refunded, Event: billing.EventRefundSucceeded, Owner: "refund", Mandatory: true},
@@ -77,8 +83,15 @@ var Table = append([]Mail{
 	{Template: Cancelled, Event: billing.EventSubscriptionExpired, Reason: billing.ReasonUnpaid, Owner: "manual renewal", Mandatory: true},
 	{Template: PlanChanged, Event: billing.EventPlanChanged, Owner: "change of plan", Mandatory: true},
 	{Template: MethodChanged, Event: billing.EventMethodUpdated, Owner: "change of method", Mandatory: true},
+	{Template: TestAddress, Event: billing.EventTesterAdded, Owner: "merchant's settings", Mandatory: true},
 	{Template: WebhookOff, Event: billing.EventWebhookOff, Owner: "delivery of webhooks", Notice: merchant.NoticeWebhookFailing},
 }, notifications...)
+
+// step is the row of a sequence's mails: which and when is the merchant's
+// setting, and the reader may stop them.
+func step(t merchant.Trigger) Mail {
+	return Mail{Template: sequences[t], Event: billing.EventDunningMail, Reason: string(t), Owner: "mail sequences"}
+}
 
 // matches reports whether an event triggers the mail.
 func (m Mail) matches(e billing.Event) bool {

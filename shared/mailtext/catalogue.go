@@ -70,6 +70,7 @@ func speechOf(l mails.Letter) speech {
 		"{amount}", s.money(l.Amount), "{price}", s.price(), "{new}", s.per(l.NewPrice), "{reason}", s.say(l.Reason),
 		"{date}", s.date(l.NextBill), "{at}", s.date(l.At), "{retry}", s.date(l.NextRetry), "{end}", s.date(l.WindowEnd),
 		"{host}", l.Endpoint, "{address}", line(l.Customer),
+		"{card}", s.card(), "{access}", s.date(l.AccessEnds), "{coupon}", l.Coupon.Code, "{discount}", s.worth(),
 	)...)
 	return s
 }

@@ -62,8 +62,13 @@ func (Writer) Write(l mails.Letter) (email.Message, error) {
 	if !known {
 		return email.Message{}, fmt.Errorf("no words for mail %q", l.Template)
 	}
+	own, has := ownText(&l)
 	said := speechOf(l)
-	p := said.frame(write(said))
+	p := write(said)
+	if has {
+		p = said.own(p, own)
+	}
+	p = said.frame(p)
 	var html, text bytes.Buffer
 	if err := htmlPage.Execute(&html, p); err != nil {
 		return email.Message{}, fmt.Errorf("mail %s: %w", l.Template, err)

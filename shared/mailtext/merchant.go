@@ -24,3 +24,10 @@ func notified(s speech) page {
 		Button: s.say("webhook_off.button"), Closing: []string{s.say("notify.settings")},
 	}
 }
+
+// testAddress asks whether mails of the test mode are welcome.
+func testAddress(s speech) page {
+	p := s.titled("test_address.button")
+	p.ShowURL, p.Closing = true, []string{s.say("portal_link.ignore")}
+	return p
+}

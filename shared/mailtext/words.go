@@ -17,6 +17,9 @@ var words = map[mails.Template]func(speech) page{
 	mails.AddressConfirm:  addressConfirm,
 	mails.AddressNotice:   addressNotice,
 	mails.OnHold:          onHold,
+	mails.PastDue:         pastDue,
+	mails.OnHoldAgain:     onHoldAgain,
+	mails.WinBack:         winBack,
 	mails.Receipt:         receipt,
 	mails.Reactivated:     reactivated,
 	mails.Refunded:        refunded,
@@ -32,6 +35,7 @@ var words = map[mails.Template]func(speech) page{
 	mails.PlanChanged:     planChanged,
 	mails.MethodChanged:   methodChanged,
 	mails.WebhookOff:      webhookOff,
+	mails.TestAddress:     testAddress,
 }
 
 // titled is a page with the template's own subject, heading and opening.
@@ -78,19 +82,18 @@ func addressNotice(s speech) page {
 func onHold(s speech) page {
 	p := s.greeted("on_hold.button",
 		s.fact("due", s.money(s.Amount)), s.fact("card", s.card()), s.fact("price", s.price()))
-	p.Middle = []string{s.say("on_hold.mend"), s.keepPrice()}
+	p.Middle = append([]string{s.say("on_hold.mend")}, s.keepPrice()...)
 	p.Closing = []string{s.next()}
 	return p
 }
 
-// keepPrice tells the customer what stays theirs, and only what is true
-// (R245).
-func (s speech) keepPrice() string {
-	stays := s.say("on_hold.keep")
+// keepPrice tells the customer what stays theirs, and only where others pay
+// more by now (R245, rules 22).
+func (s speech) keepPrice() []string {
 	if s.NewPrice.Nothing() {
-		return stays
+		return nil
 	}
-	return stays + " " + s.say("on_hold.others")
+	return []string{s.say("on_hold.keep") + " " + s.say("on_hold.others")}
 }
 
 // next tells what happens when the customer does nothing.

@@ -16,6 +16,9 @@ const (
 	NoticePaymentReceived     Notice = "payment_received"
 	NoticePaymentFailed       Notice = "payment_failed"
 	NoticeSubscriptionStarted Notice = "subscription_started"
+	NoticeSubscriptionPastDue Notice = "subscription_past_due"
+	NoticePlanChanged         Notice = "subscription_plan_changed"
+	NoticeMailBounced         Notice = "mail_bounced"
 	NoticeSubscriptionOnHold  Notice = "subscription_on_hold"
 	NoticeSubscriptionEnded   Notice = "subscription_cancelled"
 	NoticeRefundDone          Notice = "refund_completed"
@@ -32,6 +35,7 @@ const (
 var Notices = map[Notice]bool{
 	NoticePaymentReceived: false, NoticePaymentFailed: false,
 	NoticeSubscriptionStarted: false, NoticeSubscriptionOnHold: false, NoticeSubscriptionEnded: false,
+	NoticeSubscriptionPastDue: false, NoticePlanChanged: false, NoticeMailBounced: true,
 	NoticeRefundDone: false, NoticeRefundFailed: true,
 	NoticeDisputeOpened: true, NoticeDisputeCancelled: true, NoticeDisputeWon: true, NoticeDisputeLost: true,
 	NoticeWebhookFailing: true, NoticeOwnFault: true,

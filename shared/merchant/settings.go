@@ -20,6 +20,7 @@ type Settings struct {
 	Reminders     Leads
 	Manual        Manual
 	Notices       map[Notice][]string // recipients; an empty list switches a notice off
+	Testers       []TestAddress       // that mails of the test mode reach
 }
 
 // Switch is a setting that is on, off or left at its default.
@@ -155,6 +156,7 @@ func (s Settings) Check(check *fault.Check) {
 	s.Reminders.check(check)
 	s.Manual.check(check)
 	s.checkNotices(check)
+	s.checkTesters(check)
 }
 
 func oneOf(check *fault.Check, field, word string, words []string) {

@@ -20,6 +20,7 @@ import (
 	"perennial/shared/httpapi"
 	"perennial/shared/invoices"
 	"perennial/shared/lifecycle"
+	"perennial/shared/mails"
 	"perennial/shared/merchant"
 	"perennial/shared/operations"
 	"perennial/shared/purchases"
@@ -60,6 +61,7 @@ type Services struct {
 	CheckoutURL   string
 	PortalURLs    map[merchant.Mode]string
 	Settings      *settings.Service
+	Letters       mails.Writer        // how mails read
 	Operations    *operations.Service // its actor is whoever calls
 	Gateways      *gateways.Service
 	HooksURL      string         // public base at which gateways' webhooks are taken
@@ -83,7 +85,10 @@ func New(url string, auth httpapi.Authenticator, services Services) *httpapi.API
 	s.routeRefunds(api)
 	s.routeWebhooks(api)
 	s.routeRecovery(api)
+	s.routeBackup(api)
 	s.routeSettings(api)
+	s.routeSequences(api)
+	s.routeCustomerMail(api)
 	s.routeKeys(api)
 	s.routeGateways(api)
 	httpapi.Route(api, "GET /test-clock", "Get the test clock", s.getClock, httpapi.Describe(aboutClock))

@@ -67,6 +67,7 @@ func (v visit) done(word string) (pages.Banner, bool) {
 		"dropped":   {v.say("The change was taken back"), v.say("You keep your plan.")},
 		"ending":    {v.say("The cancellation is confirmed"), v.say("You keep access until the end of the paid time. A mail confirms it.")},
 		"ended":     {v.say("The subscription is cancelled"), v.say("Nothing more will be charged. A mail confirms it.")},
+		"backup":    {v.say("Backup payment method saved"), v.say("It is charged only when the first one fails.")},
 		"kept":      {v.say("The subscription goes on"), v.say("The cancellation was taken back.")},
 		"paused":    {v.say("The subscription is paused"), v.say("Nothing is charged until you resume it.")},
 		"resumed":   {v.say("The subscription is active again"), v.say("The time of the pause was added to the paid time.")},

@@ -24,6 +24,7 @@ func quantity(n int64) string { return strconv.FormatInt(n, 10) }
 type methodPage struct {
 	Action  string
 	Back    string
+	Backup  string // where another card is allowed to be charged too
 	Fields  cardfields.Fields
 	Name    string
 	Title   string
@@ -95,7 +96,7 @@ func (v visit) due(d billing.Dues) string {
 
 func newMethodPage(v visit, sub billing.Subscription, saved []billing.Method, dues billing.Dues, chosen string) methodPage {
 	p := methodPage{
-		Action: address(sub.ID, "payment-method"), Back: address(sub.ID), Name: sub.ProductName,
+		Action: address(sub.ID, "payment-method"), Back: address(sub.ID), Backup: address(sub.ID, "backup"), Name: sub.ProductName,
 		Current: v.card(sub.Method), Fresh: true, Title: v.say("Change payment method"), Due: v.due(dues),
 	}
 	if p.Due != "" {

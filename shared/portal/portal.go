@@ -162,6 +162,8 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("POST /subscriptions/{id}/renew", s.renew)
 	mux.HandleFunc("POST /subscriptions/{id}/pause", s.pause)
 	mux.HandleFunc("POST /subscriptions/{id}/resume", s.resume)
+	mux.HandleFunc("GET /subscriptions/{id}/backup", s.backupForm)
+	mux.HandleFunc("POST /subscriptions/{id}/backup", s.saveBackup)
 	mux.HandleFunc("GET /subscriptions/{id}/details", s.detailsForm)
 	mux.HandleFunc("POST /subscriptions/{id}/details", s.saveDetails)
 	return pages.Serve(mux, s.remember)

@@ -43,6 +43,7 @@ type Planner interface {
 	PreviewPlan(ctx context.Context, c subscriptions.PlanChange) (subscriptions.PlanPreview, error)
 	ChangePlan(ctx context.Context, c subscriptions.PlanChange) (subscriptions.PlanResult, error)
 	PayPlan(ctx context.Context, p subscriptions.PlanPayment) (subscriptions.PlanResult, error)
+	SetBackup(ctx context.Context, b subscriptions.Backup) (subscriptions.Row, error)
 	StepPlan(ctx context.Context, scope merchant.Scope, actor record.Actor, subscription string, step subscriptions.PlanStep, customers ...string) (subscriptions.Row, error)
 }
 

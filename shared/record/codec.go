@@ -29,6 +29,8 @@ var decoders = map[Kind]func([]byte) (any, error){
 	KindBusiness:     decode[merchant.Business],
 	KindState:        decode[merchant.State],
 	KindKey:          decode[merchant.APIKey],
+	KindSequences:    decode[merchant.Sequences],
+	KindSuppression:  decode[Suppression],
 	KindRequest:      decode[Request],
 	KindEndpoint:     decode[merchant.Endpoint],
 	KindConnection:   decode[merchant.Connection],

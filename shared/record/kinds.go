@@ -50,6 +50,8 @@ const (
 	KindDelivery     Kind = "DLV"
 	KindMail         Kind = "MAIL"
 	KindReplay       Kind = "RPL"
+	KindSequences    Kind = "SEQ"
+	KindSuppression  Kind = "SUPP"
 	KindDiscountUse  Kind = "DSCU"
 	KindTicket       Kind = "NUM"
 	KindTally        Kind = "TLY"
@@ -65,6 +67,7 @@ type Mail struct {
 	Outbox   string
 	Template string
 	To       string
+	Handed   bool      // the mail system was asked to send it, and has not said no
 	SentAt   time.Time // zero while being sent
 	Tries    int
 	Next     time.Time // when it is looked at again; zero when sent
@@ -106,6 +109,10 @@ func Describe(obj any) (Entry, error) {
 		return Entry{Kind: KindBusiness, ID: o.ID, Scope: merchant.Scope{Business: o.ID, Mode: merchant.Live}, Version: o.Version, Created: o.CreatedAt}, nil
 	case merchant.State:
 		return Entry{Kind: KindState, ID: o.Scope.String(), Scope: o.Scope, Version: o.Version}, nil
+	case merchant.Sequences:
+		return Entry{Kind: KindSequences, ID: merchant.SequencesID, Version: o.Version, Private: true}, nil
+	case Suppression:
+		return Entry{Kind: KindSuppression, ID: o.ID, Version: o.Version, Private: true}, nil
 	case merchant.APIKey:
 		return Entry{Kind: KindKey, ID: o.Hash, Scope: o.Scope, Version: o.Version, Created: o.CreatedAt, Listed: true, Private: true}, nil
 	case merchant.Endpoint:

@@ -75,7 +75,11 @@ func (s *Service) update(ctx context.Context, scope merchant.Scope, actor record
 	next.Version, next.Clock, next.Brake = old.Version, old.Clock, old.Brake
 	next.Settings.Revision, next.Settings.ChangedAt = old.Settings.Revision+1, s.Wall()
 	next.Settings.ChangedBy = string(actor.Kind) + ":" + actor.ID
-	err = s.Store.Commit(ctx, record.Commit{Scope: scope, Actor: actor, Cause: "change settings", Put: []any{next}})
+	commit := record.Commit{Scope: scope, Actor: actor, Cause: "change settings", Put: []any{next}}
+	if commit.Events, err = asked(old, next); err != nil {
+		return old, err
+	}
+	err = s.Store.Commit(ctx, commit)
 	if err != nil {
 		return old, fmt.Errorf("settings of %s: %w", scope, err)
 	}

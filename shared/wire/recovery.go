@@ -17,7 +17,16 @@ type RecoveryTimeline struct {
 	WindowEndsAt   *string          `json:"recovery_window_ends_at"`
 	Pacing         *string          `json:"pacing" doc:"smart, list, dodo, or holdout: the list, by chance, to measure smart timing"`
 	Attempts       []RecoveryTry    `json:"attempts" doc:"Oldest first."`
+	Mails          *RecoveryMails   `json:"mails" doc:"The sequence of mails that the customer gets, or null."`
 	Upcoming       []RecoveryComing `json:"upcoming" doc:"What happens if nobody pays before, earliest first."`
+}
+
+// RecoveryMails is how far a sequence of mails has come.
+type RecoveryMails struct {
+	Trigger string   `json:"trigger" enum:"past_due,on_hold,cancelled"`
+	Since   string   `json:"since"`
+	Done    []string `json:"done" doc:"Ids of the steps that are behind it: sent, or left out."`
+	Ended   *string  `json:"ended" doc:"Why nothing follows: exhausted, opted_out, disputed or resubscribed; null while it goes on."`
 }
 
 // RecoveryTry is one attempt to collect the dues.
@@ -38,11 +47,12 @@ type RecoveryTry struct {
 
 // RecoveryComing is one thing that is going to happen.
 type RecoveryComing struct {
-	At      string `json:"at"`
-	Kind    string `json:"kind" enum:"retry,hold,closed,cancel"`
-	Message string `json:"message"`
-	Backup  bool   `json:"backup_method" doc:"The retry charges the backup method."`
-	Assumed bool   `json:"assumed" doc:"Planned only if the bank answers as it did last."`
+	At      string  `json:"at"`
+	Kind    string  `json:"kind" enum:"retry,hold,closed,cancel,mail"`
+	Message string  `json:"message"`
+	Backup  bool    `json:"backup_method" doc:"The retry charges the backup method."`
+	Step    *string `json:"mail_step_id" doc:"The step of the mail sequence."`
+	Assumed bool    `json:"assumed" doc:"Planned only if the bank answers as it did last."`
 }
 
 // comings say what is going to happen.
@@ -51,12 +61,21 @@ var comings = map[dunning.ComingKind]string{
 	dunning.ComingHold:   "Access ends, and the customer is told by mail.",
 	dunning.ComingClosed: "The last retry has been made; the subscription stays on hold until it is paid.",
 	dunning.ComingCancel: "The subscription is cancelled.",
+	dunning.ComingMail:   "The customer gets a mail.",
 }
 
 // ToRecoveryTimeline converts a timeline of a subscription.
 func ToRecoveryTimeline(subscription string, t dunning.Timeline) RecoveryTimeline {
 	out := RecoveryTimeline{
 		SubscriptionID: subscription, Status: "none", Attempts: []RecoveryTry{}, Upcoming: []RecoveryComing{},
+	}
+	if c := t.Mails; c.Trigger != "" {
+		out.Mails = &RecoveryMails{string(c.Trigger), c.At.String(), append([]string{}, c.Sent...), text(c.Over)}
+	}
+	for _, c := range t.Next {
+		out.Upcoming = append(out.Upcoming, RecoveryComing{
+			At: c.At.String(), Kind: string(c.Kind), Message: comings[c.Kind], Backup: c.Backup, Assumed: c.Assumed, Step: text(c.Step),
+		})
 	}
 	if t.Since.IsZero() {
 		return out
@@ -65,11 +84,6 @@ func ToRecoveryTimeline(subscription string, t dunning.Timeline) RecoveryTimelin
 	out.FailingSince, out.AccessEndsAt, out.WindowEndsAt = instant(t.Since), instant(t.HoldAt), instant(t.WindowEnd)
 	for _, p := range t.Tries {
 		out.Attempts = append(out.Attempts, toRecoveryTry(p))
-	}
-	for _, c := range t.Next {
-		out.Upcoming = append(out.Upcoming, RecoveryComing{
-			At: c.At.String(), Kind: string(c.Kind), Message: comings[c.Kind], Backup: c.Backup, Assumed: c.Assumed,
-		})
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"perennial/shared/merchant"
@@ -21,7 +22,38 @@ type Settings struct {
 	Seller        Seller              `json:"seller" required:"false"`
 	Reminders     Reminders           `json:"reminders" required:"false"`
 	Manual        Manual              `json:"manual_renewals" required:"false"`
+	TestAddresses []TestAddress       `json:"test_addresses" required:"false" doc:"Besides the business's own, the addresses that mails of the test mode reach. Add one at a time: its reader is asked to confirm it."`
 	Notifications map[string][]string `json:"notifications" required:"false" doc:"Recipients of each notification to the merchant; none switches it off."`
+}
+
+// TestAddress is an address that mails of the test mode reach.
+type TestAddress struct {
+	Email    string `json:"email"`
+	Verified bool   `json:"verified" required:"false" readOnly:"true" doc:"Its reader has confirmed it; nothing is sent to it before."`
+}
+
+func toTestAddresses(all []merchant.TestAddress) []TestAddress {
+	out := []TestAddress{}
+	for _, t := range all {
+		out = append(out, TestAddress{t.Email, !t.VerifiedAt.IsZero()})
+	}
+	return out
+}
+
+// fromTestAddresses keeps what is confirmed; the word of a request confirms
+// nothing.
+func fromTestAddresses(wanted []TestAddress, old []merchant.TestAddress) []merchant.TestAddress {
+	var out []merchant.TestAddress
+	for _, w := range wanted {
+		t := merchant.TestAddress{Email: w.Email}
+		for _, known := range old {
+			if strings.EqualFold(known.Email, w.Email) {
+				t = known
+			}
+		}
+		out = append(out, t)
+	}
+	return out
 }
 
 // SubscriptionRules are what customers may do. Cancelling at the next billing
@@ -142,7 +174,8 @@ func ToSettings(s merchant.State) Settings {
 			p.RestartsCycle(), p.CountsDays(), p.CreditsFullDifference(),
 		},
 		Recovery: toRecovery(s.Recovery), Branding: toBranding(s), Seller: toSeller(s.Seller), Reminders: toReminders(s.Settings.Reminders),
-		Manual: Manual(s.Settings.Manual.Filled()), Notifications: map[string][]string{},
+		TestAddresses: toTestAddresses(s.Settings.Testers),
+		Manual:        Manual(s.Settings.Manual.Filled()), Notifications: map[string][]string{},
 	}
 	for n := range merchant.Notices {
 		out.Notifications[string(n)] = append([]string{}, s.Recipients(n)...)
@@ -198,6 +231,7 @@ func FromSettings(w Settings, s merchant.State) merchant.State {
 	s.Recovery, s.Seller = fromRecovery(w.Recovery, s.Recovery), fromSeller(w.Seller, s.Seller)
 	s.Settings.Branding = fromBranding(w.Branding, old.Branding)
 	s.Settings.Reminders, s.Settings.Manual = fromReminders(w.Reminders), fromManual(w.Manual)
+	s.Settings.Testers = fromTestAddresses(w.TestAddresses, s.Settings.Testers)
 	s.Settings.Notices = nil
 	for name, to := range w.Notifications {
 		if byDefault, known := old.Notifications[name]; known && slices.Equal(to, byDefault) {

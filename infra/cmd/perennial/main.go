@@ -43,6 +43,6 @@ func root() *cobra.Command {
 		SilenceUsage: true, SilenceErrors: true,
 	}
 	cmd.AddCommand(localCommand(), businessCommand(), keyCommand(), clockCommand(), brakeCommand(), doctorCommand(), holdCommand(), invokeCommand(),
-		customerCommand(), subscriptionCommand(), paymentCommand(), refundCommand(), disputeCommand(), taxCommand(), settingsCommand(), gatewayCommand())
+		customerCommand(), subscriptionCommand(), paymentCommand(), refundCommand(), disputeCommand(), taxCommand(), settingsCommand(), gatewayCommand(), recoveryCommand())
 	return cmd
 }

@@ -45,7 +45,7 @@ func settingsCommand() *cobra.Command {
 			return show(cmd, answer)
 		},
 	}
-	cmd.AddCommand(get, set)
+	cmd.AddCommand(get, set, mailsCommand(api, show))
 	return cmd
 }
 

@@ -73,6 +73,11 @@ func (b *Mailbox) send(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	writeJSON(w, http.StatusOK, map[string]string{"MessageId": m.ID})
+	for _, event := range feedback(m) {
+		if b.tell != nil {
+			b.tell(event)
+		}
+	}
 }
 
 func (in sendEmail) mail() (Mail, error) {

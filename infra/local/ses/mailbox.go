@@ -19,6 +19,7 @@ import (
 // Mailbox holds every mail that was sent.
 type Mailbox struct {
 	file string
+	tell func(event []byte)
 
 	mu    sync.Mutex
 	mails []Mail // oldest first
@@ -113,3 +114,7 @@ func (b *Mailbox) Clear() error {
 	}
 	return nil
 }
+
+// Tell gives what SES would tell of later to a function: mails to its mailbox
+// simulator bounce, or are complained about. It is set before use.
+func (b *Mailbox) Tell(f func(event []byte)) { b.tell = f }

@@ -64,6 +64,13 @@ func (s *Server) sendMessage(_ context.Context, in entry) (sent, error) {
 	return s.accept(q, in), nil
 }
 
+// Send puts a message into a queue, as another service of AWS would.
+func (s *Server) Send(name string, body []byte) {
+	if q, ok := s.queues[name]; ok {
+		s.accept(q, entry{Body: string(body)})
+	}
+}
+
 type batchIn struct {
 	QueueURL string `json:"QueueUrl"`
 	Entries  []entry

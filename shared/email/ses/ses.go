@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/mail"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -59,6 +61,7 @@ func (s *Sender) Send(ctx context.Context, m email.Message) error {
 	from := mail.Address{Name: m.FromName, Address: s.from}
 	in := &sesv2.SendEmailInput{
 		FromEmailAddress: aws.String(from.String()),
+		EmailTags:        tagsOf(m.Tags),
 		Destination:      &types.Destination{ToAddresses: []string{m.To}},
 		Content: &types.EmailContent{Simple: &types.Message{
 			Subject: content(m.Subject), Headers: headersOf(m),
@@ -74,6 +77,14 @@ func (s *Sender) Send(ctx context.Context, m email.Message) error {
 	return nil
 }
 
+func tagsOf(tags email.Tags) []types.MessageTag {
+	var all []types.MessageTag
+	for _, name := range slices.Sorted(maps.Keys(tags)) {
+		all = append(all, types.MessageTag{Name: aws.String(name), Value: aws.String(tags[name])})
+	}
+	return all
+}
+
 func content(text string) *types.Content {
 	return &types.Content{Data: &text, Charset: aws.String("UTF-8")}
 }
@@ -83,7 +94,7 @@ func (s *Sender) explain(err error) error {
 	var api smithy.APIError
 	switch {
 	case !errors.As(err, &api):
-		return err
+		return fmt.Errorf("%w: %w", email.ErrUnanswered, err)
 	case s.refuses(api):
 		return fmt.Errorf("%w: SES answered %s", email.ErrRefused, api.ErrorCode())
 	}

@@ -1,0 +1,144 @@
+package lifecycle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"perennial/shared/billing"
+	"perennial/shared/calendar"
+	"perennial/shared/charging"
+	"perennial/shared/dunning"
+	"perennial/shared/merchant"
+	"perennial/shared/record"
+	"perennial/shared/settings"
+)
+
+// mail looks at the campaign of a subscription: it plans the next mail of the
+// sequence, or notes that it is sent; the mail follows from the commit. It
+// moves no money, and nothing waits for it (R245, R311).
+func (s *Service) mail(ctx context.Context, w work) error {
+	sequences, err := settings.Sequences(ctx, s.Store, w.scope)
+	if err != nil {
+		return err
+	}
+	planned := dunning.Mails(sequences, w.sub, w.now)
+	if len(planned) == 0 {
+		return s.campaign(ctx, w, w.sub.Mails.Ended(billing.CampaignExhausted))
+	}
+	next := planned[0]
+	if next.At > w.now {
+		return s.campaign(ctx, w, later(w.sub.Mails, next.At))
+	}
+	over, err := s.spent(ctx, w)
+	if err != nil || over != "" {
+		return errors.Join(err, s.over(ctx, w, over))
+	}
+	if next.Step.Trigger == merchant.TriggerCancelled && !mayWoo(sequences.Basis, w.customer) {
+		return s.campaign(ctx, w, w.sub.Mails.Done(next.Step.ID, w.now))
+	}
+	return s.write(ctx, w, next.Step)
+}
+
+// later is a campaign that is looked at again at an instant.
+func later(c billing.Campaign, at calendar.Instant) billing.Campaign {
+	c.Next = at
+	return c
+}
+
+// mayWoo reports whether a customer who has cancelled may be written to.
+func mayWoo(b merchant.Basis, c billing.Customer) bool {
+	return b == merchant.BasisCustomers && c.HasPaid() || b == merchant.BasisConsent && !c.ConsentedAt.IsZero()
+}
+
+// spent tells why no mail follows any more although the cause lasts.
+func (s *Service) spent(ctx context.Context, w work) (billing.CampaignEnd, error) {
+	if !w.customer.WantsOptional() {
+		return billing.CampaignOptedOut, nil
+	}
+	if w.sub.Mails.Trigger != merchant.TriggerCancelled {
+		return "", nil
+	}
+	again, err := charging.Resubscribed(ctx, s.Store, w.scope, w.sub)
+	if again {
+		return billing.CampaignResubscribed, err
+	}
+	return "", err
+}
+
+func (s *Service) over(ctx context.Context, w work, why billing.CampaignEnd) error {
+	if why == "" {
+		return nil
+	}
+	return s.campaign(ctx, w, w.sub.Mails.Ended(why))
+}
+
+// write commits that a step's mail goes out, unless it has to wait for
+// another mail to the same customer, or its promise cannot be kept any more.
+func (s *Service) write(ctx context.Context, w work, step merchant.MailStep) error {
+	zone, err := time.LoadLocation(w.sub.Zone)
+	if err != nil {
+		return err
+	}
+	pace, err := record.Pace(ctx, s.Store, w.scope, w.sub.Customer)
+	if err != nil {
+		return err
+	}
+	if wait := dunning.MailWait(pace.Last(), w.now, charging.CustomersZone(w.sub, zone), w.scope.Mode == merchant.Live); wait > 0 {
+		return s.campaign(ctx, w, later(w.sub.Mails, w.now.Add(wait)))
+	}
+	attach := []any{w.customer}
+	if step.Discount != "" {
+		d, good, err := s.promised(ctx, w, step.Discount)
+		if err != nil || !good {
+			return errors.Join(err, s.skip(ctx, w, step, good || err != nil))
+		}
+		attach = append(attach, d)
+	}
+	open, _, err := charging.Arrears(ctx, s.Store, w.scope, w.sub)
+	if err != nil {
+		return err
+	}
+	for _, v := range open {
+		attach = append(attach, v)
+	}
+	w.sub.Mails = w.sub.Mails.Done(step.ID, w.now)
+	return s.Store.Commit(ctx, record.Commit{
+		Scope: w.scope, Actor: record.System, Cause: string(billing.StepMail), At: w.now,
+		Put: []any{w.sub, pace.Paced("", w.now, s.Wall())}, Attach: attach,
+		Events: []billing.Event{{Type: billing.EventDunningMail, Object: w.sub.ID, Reason: string(step.Trigger)}},
+	})
+}
+
+// skip leaves a step out, unless something else has failed.
+func (s *Service) skip(ctx context.Context, w work, step merchant.MailStep, failed bool) error {
+	if failed {
+		return nil
+	}
+	return s.campaign(ctx, w, w.sub.Mails.Done(step.ID, w.now))
+}
+
+// promised is the discount of a step, good while the customer can redeem it.
+func (s *Service) promised(ctx context.Context, w work, id string) (billing.Discount, bool, error) {
+	found, err := s.Store.Load(ctx, w.scope, record.RefOf[billing.Discount](id), record.RefOf[billing.DiscountList](id),
+		record.RefOf[billing.DiscountUse](billing.DiscountUseID(id, "")), record.RefOf[billing.DiscountUse](billing.DiscountUseID(id, w.customer.ID)))
+	if err != nil {
+		return billing.Discount{}, false, fmt.Errorf("discount %s of a mail: %w", id, err)
+	}
+	d, known := found[0].(billing.Discount)
+	list, _ := found[1].(billing.DiscountList) // absent: nobody is on it
+	total, _ := found[2].(billing.DiscountUse)
+	own, _ := found[3].(billing.DiscountUse)
+	who := billing.Redeemer{Paid: w.customer.HasPaid(), Listed: list.Has(w.customer.ID)}
+	left := (d.UsageLimit == 0 || total.Used < d.UsageLimit) && (d.PerCustomer == 0 || own.Used < d.PerCustomer)
+	return d, known && left && d.Redeemable(who, w.now) == nil, nil
+}
+
+// campaign commits how a campaign stands; nobody is told.
+func (s *Service) campaign(ctx context.Context, w work, c billing.Campaign) error {
+	w.sub.Mails = c
+	return s.Store.Commit(ctx, record.Commit{
+		Scope: w.scope, Actor: record.System, Cause: string(billing.StepMail), At: w.now, Put: []any{w.sub},
+	})
+}

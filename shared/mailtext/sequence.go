@@ -1,0 +1,108 @@
+package mailtext
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"perennial/shared/billing"
+	"perennial/shared/i18n"
+	"perennial/shared/mails"
+	"perennial/shared/merchant"
+	"perennial/shared/money"
+)
+
+// pastDue tells of a failed renewal while access goes on.
+func pastDue(s speech) page {
+	p := s.unpaid()
+	p.Middle = append([]string{s.say("past_due.mend")}, s.keepPrice()...)
+	if !s.NextRetry.IsZero() {
+		p.Closing = []string{s.say("on_hold.retry")}
+	}
+	return p
+}
+
+// onHoldAgain reminds of a hold that was announced.
+func onHoldAgain(s speech) page {
+	p := s.unpaid()
+	p.Middle = append([]string{s.say("on_hold.mend")}, s.keepPrice()...)
+	p.Closing = []string{s.next()}
+	return p
+}
+
+// unpaid is a page about dues and the card that did not pay them, which are
+// told apart from a swindler's by its last four digits (R246).
+func (s speech) unpaid() page {
+	return s.greeted("on_hold.button",
+		s.fact("due", s.owed()), s.fact("card", s.card()), s.fact("price", s.price()), s.coupon())
+}
+
+// owed is what is due; a trial that ended without a card owes nothing yet.
+func (s speech) owed() string {
+	if s.Amount.Nothing() {
+		return ""
+	}
+	return s.money(s.Amount)
+}
+
+// winBack asks a customer who has cancelled to stay, or to come back (R213,
+// R214).
+func winBack(s speech) page {
+	p := s.greeted("win_back.again", s.fact("subscription", s.Product), s.coupon())
+	if s.Stays {
+		p.Opening[1], p.Button = s.say("win_back.running"), s.say("win_back.stay")
+		p.Middle = s.keepPrice()
+	}
+	if s.Coupon.Code != "" {
+		p.Middle = append(p.Middle, s.say("win_back.coupon"))
+	}
+	return p
+}
+
+func (s speech) coupon() fact { return s.fact("coupon", s.Coupon.Code) }
+
+// worth is what the code of a mail takes off: "20%" or an amount.
+func (s speech) worth() string {
+	d := s.Coupon
+	switch {
+	case d.ID == "":
+		return ""
+	case d.Type == billing.DiscountPercentage:
+		return strconv.FormatFloat(float64(d.BasisPoints)/100, 'f', -1, 64) + "%"
+	}
+	for _, o := range d.Options {
+		if o.Default || len(d.Options) == 1 {
+			return s.money(money.Of(o.Max, o.Currency))
+		}
+	}
+	return ""
+}
+
+// ownText is what the merchant has written itself in the reader's language,
+// or else in English, or else in any; the letter is then in that language.
+func ownText(l *mails.Letter) (merchant.MailText, bool) {
+	if len(l.Texts) == 0 {
+		return merchant.MailText{}, false
+	}
+	for _, locale := range append([]string{tongue(*l), i18n.English}, slices.Sorted(maps.Keys(l.Texts))...) {
+		if text, ok := l.Texts[locale]; ok {
+			l.Locale = locale
+			return text, true
+		}
+	}
+	return merchant.MailText{}, false
+}
+
+// own puts the merchant's words in place of ours. Particulars, button and
+// frame stay. What is filled in is never read as a place again.
+func (s speech) own(p page, text merchant.MailText) page {
+	p.Subject = s.values.Replace(text.Subject)
+	p.Heading, p.Opening, p.Middle, p.Closing = p.Subject, nil, nil, nil
+	for paragraph := range strings.SplitSeq(strings.ReplaceAll(text.Body, "\r\n", "\n"), "\n\n") {
+		if line := strings.TrimSpace(paragraph); line != "" {
+			p.Opening = append(p.Opening, s.values.Replace(line))
+		}
+	}
+	return p
+}

@@ -1,0 +1,166 @@
+package merchant
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"perennial/shared/fault"
+)
+
+// Trigger is what begins a sequence of mails to a customer.
+type Trigger string
+
+// The triggers.
+const (
+	TriggerPastDue   Trigger = "past_due"
+	TriggerOnHold    Trigger = "on_hold"
+	TriggerCancelled Trigger = "cancelled" // by the customer, or by the merchant who asks for it
+)
+
+// Basis is why a merchant may write to customers who have cancelled (rules 22).
+type Basis string
+
+// The bases; without one no such mail is sent.
+const (
+	BasisNone      Basis = ""
+	BasisConsent   Basis = "consent"            // of each customer, recorded
+	BasisCustomers Basis = "existing_customers" // documented by the merchant
+)
+
+// MailStep is one mail of a sequence.
+type MailStep struct {
+	ID       string // unique among the steps; a case gets each of them once
+	Trigger  Trigger
+	Delay    time.Duration // after the trigger, or
+	Before   time.Duration // before the renewal that will not come
+	Off      bool
+	Texts    map[string]MailText // by language; without any, ours
+	Discount string              // id of a discount whose code the mail gives
+}
+
+// MailText is what a step says in one language: plain text with places such
+// as {name}; an empty line begins a paragraph.
+type MailText struct{ Subject, Body string }
+
+// Sequences are the mails that one mode's customers get while a renewal is
+// unpaid, and after they cancelled.
+type Sequences struct {
+	Version int64
+	Steps   []MailStep
+	Basis   Basis
+}
+
+// SequencesID names the one record of a mode's sequences.
+const SequencesID = "sequences"
+
+// Day is a day of a sequence, whatever the calendar.
+const Day = 24 * time.Hour
+
+// DefaultSequences are those of a mode that has none of its own: a mail at
+// once where access goes on, three after the one that announces a hold, and
+// one to win a customer back, which waits for a basis.
+func DefaultSequences() Sequences {
+	return Sequences{Steps: []MailStep{
+		{ID: "past_due_1", Trigger: TriggerPastDue},
+		{ID: "on_hold_1", Trigger: TriggerOnHold, Delay: 3 * Day},
+		{ID: "on_hold_2", Trigger: TriggerOnHold, Delay: 7 * Day},
+		{ID: "on_hold_3", Trigger: TriggerOnHold, Delay: 14 * Day},
+		{ID: "win_back", Trigger: TriggerCancelled, Before: 30 * Day},
+	}}
+}
+
+// Of are the steps of a trigger that are switched on.
+func (q Sequences) Of(t Trigger) []MailStep {
+	var on []MailStep
+	for _, s := range q.Steps {
+		if s.Trigger == t && !s.Off {
+			on = append(on, s)
+		}
+	}
+	return on
+}
+
+// Step finds a step by its id.
+func (q Sequences) Step(id string) (MailStep, bool) {
+	i := slices.IndexFunc(q.Steps, func(s MailStep) bool { return s.ID == id })
+	if i < 0 {
+		return MailStep{}, false
+	}
+	return q.Steps[i], true
+}
+
+// Places are what a text of the merchant's own may name in braces.
+var Places = []string{"name", "product", "merchant", "amount", "price", "card", "date", "end", "coupon", "discount"}
+
+// Bounds of sequences.
+const (
+	mostSteps   = 6 // of one trigger
+	mostDelay   = 90 * Day
+	mostSubject = 200
+	mostBody    = 4000
+	mostTexts   = 100_000 // bytes of all texts together: they are one record
+)
+
+var (
+	place  = regexp.MustCompile(`\{[^{}]*\}?|\}`)
+	stepID = regexp.MustCompile(`^[a-z0-9_-]{1,40}$`)
+)
+
+// Check names everything that is wrong with sequences; languages are those
+// that mails are written in.
+func (q Sequences) Check(languages []string) error {
+	var check fault.Check
+	seen, perTrigger, size := map[string]bool{}, map[Trigger]int{}, 0
+	check.That(slices.Contains([]Basis{BasisNone, BasisConsent, BasisCustomers}, q.Basis), "win_back_basis", "must be none, consent or existing_customers")
+	for i, s := range q.Steps {
+		field := fmt.Sprintf("steps[%d]", i)
+		check.That(stepID.MatchString(s.ID) && !seen[s.ID], field+".id", "must be unique, of at most 40 letters a to z, digits, - and _")
+		seen[s.ID] = true
+		perTrigger[s.Trigger]++
+		check.That(perTrigger[s.Trigger] <= mostSteps, field, "at most 6 steps of one trigger")
+		s.check(&check, field, languages)
+		for _, t := range s.Texts {
+			size += len(t.Subject) + len(t.Body)
+		}
+	}
+	check.That(size <= mostTexts, "steps", "all texts together may have at most 100000 bytes")
+	return check.Fault("INVALID_REQUEST_PARAMETERS", "The mail sequences are not valid.")
+}
+
+func (s MailStep) check(check *fault.Check, field string, languages []string) {
+	known := s.Trigger == TriggerPastDue || s.Trigger == TriggerOnHold || s.Trigger == TriggerCancelled
+	check.That(known, field+".trigger", "must be past_due, on_hold or cancelled")
+	check.That(s.Delay >= 0 && s.Delay <= mostDelay, field+".delay_hours", "must be 0 to 2160")
+	check.That(s.Before >= 0 && s.Before <= mostDelay, field+".days_before_renewal", "must be 0 to 90")
+	check.That(s.Before == 0 || s.Trigger == TriggerCancelled && s.Delay == 0, field+".days_before_renewal", "is for cancelled alone, and in place of delay_hours")
+	for _, language := range slices.Sorted(maps.Keys(s.Texts)) {
+		text, at := s.Texts[language], field+".texts."+language
+		check.That(slices.Contains(languages, language), at, "mails are not written in this language")
+		check.That(strings.TrimSpace(text.Subject) != "" && utf8.RuneCountInString(text.Subject) <= mostSubject, at+".subject", "must have 1 to 200 characters")
+		check.That(strings.TrimSpace(text.Body) != "" && utf8.RuneCountInString(text.Body) <= mostBody, at+".body", "must have 1 to 4000 characters")
+		check.That(!strings.ContainsAny(text.Subject, "\r\n"), at+".subject", "must be one line")
+		for _, p := range append(strangers(text.Subject), strangers(text.Body)...) {
+			check.That(false, at, p+" is no place; known are {"+strings.Join(Places, "}, {")+"}")
+		}
+		if s.Discount == "" {
+			free := !strings.Contains(text.Subject+text.Body, "{coupon}") && !strings.Contains(text.Subject+text.Body, "{discount}")
+			check.That(free, at, "{coupon} and {discount} need a discount_id")
+		}
+	}
+}
+
+// strangers are what a text has in braces that is no place.
+func strangers(text string) []string {
+	var wrong []string
+	for _, found := range place.FindAllString(text, -1) {
+		if !strings.HasSuffix(found, "}") || !slices.Contains(Places, strings.Trim(found, "{}")) {
+			wrong = append(wrong, found)
+		}
+	}
+	return wrong
+}

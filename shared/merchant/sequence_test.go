@@ -1,0 +1,63 @@
+package merchant_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"perennial/shared/fault"
+	"perennial/shared/merchant"
+)
+
+func TestTheDefaultSequencesAreValid(t *testing.T) {
+	t.Parallel()
+	if err := merchant.DefaultSequences().Check(nil); err != nil {
+		t.Error(err)
+	}
+}
+
+// Everything that is wrong is named at once.
+func TestSequencesAreCheckedWhole(t *testing.T) {
+	t.Parallel()
+	good := merchant.MailText{Subject: "Hello {name}", Body: "Pay {amount}.\n\nThank you"}
+	for name, c := range map[string]struct {
+		step merchant.MailStep
+		want []string // fields
+	}{
+		"good":             {merchant.MailStep{ID: "a", Trigger: "on_hold", Texts: map[string]merchant.MailText{"de": good}}, nil},
+		"unknown trigger":  {merchant.MailStep{ID: "a", Trigger: "birthday"}, []string{"steps[0].trigger"}},
+		"id with a slash":  {merchant.MailStep{ID: "a/b", Trigger: "on_hold"}, []string{"steps[0].id"}},
+		"unknown place":    {merchant.MailStep{ID: "a", Trigger: "on_hold", Texts: map[string]merchant.MailText{"de": {Subject: "{email}", Body: "{name"}}}, []string{"steps[0].texts.de", "steps[0].texts.de"}},
+		"template trick":   {merchant.MailStep{ID: "a", Trigger: "on_hold", Texts: map[string]merchant.MailText{"de": {Subject: "x", Body: "{{.Secret}}"}}}, []string{"steps[0].texts.de", "steps[0].texts.de", "steps[0].texts.de"}},
+		"header injection": {merchant.MailStep{ID: "a", Trigger: "on_hold", Texts: map[string]merchant.MailText{"de": {Subject: "x\r\nBcc: y", Body: "x"}}}, []string{"steps[0].texts.de.subject"}},
+		"coupon of none":   {merchant.MailStep{ID: "a", Trigger: "on_hold", Texts: map[string]merchant.MailText{"de": {Subject: "{coupon}", Body: "x"}}}, []string{"steps[0].texts.de"}},
+		"Klingon":          {merchant.MailStep{ID: "a", Trigger: "on_hold", Texts: map[string]merchant.MailText{"tlh": good}}, []string{"steps[0].texts.tlh"}},
+		"before a hold":    {merchant.MailStep{ID: "a", Trigger: "on_hold", Before: merchant.Day}, []string{"steps[0].days_before_renewal"}},
+		"too far":          {merchant.MailStep{ID: "a", Trigger: "cancelled", Delay: 91 * merchant.Day}, []string{"steps[0].delay_hours"}},
+		"empty":            {merchant.MailStep{ID: "a", Trigger: "on_hold", Texts: map[string]merchant.MailText{"de": {}}}, []string{"steps[0].texts.de.subject", "steps[0].texts.de.body"}},
+		"endless":          {merchant.MailStep{ID: "a", Trigger: "on_hold", Texts: map[string]merchant.MailText{"de": {Subject: "x", Body: strings.Repeat("x", 4001)}}}, []string{"steps[0].texts.de.body"}},
+	} {
+		err := merchant.Sequences{Steps: []merchant.MailStep{c.step}}.Check([]string{"de", "en"})
+		var got []string
+		if f := fault.Of(err); f != nil {
+			for _, p := range f.Problems {
+				got = append(got, p.Field)
+			}
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func TestOneTriggerHasSixStepsAtMost(t *testing.T) {
+	t.Parallel()
+	var q merchant.Sequences
+	for _, id := range []string{"a", "b", "c", "d", "e", "f", "f"} {
+		q.Steps = append(q.Steps, merchant.MailStep{ID: id, Trigger: merchant.TriggerOnHold})
+	}
+	if err := q.Check(nil); err == nil || len(fault.Of(err).Problems) != 2 {
+		t.Errorf("seven steps, two of one name: %v", err)
+	}
+}
