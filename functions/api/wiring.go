@@ -15,7 +15,6 @@ import (
 	"perennial/shared/identity"
 	"perennial/shared/invoices"
 	"perennial/shared/kms"
-	"perennial/shared/mailtext"
 	"perennial/shared/merchant"
 	"perennial/shared/merchantapi"
 	"perennial/shared/operations"
@@ -62,7 +61,6 @@ func newAPI(till *assembly.Till, env *config.Env) *httpapi.API {
 		Gateways:    till.Gateways,
 		HooksURL:    env.URL(config.URLAPI),
 		Settings:    &settings.Service{Store: store, Wall: clock.System},
-		Letters:     mailtext.Writer{},
 		Operations:  &operations.Service{Store: store, Wall: clock.System},
 		Documents:   invoices.Links{URL: env.URL(config.URLAPI), Secrets: env.List(config.LinkSecret)},
 		Wall:        clock.System,

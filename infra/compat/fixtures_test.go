@@ -75,7 +75,6 @@ var bodies = map[string]string{
 	"POST /refunds":                                               `{"payment_id":"<payment>","items":[{"item_id":"<product>","amount":100}]}`,
 	"PATCH /settings":                                             `{}`,
 	"PUT /settings/mail-sequences":                                `{"steps":[{"trigger":"on_hold","delay_hours":48}]}`,
-	"POST /settings/mail-sequences/preview":                       `{"step":{"trigger":"on_hold"}}`,
 	"PATCH /customers/{customer_id}/mail":                         `{"win_back_consent":true}`,
 	"PUT /subscriptions/{subscription_id}/backup-payment-method":  `{"payment_method_id":"<method>","customer_consented":true}`,
 	"POST /subscriptions":                                         `{"product_id":"<product>","quantity":1,"customer":{"customer_id":"<customer>"},"billing":{"country":"DE"},"payment_link":true}`,

@@ -28,7 +28,6 @@ import (
 	"perennial/shared/identity"
 	"perennial/shared/ids"
 	"perennial/shared/lifecycle/lifecycletest"
-	"perennial/shared/mailtext"
 	"perennial/shared/merchant"
 	"perennial/shared/merchantapi"
 	"perennial/shared/operations"
@@ -231,7 +230,6 @@ func (b *bench) wire() {
 			LoginMails: b.mails, ClockWork: b.work, CheckoutURL: "https://checkout.example", AssetsURL: "https://api.example/assets", Wall: wall,
 			PortalURLs: map[merchant.Mode]string{merchant.Test: "https://test.portal.example", merchant.Live: "https://portal.example"},
 			Settings:   &settings.Service{Store: b.counter, Wall: wall},
-			Letters:    mailtext.Writer{},
 			Operations: &operations.Service{Store: b.Store, Wall: wall},
 			Gateways: &gateways.Service{
 				Store: b.counter, Sealer: box{}, Inspectors: map[string]gateway.Inspector{"stripe": inspector{}}, Wall: wall,

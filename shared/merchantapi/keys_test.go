@@ -135,7 +135,6 @@ func (b *bench) operations() []operation {
 		{"PATCH", "/settings", `{"time_zone":"Asia/Tokyo"}`},
 		{"GET", "/settings/mail-sequences", ""},
 		{"PUT", "/settings/mail-sequences", `{"steps":[{"trigger":"on_hold","delay_hours":48}]}`},
-		{"POST", "/settings/mail-sequences/preview", `{"step":{"trigger":"on_hold"}}`},
 		{"GET", "/recovery/uplift", ""},
 		{"POST", "/api_keys", `{"name":"ci"}`},
 		{"GET", "/api_keys", ""},

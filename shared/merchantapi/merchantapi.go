@@ -20,7 +20,6 @@ import (
 	"perennial/shared/httpapi"
 	"perennial/shared/invoices"
 	"perennial/shared/lifecycle"
-	"perennial/shared/mails"
 	"perennial/shared/merchant"
 	"perennial/shared/operations"
 	"perennial/shared/purchases"
@@ -61,7 +60,6 @@ type Services struct {
 	CheckoutURL   string
 	PortalURLs    map[merchant.Mode]string
 	Settings      *settings.Service
-	Letters       mails.Writer        // how mails read
 	Operations    *operations.Service // its actor is whoever calls
 	Gateways      *gateways.Service
 	HooksURL      string         // public base at which gateways' webhooks are taken

@@ -68,11 +68,6 @@ func languages() []string {
 	return codes
 }
 
-// CheckStep names everything that is wrong with one step.
-func (s *Service) CheckStep(step merchant.MailStep) error {
-	return named(merchant.Sequences{Steps: []merchant.MailStep{step}}).Check(languages())
-}
-
 // named gives steps without an id the first free one of their trigger.
 func named(q merchant.Sequences) merchant.Sequences {
 	steps := append([]merchant.MailStep(nil), q.Steps...)
