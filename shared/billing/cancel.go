@@ -79,14 +79,15 @@ func (s Subscription) Revoke() (Change, error) {
 	return Change{Subscription: s, Events: s.events(EventSubscriptionUpdated, "")}, nil
 }
 
-// CancelDue carries out a scheduled cancellation on its date.
-func (s Subscription) CancelDue(at calendar.Instant) (Change, error) {
+// CancelDue carries out a scheduled cancellation on its date. What is open by
+// then is given up.
+func (s Subscription) CancelDue(open []Invoice, hold *Hold, at calendar.Instant) (Change, error) {
 	if s.Next(at) != StepCancel {
 		return Change{}, ErrNotScheduled
 	}
 	c := s.Cancel
 	c.At = at
-	return s.end(StatusCancelled, EventSubscriptionCanceled, nil, nil, c), nil
+	return s.end(StatusCancelled, EventSubscriptionCanceled, open, hold, c), nil
 }
 
 // Expire ends a subscription whose term is over, whatever it owes.

@@ -68,7 +68,7 @@ func TestACancellationAtTheNextDateKeepsAccessUntilThen(t *testing.T) {
 	if _, err := back.Subscription.Revoke(); !errors.Is(err, billing.ErrNotScheduled) {
 		t.Errorf("revoked twice: %v", err)
 	}
-	ended, err := s.CancelDue(s.Period.End)
+	ended, err := s.CancelDue(nil, nil, s.Period.End)
 	if err != nil || ended.Subscription.Status != billing.StatusCancelled {
 		t.Errorf("on its date: %s, %v", ended.Subscription.Status, err)
 	}

@@ -227,7 +227,7 @@ func (s *Service) end(ctx context.Context, w work, step billing.Step) error {
 	case billing.StepFail:
 		change, err = w.sub.Fail(open)
 	case billing.StepCancel:
-		change, err = w.sub.CancelDue(w.now)
+		change, err = w.sub.CancelDue(open, hold, w.now)
 	case billing.StepExpire:
 		change, err = w.sub.Expire(open, hold)
 	case billing.StepHold:
