@@ -42,6 +42,9 @@ func (s Subscription) unbill(open []Invoice, at calendar.Instant) (Subscription,
 			gone = append(gone, v.void())
 		}
 	}
-	s.Open, s.Spent, s.Manual.Ends = nil, nil, 0
+	if s.Change == nil { // one that waits has its own use of it
+		s.Spent = nil
+	}
+	s.Open, s.Manual.Ends = nil, 0
 	return s, gone
 }
