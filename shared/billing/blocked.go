@@ -39,7 +39,7 @@ func (s Subscription) Block(reason string, window time.Duration, at calendar.Ins
 			s.Failure.NextRetry = 0
 		}
 	}
-	if s.Status == StatusActive && s.Failure.At.IsZero() && at >= s.Blocked.Since.Add(window) {
+	if s.Status == StatusActive && s.Failure.At.IsZero() && at >= max(s.Blocked.Since, s.Period.End).Add(window) {
 		return s.stopBlocked(at)
 	}
 	ch := Change{Subscription: s}
@@ -50,13 +50,35 @@ func (s Subscription) Block(reason string, window time.Duration, at calendar.Ins
 }
 
 // stopBlocked pauses a subscription whose renewal could not be billed in time.
+// What it was used for unbilled stays so: the period that resuming bills
+// begins then, and the term is as long as it was.
 func (s Subscription) stopBlocked(at calendar.Instant) (Change, error) {
 	status, err := s.Status.after(MovePause)
 	if err != nil {
 		return Change{}, err
 	}
+	if late := at.Sub(s.Period.End); late > 0 {
+		s.Period.End, s.Anchor = at, at
+		if !s.EndsAt.IsZero() {
+			s.EndsAt = s.EndsAt.Add(late)
+		}
+		s = s.rescheduled()
+	}
 	s.Status, s.PausedAt, s.Blocked = status, at, Blocked{}
 	return Change{Subscription: s, Events: s.events(EventSubscriptionPaused, ReasonBlocked, EventSubscriptionUpdated)}, nil
+}
+
+// unblocked passes over the periods that went by whole while a renewal could
+// not be billed: they are never charged, one after the other.
+func (s Subscription) unblocked(at calendar.Instant, zone *time.Location) Subscription {
+	for !s.Blocked.Since.IsZero() {
+		end, _ := calendar.Next(s.Anchor, s.Price.Every, s.Period.End, zone)
+		if end > at {
+			break
+		}
+		s.Period.End = end
+	}
+	return s
 }
 
 // renewsAt is when the period that follows is billed: at the end of this one,

@@ -339,6 +339,7 @@ func (s Subscription) renewal(t Terms, zone *time.Location) (Subscription, Invoi
 		s = s.take(*s.Scheduled)
 		s.Scheduled = nil
 	}
+	s = s.unblocked(t.At, zone)
 	if t.Credit.Nothing() {
 		t.Credit = s.Balance()
 	}
