@@ -178,13 +178,17 @@ func (s Subscription) Withhold(dispute string) Subscription {
 }
 
 // Release lets a subscription renew again after a dispute. What was not
-// charged meanwhile never is: it goes on at its next date (rules 11).
+// charged meanwhile never is: it goes on at its next date (rules 11). Whose
+// customer pays by themselves has the days of grace for an open invoice again.
 func (s Subscription) Release(dispute string, at calendar.Instant, zone *time.Location) Subscription {
 	s.Disputes = slices.DeleteFunc(slices.Clone(s.Disputes), func(id string) bool { return id == dispute })
 	if len(s.Disputes) > 0 {
 		return s
 	}
 	s.Disputes = nil
+	if s.Manual.On && !s.Manual.Ends.IsZero() && len(s.Open) > 0 {
+		s.Manual.Ends = max(s.Manual.Ends, at.Add(s.Manual.grace()))
+	}
 	missed := s.Status == StatusActive && s.Failure.At.IsZero() && !s.Lock.Set() && !s.Cancel.AtPeriodEnd
 	for missed && s.Period.End <= at && len(s.Open) == 0 {
 		end, _ := calendar.Next(s.Anchor, s.Price.Every, s.Period.End, zone)
@@ -222,7 +226,7 @@ func (b Bar) Without(dispute string) Bar {
 // withheld is the subscription without what a dispute withholds, to see what
 // is due all the same.
 func (s Subscription) withheld() Subscription {
-	s.Failure.NextRetry, s.Manual.Ends = 0, 0
+	s.Failure.NextRetry, s.Manual.DueAt, s.Manual.Ends = 0, 0, 0
 	if !s.Cancel.AtPeriodEnd {
 		s.Period.End = 0
 	}

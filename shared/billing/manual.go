@@ -106,7 +106,7 @@ func (s Subscription) billsAt() calendar.Instant {
 // overdueAt is when the open invoice is past due: at the end of the period, or
 // on its own date when it was issued no sooner.
 func (s Subscription) overdueAt() calendar.Instant {
-	if len(s.Open) == 0 {
+	if len(s.Open) == 0 || s.Cancel.AtPeriodEnd {
 		return s.Period.End
 	}
 	return max(s.Period.End, s.Manual.DueAt)
@@ -115,6 +115,11 @@ func (s Subscription) overdueAt() calendar.Instant {
 // notice is how long before its date the invoice of a period is issued.
 func (m Manual) notice(p calendar.Period) time.Duration {
 	return min(time.Duration(m.Terms.Filled().Lead)*24*time.Hour, p.End.Sub(p.Start)/2)
+}
+
+// grace is how long access stays after the date of an unpaid invoice.
+func (m Manual) grace() time.Duration {
+	return time.Duration(m.Terms.Filled().Grace) * 24 * time.Hour
 }
 
 // manualDue is the earliest instant at which something must be done for a
@@ -181,8 +186,7 @@ func (s Subscription) Bill(t Terms, i Issuer, c Customer, at calendar.Instant, z
 		s.Manual.Covered = s.Period.End
 		return Change{Subscription: s}, nil
 	}
-	grace := time.Duration(i.Manual.Filled().Grace) * 24 * time.Hour
-	billed.Manual.DueAt, billed.Manual.Ends, billed.Manual.Covered = invoice.DueAt, invoice.DueAt.Add(grace), 0
+	billed.Manual.DueAt, billed.Manual.Ends, billed.Manual.Covered = invoice.DueAt, invoice.DueAt.Add(billed.Manual.grace()), 0
 	invoice, c, ticket, err := invoice.Issue(i, c, at)
 	if err != nil {
 		return Change{}, err
