@@ -110,7 +110,7 @@ func unquote(t *testing.T, literal string) string {
 }
 
 // following are languages whose newest sentences may wait: English stands in.
-var following = strings.Fields("id ms ca es fr nl pl pt ro sv tr ru he th ko zh")
+var following = strings.Fields("pl sv tr ru he th ko zh")
 
 func TestEverySentenceIsTranslated(t *testing.T) {
 	t.Parallel()
