@@ -78,7 +78,8 @@ func (s Subscription) mailDue() calendar.Instant {
 		merchant.TriggerOnHold:    s.Status == StatusOnHold,
 		merchant.TriggerCancelled: s.Status == StatusCancelled || s.Status == StatusActive && s.Cancel.AtPeriodEnd,
 	}
-	if !lasts[s.Mails.Trigger] || len(s.Disputes) > 0 {
+	byHand := s.Manual.On && !s.Status.Ended() // whose customers get the mails of their invoices
+	if !lasts[s.Mails.Trigger] || len(s.Disputes) > 0 || byHand {
 		return 0
 	}
 	return s.Mails.Next

@@ -120,15 +120,22 @@ func (c Case) Paid(charge string) (Change, error) {
 	}
 	change.Events = append([]Event{{Type: EventPaymentSucceeded, Object: p.ID, Reason: reasonOf(move)}}, s.paidEvents(move)...)
 	s.Reminders.Leads, s.Manual = c.Issuer.Leads, s.Manual.paid(c.Issuer.Manual, s.Period, c.At)
-	s.Status, s.Failure, s.Open, s.Lock, s.Attempts, s.Spent, s.Blocked = status, Failure{}, nil, Lock{}, 0, nil, Blocked{}
-	if !s.Cancel.AtPeriodEnd {
-		s.Mails = Campaign{}
-	}
+	s = s.cleared(status)
 	if c.Hold != nil && c.Hold.Open() {
 		change.close(*c.Hold, VerdictPaid)
 	}
 	change.Subscription = s
 	return change, nil
+}
+
+// cleared is the subscription without anything that was owed, tried or said
+// about it.
+func (s Subscription) cleared(status Status) Subscription {
+	s.Status, s.Failure, s.Open, s.Lock, s.Attempts, s.Spent, s.Blocked = status, Failure{}, nil, Lock{}, 0, nil, Blocked{}
+	if !s.Cancel.AtPeriodEnd {
+		s.Mails = Campaign{}
+	}
+	return s
 }
 
 // Unwanted reports that the subscription's end was asked for while the
