@@ -104,9 +104,12 @@ func (s *Service) write(ctx context.Context, w work, step merchant.MailStep) err
 		attach = append(attach, v)
 	}
 	w.sub.Mails = w.sub.Mails.Done(step.ID, w.now)
+	put := []any{w.sub}
+	if step.Trigger != merchant.TriggerCancelled { // winning back must not keep a failure's mail waiting (rules 21)
+		put = append(put, pace.Paced("", w.now, s.Wall()))
+	}
 	return s.Store.Commit(ctx, record.Commit{
-		Scope: w.scope, Actor: record.System, Cause: string(billing.StepMail), At: w.now,
-		Put: []any{w.sub, pace.Paced("", w.now, s.Wall())}, Attach: attach,
+		Scope: w.scope, Actor: record.System, Cause: string(billing.StepMail), At: w.now, Put: put, Attach: attach,
 		Events: []billing.Event{{Type: billing.EventDunningMail, Object: w.sub.ID, Reason: string(step.Trigger)}},
 	})
 }

@@ -195,6 +195,9 @@ func TestWhoCancelsIsAskedToStayThirtyDaysBeforeTheRenewal(t *testing.T) {
 		if diff := cmp.Diff(c.want, steps(w, s.Period.End)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
+		if pace, err := record.Pace(t.Context(), w.Store, w.Scope, w.Customer.ID); err != nil || pace.Last() != 0 {
+			t.Errorf("%s: a mail about a failure would have to wait: %v", name, err)
+		}
 		w.AdvanceTo(s.Period.End.Add(days(60)))
 		if n := len(steps(w, s.Period.End)); n != len(c.want) {
 			t.Errorf("%s: later there are %d mails", name, n)
