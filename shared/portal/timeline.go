@@ -46,10 +46,14 @@ func (v visit) moments(sub billing.Subscription, t dunning.Timeline) []moment {
 	}
 	told := 0
 	for _, c := range t.Next {
-		if c.Kind == dunning.ComingRetry {
+		switch c.Kind {
+		case dunning.ComingMail: // it is read when it comes
+			continue
+		case dunning.ComingRetry:
 			if told++; told > retriesTold {
 				continue
 			}
+		case dunning.ComingHold, dunning.ComingClosed, dunning.ComingCancel:
 		}
 		out = append(out, v.coming(sub, c))
 	}
@@ -91,6 +95,7 @@ func (v visit) coming(sub billing.Subscription, c dunning.Coming) moment {
 		m.Note = v.say("You can still pay here.")
 	case dunning.ComingCancel:
 		m.What = v.say("The subscription is cancelled")
+	case dunning.ComingMail:
 	}
 	return m
 }
