@@ -138,7 +138,7 @@ func (s *site) environment(function string) []string {
 		config.Table + "=" + s.urls[config.Table], config.SandboxTable + "=" + s.urls[config.SandboxTable],
 		config.URLSandbox + "=" + sandbox, config.SandboxSecret + "=" + sandboxSecret,
 		config.URLGatewayEvents + "=" + through("gateway-events", s.urls[config.URLGatewayEvents]),
-		config.StateMachine + "=" + machineARN,
+		config.StateMachine + "=" + machineARN, config.KMSKey + "=alias/perennial",
 	}
 	for _, q := range topology.Queues {
 		env = append(env, q.Env+"="+s.urls["sqs"]+"/000000000000/"+q.Name)

@@ -1,6 +1,7 @@
 package years
 
 import (
+	"errors"
 	"math/big"
 	"math/rand/v2"
 	"slices"
@@ -135,6 +136,9 @@ func (tn *town) changeUnpaid(m *member, r *rand.Rand, at time.Time) {
 	_, wish := tn.anyPlan(m, r)
 	wish.Mode, wish.Prevent, wish.Replace = proration.Full, true, true
 	preview, err := tn.plans.PreviewPlan(tn.t.Context(), wish)
+	if errors.Is(err, billing.ErrChangedAlready) {
+		return
+	}
 	tn.must(err)
 	if preview.Due().Nothing() {
 		return
@@ -161,6 +165,9 @@ func (tn *town) changePlan(m *member, r *rand.Rand, at time.Time) {
 	same := to.Items[0].ID == m.o.Plan.Items[0].ID
 	m.note(at, "changes to %+v every %v, %s, later %t", to.Items, to.Every, mode, wish.Later)
 	_, err := tn.plans.ChangePlan(tn.t.Context(), wish)
+	if errors.Is(err, billing.ErrChangedAlready) { // a full price is not charged twice
+		return
+	}
 	tn.must(err)
 	if wish.Later {
 		m.o.Later(to, same)

@@ -72,7 +72,7 @@ var known = map[string]bool{
 	config.URLSandbox: true, config.SandboxTable: true, config.SandboxQueue: true,
 	config.SandboxSecret: true, config.OriginSecret: true, config.LinkSecret: true, config.URLDocuments: true, config.KMSKey: true, config.AssetsBucket: true,
 	config.MailFrom: true, config.AllowPrivateWebhooks: true, config.StateMachine: true,
-	config.LogLevel: true,
+	config.LogLevel: true, config.AnyTestAddress: true,
 }
 
 func TestEveryVariableOfTheTopologyHasAName(t *testing.T) {
