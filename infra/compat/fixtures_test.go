@@ -57,7 +57,7 @@ var bodies = map[string]string{
 	"POST /discounts":                                        `{"type":"percentage","amount":1000,"code":"%s","name":"Zanzibar","customer_eligibility":"specific","restricted_to":["<product>"]}`,
 	"PATCH /discounts/{discount_id}":                         `{"name":"changed"}`,
 	"POST /discounts/{discount_id}/customers":                `{"customer_ids":["<customer>"]}`,
-	"POST /gateways":                                         `{"gateway":"stripe","secret_key":"rk_<mode>_zanzibar","publishable_key":"pk_<mode>_zanzibar","webhook_secret":"whsec_zanzibar","currencies":["JPY"]}`,
+	"POST /gateways":                                         `{"gateway":"stripe","secret_key":"rk_{mode}_zanzibar","publishable_key":"pk_{mode}_%s","webhook_secret":"whsec_zanzibar","currencies":["JPY"]}`,
 	"PATCH /gateways/{gateway_id}":                           `{"countries":["JP"]}`,
 	"POST /payments":                                         `{"product_cart":[{"product_id":"<once>","quantity":1}],"customer":{"customer_id":"<customer>"},"billing":{"country":"DE"}}`,
 	"POST /product-collections":                              `{"name":"Zanzibar","groups":[{"group_name":"Zanzibar","products":[{"product_id":"<spare>"}]}]}`,
@@ -94,7 +94,11 @@ var bodies = map[string]string{
 
 // body is what a route is sent, with codes and slugs that are new each time.
 func (f fixtures) body(r route) string {
-	text := bodies[r.String()]
+	mode := merchant.Test
+	if f.live {
+		mode = merchant.Live
+	}
+	text := strings.ReplaceAll(bodies[r.String()], "{mode}", string(mode))
 	if strings.Contains(text, "%s") {
 		text = fmt.Sprintf(text, fmt.Sprintf("z%d", emails.Add(1)+1000))
 	}
@@ -118,10 +122,6 @@ func (s *shop) fixtures(key string, live bool) fixtures {
 	f := fixtures{shop: s, key: key, live: live, ids: map[string]string{}}
 	post := func(name, path, field string) {
 		f.make(name, "POST", path, f.body(route{method: "POST", path: path}), field)
-	}
-	f.ids["mode"] = string(merchant.Test)
-	if live {
-		f.ids["mode"] = string(merchant.Live)
 	}
 	post("gateway", "/gateways", "gateway_id")
 	f.send("DELETE", "/gateways/"+f.ids["gateway"], f.key, "") // it is to be seen, and to take nothing
