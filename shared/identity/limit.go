@@ -45,10 +45,10 @@ type Limits struct {
 // NewLimits begins to count; without tallies each instance counts by itself.
 func NewLimits(t Tallies, wall clock.Wall) *Limits { return &Limits{t, wall, new(limiter)} }
 
-// Allow takes one from a key's budget of so many in a quarter of an hour. The
-// store keeps a hash of the key.
+// Allow takes one from the budget that a key has in a scope, of so many in a
+// quarter of an hour. The store keeps a hash of the key.
 func (l *Limits) Allow(ctx context.Context, scope merchant.Scope, key string, most int) bool {
-	if !l.own.allow(key, most, l.wall()) {
+	if !l.own.allow(scope.String()+" "+key, most, l.wall()) {
 		return false
 	}
 	if l.tallies == nil {

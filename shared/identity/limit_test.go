@@ -29,3 +29,15 @@ func TestAFloodOfVisitorsDoesNotFreeTheOthers(t *testing.T) {
 		t.Errorf("%d of 10000 are still held back", held)
 	}
 }
+
+func TestTheBusinessesOfADeploymentHaveBudgetsOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	limits := identity.NewLimits(nil, time.Now)
+	one, other := merchant.Scope{Business: "bus_1", Mode: merchant.Test}, merchant.Scope{Business: "bus_2", Mode: merchant.Test}
+	if !limits.Allow(t.Context(), one, "visitor", 1) || limits.Allow(t.Context(), one, "visitor", 1) {
+		t.Error("a budget of one is not one")
+	}
+	if !limits.Allow(t.Context(), other, "visitor", 1) {
+		t.Error("what a visitor did at one business held him back at another")
+	}
+}

@@ -80,7 +80,7 @@ func (s *Server) cardsPage(w http.ResponseWriter, r *http.Request) {
 // tokenise takes a test card's name from the card fields. It is public: a
 // token is worth nothing without the account's secret.
 func (s *Server) tokenise(w http.ResponseWriter, r *http.Request) {
-	if !s.limit.allow(r.RemoteAddr, s.Now()) {
+	if !s.limit.allow(lambdahttp.Visitor(r), s.Now()) {
 		refuse(w, r, errTooMany)
 		return
 	}

@@ -139,11 +139,11 @@ func TestTokensArePublicButOnlyFromOurPagesAndNotTooMany(t *testing.T) {
 		}
 	}
 	limited := false
-	for range 120 {
+	for range 601 { // two minutes' worth and one: the clock may turn a minute meanwhile
 		limited = limited || post(`{}`, nil) == http.StatusTooManyRequests
 	}
 	if !limited {
-		t.Error("120 cards within a moment were all taken")
+		t.Error("601 cards within a moment were all taken")
 	}
 }
 
