@@ -9,12 +9,12 @@ import (
 	"os"
 	"sync"
 	"testing"
-	"time"
 
 	dodo "github.com/dodopayments/dodopayments-go"
 	"github.com/dodopayments/dodopayments-go/option"
 
 	"perennial/infra/local"
+	"perennial/infra/local/wait"
 	"perennial/shared/clock"
 	"perennial/shared/config"
 	"perennial/shared/dynamo"
@@ -169,13 +169,5 @@ func (s *shop) refused(err error, status int, code string) {
 // eventually waits until something is so.
 func (s *shop) eventually(what string, is func() bool) {
 	s.Helper()
-	for deadline := time.Now().Add(patience); !is(); time.Sleep(30 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			s.Fatalf("never: %s", what)
-		}
-	}
+	wait.Until(s.T, what, is)
 }
-
-// patience is how long something that happens in the background may take on a
-// busy machine.
-const patience = 60 * time.Second

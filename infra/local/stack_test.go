@@ -22,6 +22,7 @@ import (
 
 	"perennial/infra/local"
 	"perennial/infra/local/dynamotest"
+	"perennial/infra/local/wait"
 )
 
 // options suit a test that plays every function by this very binary.
@@ -50,7 +51,7 @@ func start(t *testing.T, o local.Options) *local.Stack {
 
 func settle(t *testing.T, s *local.Stack) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), wait.Patience)
 	defer cancel()
 	if err := s.Settle(ctx); err != nil {
 		t.Fatal(err)
@@ -99,15 +100,10 @@ func TestTickReachesTheSweeperAndAFlowRunsToItsEnd(t *testing.T) {
 		t.Fatalf("%d %s", status, body)
 	}
 	settle(t, s)
-	for end := time.Now().Add(5 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	wait.Until(t, "the flow has succeeded", func() bool {
 		all := s.Flows().Executions()
-		if len(all) == 1 && all[0].Status == "SUCCEEDED" {
-			break
-		}
-		if time.Now().After(end) {
-			t.Fatalf("executions = %+v", all)
-		}
-	}
+		return len(all) == 1 && all[0].Status == "SUCCEEDED"
+	})
 	subjects := []string{}
 	for _, m := range s.Mailbox().Mails("") {
 		subjects = append(subjects, m.Subject)

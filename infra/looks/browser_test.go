@@ -10,15 +10,13 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
-)
 
-// patience is how long a page may take.
-const patience = 30 * time.Second
+	"perennial/infra/local/wait"
+)
 
 // tab is one tab of Chromium.
 type tab struct {
@@ -82,7 +80,7 @@ func (b *tab) signIn(s *site) {
 // show opens a view and waits until it is whole.
 func (b *tab) show(v view) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	ctx, cancel := context.WithTimeout(b.ctx, wait.Patience)
 	defer cancel()
 	if v.form == nil {
 		b.must(chromedp.Do(ctx, chromedp.Navigate(v.url), chromedp.WaitVisible(chromedp.CSS("footer"))))
@@ -112,16 +110,11 @@ func (b *tab) settled() {
 	b.t.Helper()
 	const waits = `[...document.querySelectorAll("iframe")]
 		.some(f => f.offsetParent && (f.scrollIntoView(), f.style.height === "12rem"))`
-	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+	wait.Until(b.t, "the card fields show", func() bool {
 		waiting, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](waits))
 		b.must(err)
-		if !waiting {
-			return
-		}
-		if time.Now().After(deadline) {
-			b.t.Fatal("the card fields never showed")
-		}
-	}
+		return !waiting
+	})
 }
 
 // mustShow fails when the page is not the one that is meant.

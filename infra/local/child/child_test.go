@@ -10,9 +10,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"perennial/infra/local/child"
+	"perennial/infra/local/wait"
 )
 
 // TestMain lets this binary play a parent that starts a sleeper and waits to
@@ -76,12 +76,7 @@ func readPID(t *testing.T, r io.Reader) int {
 
 func waitGone(t *testing.T, pid int) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		if syscall.Kill(pid, 0) != nil || zombie(pid) {
-			return
-		}
-	}
-	t.Errorf("process %d still runs", pid)
+	wait.Until(t, "the process has ended", func() bool { return syscall.Kill(pid, 0) != nil || zombie(pid) })
 }
 
 // zombie tells a process that ended but was not yet collected by init.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/http/httptest"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	client "github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -16,6 +15,7 @@ import (
 	"perennial/infra/local/identity"
 	"perennial/infra/local/lambda"
 	"perennial/infra/local/sfn"
+	"perennial/infra/local/wait"
 )
 
 const definition = `{
@@ -96,17 +96,15 @@ func (f flows) begin(t *testing.T) *string {
 // end waits until the execution is closed.
 func (f flows) end(t *testing.T, arn *string) *client.DescribeExecutionOutput {
 	t.Helper()
-	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		out, err := f.api.DescribeExecution(t.Context(), &client.DescribeExecutionInput{ExecutionArn: arn})
-		if err != nil {
+	var out *client.DescribeExecutionOutput
+	wait.Until(t, "the execution has ended", func() bool {
+		var err error
+		if out, err = f.api.DescribeExecution(t.Context(), &client.DescribeExecutionInput{ExecutionArn: arn}); err != nil {
 			t.Fatal(err)
 		}
-		if out.Status != types.ExecutionStatusRunning {
-			return out
-		}
-	}
-	t.Fatal("the execution never ended")
-	return nil
+		return out.Status != types.ExecutionStatusRunning
+	})
+	return out
 }
 
 func TestTokenCarriesTheExecutionToItsEnd(t *testing.T) {
@@ -150,12 +148,10 @@ func TestExecutionGoesOnAfterARestartWithTheSameToken(t *testing.T) {
 // token is missing.
 func waitForToken(t *testing.T, f flows) {
 	t.Helper()
-	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		if all := f.Executions(); len(all) == 1 && all[0].At.Phase == "token" {
-			return
-		}
-	}
-	t.Fatal("the execution never waited for its token")
+	wait.Until(t, "the execution waits for its token", func() bool {
+		all := f.Executions()
+		return len(all) == 1 && all[0].At.Phase == "token"
+	})
 }
 
 func TestFailuresReachTheExecution(t *testing.T) {

@@ -21,6 +21,7 @@ import (
 	"perennial/infra/local/identity"
 	"perennial/infra/local/lambda"
 	"perennial/infra/local/sqs"
+	"perennial/infra/local/wait"
 	"perennial/infra/topology"
 )
 
@@ -80,16 +81,6 @@ func (w world) send(t *testing.T, bodies ...string) {
 	if len(out.Failed) > 0 {
 		t.Fatalf("refused: %+v", out.Failed)
 	}
-}
-
-func eventually(t *testing.T, what string, is func() bool) {
-	t.Helper()
-	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
-		if is() {
-			return
-		}
-	}
-	t.Fatal("never happened: " + what)
 }
 
 func TestMessageArrivesAsLambdaHandsItOver(t *testing.T) {
@@ -158,10 +149,10 @@ func TestPartialBatchResponse(t *testing.T) {
 				return "", nil
 			}, "")
 			w.send(t, "gate")
-			eventually(t, "the gate is in flight", func() bool { return w.Depth("q").InFlight == 1 })
+			wait.Until(t, "the gate is in flight", func() bool { return w.Depth("q").InFlight == 1 })
 			w.send(t, "one", "two")
 			first <- true
-			eventually(t, "the queue is empty", func() bool { return calls.Load() > 1 && w.Depth("q") == sqs.Depth{} })
+			wait.Until(t, "the queue is empty", func() bool { return calls.Load() > 1 && w.Depth("q") == sqs.Depth{} })
 			close(again)
 			got := slices.Sorted(chanValues(again))
 			if diff := cmp.Diff(test.again, got); diff != "" {
@@ -193,7 +184,7 @@ func TestMessageThatAlwaysFailsBecomesADeadLetterAndCanBeRedriven(t *testing.T) 
 		return "", &lambda.FunctionError{Type: "errorString", Message: "broken"}
 	}, "")
 	w.send(t, "poison")
-	eventually(t, "a dead letter", func() bool { return w.Depth("q") == sqs.Depth{Dead: 1} })
+	wait.Until(t, "a dead letter", func() bool { return w.Depth("q") == sqs.Depth{Dead: 1} })
 	if receives.Load() != 3 || !slices.Equal(w.Dead("q"), []string{"poison"}) {
 		t.Errorf("received %d times, dead %v", receives.Load(), w.Dead("q"))
 	}
@@ -201,7 +192,7 @@ func TestMessageThatAlwaysFailsBecomesADeadLetterAndCanBeRedriven(t *testing.T) 
 	if n := w.Redrive("q"); n != 1 {
 		t.Errorf("redrove %d", n)
 	}
-	eventually(t, "an empty queue", func() bool { return w.Depth("q") == sqs.Depth{} && receives.Load() == 4 })
+	wait.Until(t, "an empty queue", func() bool { return w.Depth("q") == sqs.Depth{} && receives.Load() == 4 })
 }
 
 func TestDelayedMessageWaits(t *testing.T) {
@@ -237,7 +228,7 @@ func TestMaxConcurrencyAndBatchBoundTheConsumerAndDepthIsTruthful(t *testing.T) 
 	for range 2 {
 		w.send(t, "1", "2", "3", "4", "5", "6", "7", "8", "9", "10")
 	}
-	eventually(t, "two batches under way", func() bool { return running.Load() == 2 })
+	wait.Until(t, "two batches under way", func() bool { return running.Load() == 2 })
 	out, err := w.api.GetQueueAttributes(t.Context(), &client.GetQueueAttributesInput{QueueUrl: w.url, AttributeNames: []types.QueueAttributeName{
 		types.QueueAttributeNameApproximateNumberOfMessages, types.QueueAttributeNameApproximateNumberOfMessagesNotVisible,
 	}})
@@ -250,7 +241,7 @@ func TestMaxConcurrencyAndBatchBoundTheConsumerAndDepthIsTruthful(t *testing.T) 
 		t.Errorf("depth %+v, attributes %v", d, out.Attributes)
 	}
 	close(gate)
-	eventually(t, "an empty queue", func() bool { return w.Depth("q") == sqs.Depth{} })
+	wait.Until(t, "an empty queue", func() bool { return w.Depth("q") == sqs.Depth{} })
 	if largest.Load() > 3 || most.Load() > 2 {
 		t.Errorf("largest batch %d, most at once %d", largest.Load(), most.Load())
 	}
@@ -262,7 +253,7 @@ func TestMessagesOutliveACleanStop(t *testing.T) {
 	failing := func(events.SQSEvent) (string, *lambda.FunctionError) { return "", &lambda.FunctionError{} }
 	before := start(t, topology.Queue{MaxReceives: 1}, failing, file)
 	before.send(t, "dead")
-	eventually(t, "a dead letter", func() bool { return before.Depth("q").Dead == 1 })
+	wait.Until(t, "a dead letter", func() bool { return before.Depth("q").Dead == 1 })
 	if _, err := before.api.SendMessage(t.Context(), &client.SendMessageInput{QueueUrl: before.url, MessageBody: aws.String("waiting"), DelaySeconds: 1}); err != nil {
 		t.Fatal(err)
 	}
