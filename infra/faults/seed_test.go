@@ -10,7 +10,7 @@ import (
 	"perennial/shared/dunning"
 	"perennial/shared/gateway/sandbox"
 	"perennial/shared/ids"
-	"perennial/shared/lifecycle"
+	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
 	"perennial/shared/record"
@@ -62,10 +62,7 @@ func (tr *trial) pending() {
 	tr.t.Helper()
 	tr.people()
 	tr.found(calendar.At(time.Now()), nil)
-	made, err := tr.till.Life.Subscribe(tr.ctx(), lifecycle.Subscribe{
-		Scope: tr.scope, Actor: record.System, Product: tr.product.ID, Customer: tr.customer.ID,
-		Quantity: 1, TrialDays: -1, Billing: billing.Address{Country: "DE"},
-	})
+	made, err := tr.till.Sales.Order(tr.ctx(), lifecycletest.One(tr.scope, tr.product.ID, tr.customer.ID, "DE"))
 	tr.check(err)
 	tr.sub = made.Subscription
 }

@@ -10,7 +10,6 @@ import (
 	"perennial/shared/catalog"
 	"perennial/shared/gateway/gatewaytest"
 	"perennial/shared/identity"
-	"perennial/shared/lifecycle"
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
@@ -247,9 +246,9 @@ func (s *site) basket(change func(*purchases.Session)) string {
 
 // order is the payment link of a new subscription.
 func (s *site) order(trial int) string {
-	made, err := s.Life.Subscribe(s.t.Context(), lifecycle.Subscribe{
-		Scope: s.Scope, Actor: record.System, Product: s.Product.ID, Customer: s.Customer.ID, Quantity: 1, TrialDays: trial, Billing: home,
-	})
+	in := s.Wish()
+	in.Cart.TrialDays, in.Cart.Billing = trial, home
+	made, err := s.Place(in)
 	if err != nil {
 		s.t.Fatal(err)
 	}

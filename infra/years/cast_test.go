@@ -9,9 +9,8 @@ import (
 	"perennial/infra/years/oracle"
 	"perennial/shared/billing"
 	"perennial/shared/calendar"
-	"perennial/shared/lifecycle"
+	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/money"
-	"perennial/shared/record"
 	"perennial/shared/tax"
 )
 
@@ -167,10 +166,9 @@ func (tn *town) newcomer() *member {
 // buy orders and pays, in the engine and in the oracle.
 func (m *member) buy(tn *town, where place, codes []string) {
 	tn.t.Helper()
-	sold, err := tn.life.Subscribe(tn.t.Context(), lifecycle.Subscribe{
-		Scope: tn.scope, Actor: record.System, Product: m.o.Plan.Items[0].ID, Customer: m.customer.ID,
-		Quantity: m.o.Plan.Items[0].Quantity, TrialDays: m.o.TrialDays, Billing: billing.Address{Country: where.country}, Codes: codes,
-	})
+	in := lifecycletest.One(tn.scope, m.o.Plan.Items[0].ID, m.customer.ID, where.country)
+	in.Cart.Items[0].Quantity, in.Cart.TrialDays, in.Cart.Codes = m.o.Plan.Items[0].Quantity, m.o.TrialDays, codes
+	sold, err := tn.sales.Order(tn.t.Context(), in)
 	tn.must(err)
 	m.sub = sold.Subscription.ID
 	tn.pay(m, "visa_ok")

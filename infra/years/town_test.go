@@ -14,6 +14,7 @@ import (
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
 	"perennial/shared/numbering"
+	"perennial/shared/purchases"
 	"perennial/shared/record"
 	"perennial/shared/record/recordtest"
 	"perennial/shared/recovery"
@@ -40,6 +41,7 @@ type town struct {
 	bank    bank
 	witness *witness
 	life    *lifecycle.Service
+	sales   *purchases.Service
 	payer   *recovery.Service
 	plans   *subscriptions.Service
 	refunds *refunds.Service
@@ -65,6 +67,7 @@ func open(t testing.TB, scope merchant.Scope, store vault, agenda lifecycle.Agen
 	tn := &town{t: t, scope: scope, wall: wall, bank: b, witness: w}
 	tn.payer = &recovery.Service{Store: w, Charger: till, Wallet: purse, Flow: silent{}, Wall: wall}
 	tn.life = &lifecycle.Service{Store: w, Charger: till, Holds: tn.payer, Numbers: &numbering.Service{Store: w}, Wall: wall}
+	tn.sales = &purchases.Service{Store: w, Charger: till, Recovery: tn.payer, Wallet: purse, Wall: wall}
 	tn.clock = &lifecycle.Advancer{Life: tn.life, Agenda: agenda}
 	tn.refunds = &refunds.Service{Store: w, Gateway: b, Wall: wall}
 	tn.plans = &subscriptions.Service{

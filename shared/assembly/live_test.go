@@ -26,7 +26,7 @@ import (
 	"perennial/shared/gateway/stripe/stripetest"
 	"perennial/shared/gateways"
 	"perennial/shared/ids"
-	"perennial/shared/lifecycle"
+	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
 	"perennial/shared/operations"
@@ -83,9 +83,7 @@ func (s *shop) sell(token string) billing.Subscription {
 		},
 	}
 	must(s.T, s.till.Store.Commit(s.Context(), record.Commit{Scope: s.scope, Actor: record.System, Cause: "test", Put: []any{customer, product}}))
-	sold, err := s.till.Life.Subscribe(s.Context(), lifecycle.Subscribe{
-		Scope: s.scope, Actor: record.System, Product: product.ID, Customer: customer.ID, Quantity: 1, TrialDays: -1, Billing: billing.Address{Country: "DE"},
-	})
+	sold, err := s.till.Sales.Order(s.Context(), lifecycletest.One(s.scope, product.ID, customer.ID, "DE"))
 	must(s.T, err)
 	_, err = s.till.Recovery.ChangeMethod(s.Context(), recovery.Pay{
 		Scope: s.scope, Subscription: sold.Subscription.ID, Token: token, ReturnURL: "https://portal.test/back",

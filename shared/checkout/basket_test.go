@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"perennial/shared/billing"
-	"perennial/shared/lifecycle"
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
@@ -210,7 +209,7 @@ func TestAnotherTaxOfAPlacedCartIsShownBeforeItIsCharged(t *testing.T) {
 func TestAnotherTaxOfASubscriptionIsShownBeforeItIsCharged(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	_, path := s.link(lifecycle.Subscribe{})
+	_, path := s.link(wish{})
 	s.get(path).must(t, 200, "Pay $20.00")
 	old := shownTotal.FindStringSubmatch(s.get(path).text)[1]
 	s.taxed()

@@ -12,7 +12,6 @@ import (
 	"perennial/shared/billing"
 	"perennial/shared/gateway"
 	"perennial/shared/gateway/gatewaytest"
-	"perennial/shared/lifecycle"
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
@@ -21,7 +20,7 @@ import (
 func TestThePageSaysWhatIsBoughtAndWhatIsDue(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	_, path := s.link(lifecycle.Subscribe{Quantity: 3})
+	_, path := s.link(wish{Quantity: 3})
 	got := s.get(path)
 	got.must(t, 200, "Northwind", "Atlas Pro", "$60.00 per month", "Due today", "Pay $60.00", "ada@example.com",
 		"never to us", "kept for the renewals", `data-src="`+bank+"/")
@@ -39,7 +38,7 @@ func TestThePageSaysWhatIsBoughtAndWhatIsDue(t *testing.T) {
 func TestAPaymentMakesTheSubscriptionActive(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	made, path := s.link(lifecycle.Subscribe{})
+	made, path := s.link(wish{})
 	done := s.leadsTo(s.pay(path, "visa_ok"), path+"/return")
 	done.must(t, 200, "Thank you", "Atlas Pro is active", "receipt is on its way to ada@example.com", "February 28, 2027")
 	if got := s.Sub(made.Subscription.ID); got.Status != billing.StatusActive || got.Method.Last4 != "4242" {
@@ -54,7 +53,7 @@ func TestAPaymentMakesTheSubscriptionActive(t *testing.T) {
 func TestPressedTwiceOrOpenedAgainChargesOnce(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	_, path := s.link(lifecycle.Subscribe{})
+	_, path := s.link(wish{})
 	s.pay(path, "visa_ok")
 	s.leadsTo(s.pay(path, "mastercard_ok"), path).must(t, 200, "Thank you")
 	for _, again := range []string{path, path + "/return"} {
@@ -71,7 +70,7 @@ func TestPressedTwiceOrOpenedAgainChargesOnce(t *testing.T) {
 func TestADeclineIsExplainedOnTheForm(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	made, path := s.link(lifecycle.Subscribe{})
+	made, path := s.link(wish{})
 	s.pay(path, "decline_on_charge").must(t, 422, `role="alert"`, "declined", "Nothing was charged.", "Pay $20.00")
 	if got := s.Sub(made.Subscription.ID); got.Status != billing.StatusPending {
 		t.Errorf("the subscription is %s", got.Status)
@@ -83,7 +82,7 @@ func TestADeclineIsExplainedOnTheForm(t *testing.T) {
 func TestACardThatIsRefusedIsExplainedOnTheForm(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	_, path := s.link(lifecycle.Subscribe{})
+	_, path := s.link(wish{})
 	s.pay(path, "expired_card").must(t, 422, "The card has expired", "Pay $20.00")
 	none := s.send(http.MethodPost, path, url.Values{}, http.Header{"Origin": {s.server.URL}})
 	none.must(t, 422, "give a new card")
@@ -95,7 +94,7 @@ func TestACardThatIsRefusedIsExplainedOnTheForm(t *testing.T) {
 func TestTheBankSendsTheCustomerBackByGet(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	made, path := s.link(lifecycle.Subscribe{})
+	made, path := s.link(wish{})
 	got := s.pay(path, "authenticate_always")
 	if got.status != 303 || strings.HasPrefix(got.to, "/") {
 		t.Fatalf("%d to %q, want the bank", got.status, got.to)
@@ -114,7 +113,7 @@ func TestTheBankSendsTheCustomerBackByGet(t *testing.T) {
 func TestAFailedChallengeLeadsBackToTheForm(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	made, path := s.link(lifecycle.Subscribe{})
+	made, path := s.link(wish{})
 	s.pay(path, "authenticate_always")
 	if _, err := s.Gateway.Reject(gateway.Intent(s.Sub(made.Subscription.ID).Lock.Intent)); err != nil {
 		t.Fatal(err)
@@ -127,7 +126,7 @@ func TestAFailedChallengeLeadsBackToTheForm(t *testing.T) {
 func TestAnotherCardReplacesAnOpenChallenge(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	_, path := s.link(lifecycle.Subscribe{})
+	_, path := s.link(wish{})
 	s.pay(path, "authenticate_always")
 	s.leadsTo(s.pay(path, "visa_ok"), path+"/return").must(t, 200, "Thank you")
 	s.Reconcile()
@@ -136,7 +135,7 @@ func TestAnotherCardReplacesAnOpenChallenge(t *testing.T) {
 func TestAnUnknownOutcomeSaysSoAndChargesOnce(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	made, path := s.link(lifecycle.Subscribe{})
+	made, path := s.link(wish{})
 	s.Gateway.Break(gatewaytest.OpConfirm, gatewaytest.After)
 	s.Gateway.Break(gatewaytest.OpFind, gatewaytest.Before, gatewaytest.Before)
 	waiting := s.leadsTo(s.pay(path, "visa_ok"), path+"/return")
@@ -153,7 +152,7 @@ func TestAnUnknownOutcomeSaysSoAndChargesOnce(t *testing.T) {
 func TestATrialStartsWithACardAndWithoutACharge(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	made, path := s.link(lifecycle.Subscribe{TrialDays: 14})
+	made, path := s.link(wish{TrialDays: 14})
 	s.get(path).must(t, 200, "Free until", "February 14, 2027", "Start free trial", "$20.00 per month", "$0.00")
 	done := s.leadsTo(s.pay(path, "visa_ok"), path+"/return")
 	done.must(t, 200, "free trial of Atlas Pro has begun", "First payment", "February 14, 2027")
@@ -167,8 +166,8 @@ func TestATrialStartsWithACardAndWithoutACharge(t *testing.T) {
 func TestWhatCannotBeUsedLooksTheSame(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	made, path := s.link(lifecycle.Subscribe{})
-	ended, failed := s.link(lifecycle.Subscribe{})
+	made, path := s.link(wish{})
+	ended, failed := s.link(wish{})
 	other := merchant.Scope{Business: "bus_2", Mode: merchant.Test}
 	if err := s.Store.Commit(t.Context(), record.Commit{Scope: other, Cause: "test", Put: []any{merchant.State{Scope: other}}}); err != nil {
 		t.Fatal(err)
@@ -208,7 +207,7 @@ func TestWhatCannotBeUsedLooksTheSame(t *testing.T) {
 func TestAUsedLinkSaysNothingAfterItsDay(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	_, path := s.link(lifecycle.Subscribe{ReturnURL: "https://shop.example/"})
+	_, path := s.link(wish{ReturnURL: "https://shop.example/"})
 	s.pay(path, "visa_ok")
 	s.Clock.Advance(24*time.Hour + time.Minute)
 	s.get(path).must(t, 410, "no longer available")
@@ -233,7 +232,7 @@ func TestTheReturnURLIsALinkWithTheResult(t *testing.T) {
 		t.Run(address, func(t *testing.T) {
 			t.Parallel()
 			s := open(t)
-			made, path := s.link(lifecycle.Subscribe{ReturnURL: address})
+			made, path := s.link(wish{ReturnURL: address})
 			s.get(path).mustNot(t, "shop.example")
 			done := s.leadsTo(s.pay(path, "visa_ok"), path+"/return")
 			if want != "" {
@@ -251,7 +250,7 @@ func TestWhatMerchantsWriteIsText(t *testing.T) {
 	s := open(t)
 	s.Product.ID, s.Product.Name = "pdt_2", `<script>alert("x")</script>`
 	s.Put(s.Product)
-	_, path := s.link(lifecycle.Subscribe{})
+	_, path := s.link(wish{})
 	for _, got := range []page{s.get(path), s.leadsTo(s.pay(path, "visa_ok"), path+"/return")} {
 		got.must(t, 200, "&lt;script&gt;")
 		got.mustNot(t, "<script>alert")
@@ -261,7 +260,7 @@ func TestWhatMerchantsWriteIsText(t *testing.T) {
 func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	made, path := s.link(lifecycle.Subscribe{})
+	made, path := s.link(wish{})
 	for name, header := range map[string]http.Header{
 		"another origin":   {"Origin": {"https://evil.example"}},
 		"cross-site":       {"Sec-Fetch-Site": {"cross-site"}},
@@ -283,7 +282,7 @@ var assetPath = regexp.MustCompile(`(?:href|src)="(/assets/[^"]+)"`)
 func TestThePageIsLight(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	_, path := s.link(lifecycle.Subscribe{})
+	_, path := s.link(wish{})
 	form := s.get(path)
 	requests, bytes := 1, len(form.text)
 	for _, asset := range assetPath.FindAllStringSubmatch(form.text, -1) {

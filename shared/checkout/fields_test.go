@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"perennial/shared/lifecycle"
 	"perennial/shared/merchant"
 )
 
@@ -17,7 +16,7 @@ func TestAModeThatIsConnectedShowsStripesFields(t *testing.T) {
 	s := open(t)
 	const account = "bus_1.test.acct_1"
 	s.Put(s.State().Connect(merchant.Gateway{Name: "stripe", Account: account, Reference: "acct_1", Key: "pk_test_1", Currencies: []string{"USD"}}))
-	made, path := s.link(lifecycle.Subscribe{})
+	made, path := s.link(wish{})
 	form := s.get(path)
 	form.must(t, 200, `data-key="pk_test_1"`, `data-currency="usd"`, `<script src="https://js.stripe.com/v3/" defer>`, `name="fields" value="`+account+`"`, "/assets/stripefields.")
 	form.mustNot(t, "data-src", "data-debits", "/assets/cardfields.")
@@ -45,7 +44,7 @@ func TestAModeThatIsConnectedShowsStripesFields(t *testing.T) {
 func TestAModeWithoutStripeKnowsNothingOfIt(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	_, path := s.link(lifecycle.Subscribe{})
+	_, path := s.link(wish{})
 	form := s.get(path)
 	if all := form.text + form.header.Get("Content-Security-Policy"); strings.Contains(all, "stripe") {
 		t.Errorf("the page speaks of Stripe: %s", all)

@@ -8,7 +8,6 @@ import (
 
 	"perennial/shared/billing"
 	"perennial/shared/lambdahttp"
-	"perennial/shared/lifecycle"
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/mails"
 	"perennial/shared/merchant"
@@ -82,7 +81,7 @@ func TestAPaymentKeepsItsProofsOfPlace(t *testing.T) {
 	if p.Evidence.Address != "DE" || p.Evidence.Card != p.Method.Country || p.Evidence.IP != "" {
 		t.Errorf("it keeps %+v", p.Evidence)
 	}
-	started, path := s.link(lifecycle.Subscribe{})
+	started, path := s.link(wish{})
 	header := http.Header{lambdahttp.CountryHeader: {"JP"}, "Origin": {s.server.URL}, "Sec-Fetch-Site": {"same-origin"}}
 	s.send(http.MethodPost, path, url.Values{"token": {s.Gateway.Token("visa_ok")}}, header).must(t, http.StatusSeeOther)
 	if p := lifecycletest.Get[billing.Payment](s.World, started.Payment.ID); p.Evidence.IP != "JP" || !p.Evidence.Judge().Conflict {

@@ -9,16 +9,15 @@ import (
 	"strings"
 	"testing"
 
-	"perennial/shared/billing"
 	"perennial/shared/cardfields"
 	"perennial/shared/checkout"
 	"perennial/shared/customers"
 	"perennial/shared/identity"
 	"perennial/shared/lambdahttp"
-	"perennial/shared/lifecycle"
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
 	"perennial/shared/pages"
+	"perennial/shared/purchases"
 	"perennial/shared/record"
 	"perennial/shared/settings"
 	"perennial/shared/subscriptions"
@@ -67,18 +66,25 @@ func session(scope merchant.Scope, page record.Checkout) string {
 	return identity.CheckoutURL("", scope, page.ID)
 }
 
+// wish is what a test wants else of a new subscription.
+type wish struct {
+	Quantity  int64
+	TrialDays int
+	ReturnURL string
+}
+
 // link is a new subscription's payment link.
-func (s *site) link(in lifecycle.Subscribe) (lifecycle.Subscribed, string) {
+func (s *site) link(wanted wish) (purchases.Placed, string) {
 	s.t.Helper()
-	in.Scope, in.Actor, in.Product, in.Customer = s.Scope, record.System, s.Product.ID, s.Customer.ID
-	in.Billing = billing.Address{Country: "DE"}
-	if in.Quantity == 0 {
-		in.Quantity = 1
+	in := s.Wish()
+	in.ReturnURL = wanted.ReturnURL
+	if wanted.Quantity != 0 {
+		in.Cart.Items[0].Quantity = wanted.Quantity
 	}
-	if in.TrialDays == 0 {
-		in.TrialDays = -1
+	if wanted.TrialDays != 0 {
+		in.Cart.TrialDays = wanted.TrialDays
 	}
-	made, err := s.Life.Subscribe(s.t.Context(), in)
+	made, err := s.Place(in)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -17,8 +17,12 @@ type AddonWish struct {
 	Quantity int64
 }
 
-// ErrNoAddon refuses an addon that does not exist.
-var ErrNoAddon = fault.New(fault.Invalid, "MISSING_ADDON_IDS", "There is no such addon.")
+// ErrNoProduct, ErrNoCustomer and ErrNoAddon refuse what names nothing.
+var (
+	ErrNoProduct  = fault.New(fault.NotFound, "NOT_FOUND", "There is no such product.")
+	ErrNoCustomer = fault.New(fault.NotFound, "NOT_FOUND", "There is no such customer.")
+	ErrNoAddon    = fault.New(fault.Invalid, "MISSING_ADDON_IDS", "There is no such addon.")
+)
 
 // Addons prices wished addons as they are sold now; those that a subscription
 // has keep the price at which they were bought.

@@ -154,9 +154,9 @@ func TestATrialAlignsAMigratedCustomer(t *testing.T) {
 	w := lifecycletest.New(t)
 	s := w.Active("visa_ok") // in the old system, say; its date is the one to keep
 	want := s.Period.End
-	in := wish(w)
-	in.TrialDays = int(want.Sub(w.Now()) / (24 * time.Hour))
-	moved, err := w.Life.Subscribe(t.Context(), in)
+	in := w.Wish()
+	in.Cart.TrialDays = int(want.Sub(w.Now()) / (24 * time.Hour))
+	moved, err := w.Place(in)
 	if err != nil {
 		t.Fatal(err)
 	}

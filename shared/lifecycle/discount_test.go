@@ -11,6 +11,7 @@ import (
 	"perennial/shared/lifecycle"
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/money"
+	"perennial/shared/purchases"
 	"perennial/shared/record"
 	"perennial/shared/recovery"
 )
@@ -22,11 +23,10 @@ func offer(w *lifecycletest.World, d billing.Discount) {
 }
 
 // orderWith begins a subscription of a customer with discount codes.
-func orderWith(w *lifecycletest.World, customer string, codes ...string) (lifecycle.Subscribed, error) {
-	return w.Life.Subscribe(w.T.Context(), lifecycle.Subscribe{
-		Scope: w.Scope, Actor: record.System, Product: w.Product.ID, Customer: customer, Quantity: 1, TrialDays: -1,
-		Billing: billing.Address{Country: "US"}, Codes: codes,
-	})
+func orderWith(w *lifecycletest.World, customer string, codes ...string) (purchases.Placed, error) {
+	in := lifecycletest.One(w.Scope, w.Product.ID, customer, "US")
+	in.Cart.Codes = codes
+	return w.Place(in)
 }
 
 func used(w *lifecycletest.World, id string) int64 {
@@ -71,10 +71,9 @@ func TestATrialUsesUpNoDiscount(t *testing.T) {
 	t.Parallel()
 	w := lifecycletest.New(t)
 	offer(w, billing.Discount{ID: "dsc_1", Code: "ONCE", Type: billing.DiscountPercentage, BasisPoints: 5000, Cycles: 1})
-	s, err := w.Life.Subscribe(t.Context(), lifecycle.Subscribe{
-		Scope: w.Scope, Actor: record.System, Product: w.Product.ID, Customer: w.Customer.ID, Quantity: 1, TrialDays: 7,
-		Billing: billing.Address{Country: "US"}, Codes: []string{"ONCE"},
-	})
+	in := lifecycletest.One(w.Scope, w.Product.ID, w.Customer.ID, "US")
+	in.Cart.TrialDays, in.Cart.Codes = 7, []string{"ONCE"}
+	s, err := w.Place(in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,11 +151,13 @@ func TestCodesThatMayNotBeRedeemed(t *testing.T) {
 		{[]string{"OLD"}, billing.ErrDiscountNotForYou}, {[]string{"LIST"}, billing.ErrDiscountNotForYou},
 		{[]string{"OTHER"}, billing.ErrDiscountProduct}, {[]string{"MUCH"}, billing.ErrDiscountMinimum},
 		{[]string{"EURO"}, billing.ErrDiscountCurrency}, {[]string{"FINE", "fine"}, billing.ErrDiscountTwice},
-		{make([]string, 21), billing.ErrDiscountsTooMany},
 	} {
 		if _, err := orderWith(w, w.Customer.ID, c.codes...); !errors.Is(err, c.want) {
 			t.Errorf("%v: %v, want %v", c.codes, err, c.want)
 		}
+	}
+	if _, err := lifecycle.Discounts(t.Context(), w.Store, lifecycle.Codes{Codes: make([]string, 21)}); !errors.Is(err, billing.ErrDiscountsTooMany) {
+		t.Errorf("21 codes: %v", err)
 	}
 	if len(lifecycletest.All[billing.Subscription](w)) != 0 {
 		t.Error("a refused order left something behind")
@@ -210,7 +211,7 @@ func TestADiscountForFirstPaymentsIsForOneOfManyOrders(t *testing.T) {
 	offer(w, billing.Discount{
 		ID: "dsc_1", Code: "WELCOME", Type: billing.DiscountPercentage, BasisPoints: 5000, Eligibility: billing.EligibleFirstTime,
 	})
-	var orders []lifecycle.Subscribed
+	var orders []purchases.Placed
 	for range 2 {
 		s, err := orderWith(w, w.Customer.ID, "WELCOME")
 		if err != nil {

@@ -46,20 +46,12 @@ func payAs(w *lifecycletest.World, sub, method string, by billing.Initiator) rec
 	return recovery.Pay{Scope: w.Scope, Subscription: sub, Method: method, By: by, Actor: record.System}
 }
 
-// wish is a new purchase of the world's product.
-func wish(w *lifecycletest.World) lifecycle.Subscribe {
-	return lifecycle.Subscribe{
-		Scope: w.Scope, Actor: record.System, Product: w.Product.ID, Customer: w.Customer.ID,
-		Quantity: 1, TrialDays: -1, Billing: billing.Address{Country: "DE"},
-	}
-}
-
 // subscribeWith makes a pending subscription with discount codes.
 func subscribeWith(w *lifecycletest.World, codes ...string) billing.Subscription {
 	w.T.Helper()
-	in := wish(w)
-	in.Codes = codes
-	s, err := w.Life.Subscribe(w.T.Context(), in)
+	in := w.Wish()
+	in.Cart.Codes = codes
+	s, err := w.Place(in)
 	if err != nil {
 		w.T.Fatal(err)
 	}

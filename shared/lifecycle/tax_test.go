@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"perennial/shared/billing"
-	"perennial/shared/lifecycle"
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
@@ -78,10 +77,9 @@ func TestABusinessIsTaxedUntilItsNumberIsChecked(t *testing.T) {
 	collect(w, "2099-01-01")
 	register := &office{taxid.Pending}
 	w.Life.TaxIDs = register
-	sold, err := w.Life.Subscribe(t.Context(), lifecycle.Subscribe{
-		Scope: w.Scope, Actor: record.System, Product: w.Product.ID, Customer: w.Customer.ID,
-		Quantity: 1, TrialDays: -1, Billing: billing.Address{Country: "DE"}, TaxID: "DE136695976",
-	})
+	sales, in := w.Sales(w.Store), w.Wish()
+	sales.TaxIDs, in.Cart.TaxID = register, "DE136695976"
+	sold, err := sales.Order(t.Context(), in)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,7 @@ import (
 
 	"perennial/shared/billing"
 	"perennial/shared/calendar"
-	"perennial/shared/lifecycle"
+	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/money"
 	"perennial/shared/proration"
 	"perennial/shared/record"
@@ -72,10 +72,9 @@ func TestAChangeWithinAPeriodUsesNoDiscountCycle(t *testing.T) {
 	s := newShop(t)
 	s.Put(billing.Discount{ID: "dsc_1", Code: "THREE", Type: billing.DiscountPercentage, BasisPoints: 5000, Cycles: 3, KeepOnChange: true},
 		billing.DiscountCode{Code: "THREE", Discount: "dsc_1"})
-	sold, err := s.Life.Subscribe(t.Context(), lifecycle.Subscribe{
-		Scope: s.Scope, Actor: record.System, Product: "pdt_basic", Customer: s.Customer.ID, Quantity: 1, TrialDays: -1,
-		Billing: billing.Address{Country: "US"}, Codes: []string{"THREE"},
-	})
+	in := lifecycletest.One(s.Scope, "pdt_basic", s.Customer.ID, "US")
+	in.Cart.Codes = []string{"THREE"}
+	sold, err := s.Place(in)
 	if err != nil {
 		t.Fatal(err)
 	}

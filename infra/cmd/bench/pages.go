@@ -9,9 +9,7 @@ import (
 
 	"perennial/shared/billing"
 	"perennial/shared/identity"
-	"perennial/shared/lifecycle"
 	"perennial/shared/merchant"
-	"perennial/shared/record"
 )
 
 // pageSection weighs each page of portal and checkout, in test mode, where
@@ -59,10 +57,7 @@ func (s *shop) addresses(ctx context.Context, v visitor, sub billing.Subscriptio
 		return nil, err
 	}
 	s.now = time.Now().UTC() // a page to pay on lives a day
-	order, err := s.till.Life.Subscribe(ctx, lifecycle.Subscribe{
-		Scope: s.scope, Actor: record.System, Product: s.product.ID, Customer: sub.Customer, Quantity: 1, TrialDays: -1,
-		Billing: billing.Address{Country: "DE"},
-	})
+	order, err := s.till.Sales.Order(ctx, s.order(sub.Customer, billing.Address{Country: "DE"}))
 	if err != nil {
 		return nil, err
 	}

@@ -18,10 +18,10 @@ import (
 	"perennial/shared/dynamo"
 	"perennial/shared/gateway/sandbox"
 	"perennial/shared/ids"
-	"perennial/shared/lifecycle"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
 	"perennial/shared/operations"
+	"perennial/shared/purchases"
 	"perennial/shared/record"
 	"perennial/shared/recovery"
 )
@@ -122,15 +122,21 @@ func (s *shop) buyer(ctx context.Context) (billing.Subscription, error) {
 	if err := s.put(ctx, customer, mailbox); err != nil {
 		return billing.Subscription{}, err
 	}
-	sold, err := s.till.Life.Subscribe(ctx, lifecycle.Subscribe{
-		Scope: s.scope, Actor: record.System, Product: s.product.ID, Customer: customer.ID, Quantity: 1, TrialDays: -1,
-		Billing:  billing.Address{Country: "DE", City: "Berlin", State: "Berlin", Street: "Torstraße 1", Zip: "10119"},
-		Metadata: map[string]any{"workspace": "acme-berlin"},
-	})
+	sold, err := s.till.Sales.Order(ctx, s.order(customer.ID, billing.Address{
+		Country: "DE", City: "Berlin", State: "Berlin", Street: "Torstraße 1", Zip: "10119",
+	}))
 	if err != nil {
 		return billing.Subscription{}, err
 	}
 	return s.card(ctx, sold.Subscription, cardGood)
+}
+
+// order is one subscription of the shop's product.
+func (s *shop) order(customer string, home billing.Address) purchases.Order {
+	return purchases.Order{Scope: s.scope, Actor: record.System, Subscribes: true, Cart: billing.Cart{
+		Items: []billing.CartItem{{Product: s.product.ID, Quantity: 1}}, Customer: customer, TrialDays: -1, Billing: home,
+		Metadata: map[string]any{"workspace": "acme-berlin"},
+	}}
 }
 
 // card gives a subscription a new card, as its customer would, and pays what

@@ -154,13 +154,30 @@ func (w *World) State() merchant.State {
 // Now is the scope's business time.
 func (w *World) Now() calendar.Instant { return w.State().Clock.Now(w.Clock.Now()) }
 
-// Subscribe makes a pending subscription.
-func (w *World) Subscribe() lifecycle.Subscribed {
+// One is the order of one subscription of a product, as its merchant would
+// place it for a customer; a test changes what it likes.
+func One(scope merchant.Scope, product, customer, country string) purchases.Order {
+	return purchases.Order{Scope: scope, Actor: record.System, Subscribes: true, Cart: billing.Cart{
+		Items: []billing.CartItem{{Product: product, Quantity: 1}}, Customer: customer, TrialDays: -1,
+		Billing: billing.Address{Country: country},
+	}}
+}
+
+// Wish is the order of one subscription of the world's product.
+func (w *World) Wish() purchases.Order {
+	return One(w.Scope, w.Product.ID, w.Customer.ID, "DE")
+}
+
+// Place places an order.
+func (w *World) Place(o purchases.Order) (purchases.Placed, error) {
 	w.T.Helper()
-	s, err := w.Life.Subscribe(w.T.Context(), lifecycle.Subscribe{
-		Scope: w.Scope, Actor: record.System, Product: w.Product.ID, Customer: w.Customer.ID,
-		Quantity: 1, TrialDays: -1, Billing: billing.Address{Country: "DE"},
-	})
+	return w.Sales(w.Store).Order(w.T.Context(), o)
+}
+
+// Subscribe makes a pending subscription.
+func (w *World) Subscribe() purchases.Placed {
+	w.T.Helper()
+	s, err := w.Place(w.Wish())
 	w.must(err)
 	return s
 }
