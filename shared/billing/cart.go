@@ -68,6 +68,7 @@ type Sale struct {
 	Seller    tax.Seller // the zero value collects no tax
 
 	TaxIDStatus taxid.Status
+	Unproven    bool // the buyer only typed the address of a customer who is known
 
 	Subscribes bool // the cart must begin a subscription
 	Buys       bool // the cart must be of one-time products
@@ -238,10 +239,11 @@ func (s Sale) Buy() (Purchase, Invoice, error) {
 	if c.TaxID != "" {
 		buyer.Business = c.BusinessName
 	}
+	exempt := Customer{TaxExempt: s.Customer.TaxExempt && !s.Unproven}
 	invoice, err := Draft{
 		ID: s.InvoiceID, Customer: s.Customer.ID, Purchase: s.ID, Cause: CausePurchase,
 		Currency: s.Products[0].Price.Amount.Currency, Lines: lines, Discounts: s.Discounts,
-		Seller: s.Seller, Taxed: TaxBuyer(c.Billing, c.TaxID, s.TaxIDStatus, s.Customer), At: s.At,
+		Seller: s.Seller, Taxed: TaxBuyer(c.Billing, c.TaxID, s.TaxIDStatus, exempt), At: s.At,
 		Period: calendar.Period{Start: s.At, End: s.At}, DueAt: s.At, Buyer: buyer,
 	}.Invoice()
 	if err != nil {

@@ -62,8 +62,10 @@ func (s Subscription) buyer(c Customer) Buyer {
 	return b
 }
 
-// taxedAs is the customer as tax sees them.
+// taxedAs is the customer as tax sees them. Who typed their address has not
+// proven to be exempt as they are.
 func (s Subscription) taxedAs(c Customer) tax.Buyer {
+	c.TaxExempt = c.TaxExempt && !s.Unproven
 	return TaxBuyer(s.Billing, s.TaxID, s.TaxIDStatus, c)
 }
 

@@ -85,8 +85,8 @@ func (s Subscription) particulars(e Edit) Subscription {
 	if e.Metadata != nil {
 		s.Metadata = e.Metadata
 	}
-	if e.Billing != nil {
-		s.Billing = *e.Billing
+	if e.Billing != nil { // by the merchant, or by a customer who has signed in
+		s.Billing, s.Unproven = *e.Billing, false
 	}
 	if e.TaxID != nil {
 		if *e.TaxID != s.TaxID {

@@ -30,18 +30,21 @@ func (v Invoice) Retaxed(seller tax.Seller, at, end calendar.Instant) (Invoice, 
 
 // taxedAs is the buyer as the invoice's tax was decided.
 func (v Invoice) taxedAs() tax.Buyer {
-	status, exempt := taxid.Unknown, false
+	status := taxid.Unknown
 	for _, d := range v.Levies {
 		switch {
 		case d.Treatment == tax.ReverseCharge:
 			status = taxid.Valid
 		case d.Reason == tax.ReasonPending:
 			status = taxid.Pending
-		case d.Reason == tax.ReasonCustomer:
-			exempt = true
 		}
 	}
-	return TaxBuyer(v.Buyer.Address, v.Buyer.TaxID, status, Customer{TaxExempt: exempt})
+	return TaxBuyer(v.Buyer.Address, v.Buyer.TaxID, status, Customer{TaxExempt: v.Exempt()})
+}
+
+// Exempt reports an invoice whose buyer was exempt by a certificate.
+func (v Invoice) Exempt() bool {
+	return slices.ContainsFunc(v.Levies, func(d tax.Decision) bool { return d.Reason == tax.ReasonCustomer })
 }
 
 // Owes is what the subscription owes when it is paid at an instant, taxed as

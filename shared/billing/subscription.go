@@ -41,6 +41,7 @@ type Subscription struct {
 	TaxID        string
 	TaxIDStatus  taxid.Status // what is known of TaxID; only a valid one shifts the tax to the buyer
 	BusinessName string
+	Unproven     bool // whoever bought it only typed the customer's address: no exemption of the customer's holds
 	TaxCategory  string
 	Discounts    []Applied // in the order in which they are applied
 	Addons       []AddonItem
@@ -262,6 +263,7 @@ type Order struct {
 	Discounts    []Discount // to be redeemed, in the order in which they are applied
 	Seller       tax.Seller
 	TaxIDStatus  taxid.Status
+	Unproven     bool // the buyer only typed the address of a customer who is known
 	At           calendar.Instant
 }
 
@@ -300,7 +302,7 @@ func Subscribe(o Order) (Subscription, Invoice, error) {
 		Status: StatusPending, Price: price, Quantity: o.Quantity, TrialDays: trial, Zone: o.Zone,
 		Period: calendar.Period{Start: o.At, End: o.At}, Billing: o.Billing, TaxID: o.TaxID,
 		BusinessName: o.BusinessName, Metadata: o.Metadata, TaxIDStatus: o.TaxIDStatus,
-		TaxCategory: o.Product.TaxCategory, CreatedAt: o.At,
+		TaxCategory: o.Product.TaxCategory, CreatedAt: o.At, Unproven: o.Unproven,
 		OnDemand: o.OnDemand != nil, Answers: o.Answers,
 	}
 	s.Discounts, s.Addons = ApplyDiscounts(o.Discounts), o.Addons

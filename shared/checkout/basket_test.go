@@ -279,8 +279,15 @@ func TestATypedAddressExemptsNobody(t *testing.T) {
 				t.Errorf("attached %t: the page shows\n%s", attached, page)
 			}
 			s.leadsTo(s.card(path, "visa_ok"), path+"/return").must(t, 200, "Thank you")
-			if r := s.report(made.ID); r.Customer.ID != s.Customer.ID || r.Payment.Tax.Nothing() != attached || !r.Customer.TaxExempt {
+			r := s.report(made.ID)
+			if r.Customer.ID != s.Customer.ID || r.Payment.Tax.Nothing() != attached || !r.Customer.TaxExempt {
 				t.Errorf("attached %t, plan %t: tax %v of %+v", attached, plan, r.Payment.Tax, r.Customer)
+			}
+			if plan {
+				s.AdvanceTo(s.Sub(r.Checkout.Subscription).Period.End)
+				if renewed := lifecycletest.All[billing.Payment](s.World)[0]; renewed.ID == r.Payment.ID || renewed.Tax.Nothing() != attached {
+					t.Errorf("attached %t: the renewal is taxed %v", attached, renewed.Tax)
+				}
 			}
 			s.Reconcile()
 		}

@@ -2,6 +2,7 @@ package invoices
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -65,12 +66,10 @@ func (s *Corrector) corrections(ctx context.Context, in Correction, paid []billi
 	if len(paid) == 0 {
 		return nil, nil, state, ErrNone
 	}
-	found, err := s.Store.Load(ctx, in.Scope, record.RefOf[merchant.State](in.Scope.String()), record.RefOf[billing.Customer](paid[0].Customer))
-	if err != nil {
+	state, err = record.Get[merchant.State](ctx, s.Store, in.Scope, in.Scope.String())
+	if err != nil && !errors.Is(err, record.ErrNotFound) {
 		return nil, nil, state, fmt.Errorf("seller: %w", err)
 	}
-	state, _ = found[0].(merchant.State)
-	customer, _ := found[1].(billing.Customer)
 	proof, err := s.TaxIDs.Check(ctx, in.Scope, in.Buyer.TaxID, in.Buyer.Address.Country)
 	if err != nil {
 		return nil, nil, state, err
@@ -81,9 +80,9 @@ func (s *Corrector) corrections(ctx context.Context, in Correction, paid []billi
 	if in.Buyer.TaxID != "" {
 		in.Buyer.TaxID = proof.ID
 	}
-	as := billing.TaxBuyer(in.Buyer.Address, in.Buyer.TaxID, proof.Status, customer)
 	for _, v := range paid {
 		in.Buyer.Email = v.Buyer.Email
+		as := billing.TaxBuyer(in.Buyer.Address, in.Buyer.TaxID, proof.Status, billing.Customer{TaxExempt: v.Exempt()})
 		correction, old, err := v.Correct(ids.New(ids.Invoice, s.Wall()), in.Buyer, state.Seller.Tax, as, state.Clock.Now(s.Wall()))
 		if err != nil {
 			return nil, nil, state, err

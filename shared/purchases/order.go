@@ -86,9 +86,7 @@ func (s *Service) order(ctx context.Context, o Order) (Placed, error) {
 		commit.Put = append(commit.Put, *fresh, billing.Mailbox{Email: billing.NormalEmail(fresh.Email), Customer: fresh.ID})
 	} else {
 		commit.Attach = []any{sale.Customer}
-		if typed { // nobody has proven that the address is theirs
-			sale.Customer.TaxExempt = false
-		}
+		sale.Unproven = typed
 	}
 	out, err := s.compose(sale)
 	if err != nil {
@@ -151,7 +149,7 @@ func (s *Service) compose(sale sale) (Placed, error) {
 	out.Subscription, out.Invoice, err = billing.Subscribe(billing.Order{
 		ID: ids.New(ids.Subscription, wall), InvoiceID: sale.InvoiceID, Product: product, Customer: sale.Customer,
 		Quantity: quantity, TrialDays: c.TrialDays, Zone: sale.state.Business.Zone, Billing: c.Billing,
-		TaxID: c.TaxID, BusinessName: c.BusinessName, Metadata: c.Metadata, Discounts: sale.Discounts, Seller: sale.Seller, TaxIDStatus: sale.TaxIDStatus,
+		TaxID: c.TaxID, BusinessName: c.BusinessName, Metadata: c.Metadata, Discounts: sale.Discounts, Seller: sale.Seller, TaxIDStatus: sale.TaxIDStatus, Unproven: sale.Unproven,
 		Addons: sale.Addons, Extras: extras, OnDemand: c.OnDemand, Collect: c.Collect, Answers: c.Answers, At: sale.At,
 	})
 	if err != nil {
