@@ -14,6 +14,7 @@ import (
 	"perennial/shared/billing"
 	"perennial/shared/calendar"
 	"perennial/shared/cardfields"
+	"perennial/shared/catalog"
 	"perennial/shared/fault"
 	"perennial/shared/i18n"
 	"perennial/shared/identity"
@@ -28,8 +29,7 @@ import (
 
 // Store is what the page reads.
 type Store interface {
-	record.Loader
-	record.Finder
+	catalog.Everywhere
 	State(ctx context.Context, scope merchant.Scope) (merchant.State, error)
 }
 

@@ -221,8 +221,8 @@ func TestAUsedLinkSaysNothingAfterItsDay(t *testing.T) {
 func TestTheReturnURLIsALinkWithTheResult(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]string{
-		"https://shop.example/thanks?a=b&status=x": "https://shop.example/thanks?a=b&status=active&subscription_id=",
-		"http://localhost:3000/thanks":             "http://localhost:3000/thanks?status=active&subscription_id=",
+		"https://shop.example/thanks?a=b&status=x": "https://shop.example/thanks?a=b&email=ada%40example.com&status=active&subscription_id=",
+		"http://localhost:3000/thanks":             "http://localhost:3000/thanks?email=ada%40example.com&status=active&subscription_id=",
 		"http://shop.example/thanks":               "",
 		"javascript:alert(1)":                      "",
 		"//shop.example":                           "",

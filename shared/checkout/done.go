@@ -3,6 +3,7 @@ package checkout
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"perennial/shared/billing"
 	"perennial/shared/dunning"
@@ -78,12 +79,31 @@ func (s *Server) bought(w http.ResponseWriter, r *http.Request, v visit) {
 	if !v.invoice.Due().Nothing() {
 		page.Text = v.say("Your payment was received. The receipt is on its way to %s.", v.customer.Email)
 	}
-	told := url.Values{"payment_id": {v.purchase.Payment}, "status": {string(billing.PaymentSucceeded)}}
-	if !v.page.Page.Public { // else anybody may have written where the link leads
+	page.Href = v.onwards("payment_id", v.purchase.Payment, string(billing.PaymentSucceeded))
+	s.done(w, r, v.leaving(page.Href), page)
+}
+
+// onwards is the merchant's page that a session returns to, with what it is
+// told, as Dodo tells it. Where anybody may have written the address, no id
+// leaves but to the merchant's own host, because a shop may take the id of a
+// payment for the proof of having paid; and the buyer's e-mail address leaves
+// nowhere that a link is passed on.
+func (v visit) onwards(name, id, status string) string {
+	told := url.Values{"status": {status}}
+	if !v.page.Page.Public || v.home() {
+		told.Set(name, id)
+	}
+	if !v.page.Page.Public && v.page.Dues == "" && !v.page.Method {
 		told.Set("email", v.customer.Email)
 	}
-	page.Href = identity.ReturnURL(v.page.ReturnURL, told)
-	s.done(w, r, v.leaving(page.Href), page)
+	return identity.ReturnURL(v.page.ReturnURL, told)
+}
+
+// home reports a session that returns to the host of the merchant's shop.
+func (v visit) home() bool {
+	shop, err := url.Parse(v.state.Face(v.brand).Home)
+	back, wrong := url.Parse(v.page.ReturnURL)
+	return err == nil && wrong == nil && shop.Host != "" && strings.EqualFold(shop.Host, back.Host)
 }
 
 // back names where the link onwards leads: the merchant's shop. Where anybody
@@ -132,7 +152,7 @@ func (s *Server) finished(w http.ResponseWriter, r *http.Request, v visit) {
 	default:
 		page.Text = v.say("%s is active. The receipt is on its way to %s.", v.sub.ProductName, v.customer.Email)
 	}
-	page.Href = identity.ReturnURL(v.page.ReturnURL, url.Values{"subscription_id": {v.sub.ID}, "status": {string(v.sub.Status)}})
+	page.Href = v.onwards("subscription_id", v.sub.ID, string(v.sub.Status))
 	page.Link = v.back()
 	s.done(w, r, v.leaving(page.Href), page)
 }

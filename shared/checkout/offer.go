@@ -20,8 +20,9 @@ import (
 // How often one visitor may look at purchase pages and begin to buy, in a
 // quarter of an hour.
 const (
-	looksAtOffers = 120
-	takesUpOffers = 20
+	looksAtOffers  = 120
+	takesUpOffers  = 20
+	searchesOffers = 20 // of products that no record offers
 )
 
 // Limiter keeps budgets of visitors.
@@ -112,7 +113,9 @@ func (s *Server) takeUp(w http.ResponseWriter, r *http.Request) {
 func (s *Server) wanted(r *http.Request, most int) (visit, error) {
 	v := visit{action: r.URL.RequestURI(), locale: pages.Locale(r)}
 	id := r.PathValue("product")
-	scope, _, err := record.Lookup[billing.Offer](r.Context(), s.Store, id)
+	scope, err := catalog.Whose(r.Context(), s.Store, id, func() bool {
+		return s.Limits.Allow(r.Context(), merchant.Deployment, "search by "+lambdahttp.Visitor(r), searchesOffers)
+	})
 	if err != nil {
 		return v, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"perennial/shared/billing"
 	"perennial/shared/catalog"
+	"perennial/shared/ids"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
 	"perennial/shared/record"
@@ -45,6 +46,42 @@ func (s *site) begun(p page) (record.Checkout, string) {
 	return made, p.to
 }
 
+// A product that was made before offers were kept has no record that says
+// whose it is.
+func TestAnOldProductIsFoundAtItsBusiness(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	old := billing.Product{
+		ID: ids.New(ids.Product, s.Clock.Now()), Name: "Almanac", TaxCategory: "e_book",
+		Price: billing.Price{Kind: billing.PriceOneTime, Amount: money.Of(900, "USD")},
+	}
+	other := merchant.State{Scope: merchant.Scope{Business: "bus_0", Mode: merchant.Test}, Business: merchant.Business{ID: "bus_0", Zone: "UTC"}}
+	s.Put(old)
+	if err := s.Store.Commit(t.Context(), record.Commit{Scope: other.Scope, Actor: record.System, Cause: "test", Put: []any{other}}); err != nil {
+		t.Fatal(err)
+	}
+	s.get("/buy/"+old.ID).must(t, 200, "Almanac", "$9.00")
+	if scope, _, err := record.Lookup[billing.Offer](t.Context(), s.Store, old.ID); err != nil || scope != s.Scope {
+		t.Errorf("it is remembered at %s, %v", scope, err)
+	}
+	written := len(s.Store.Commits())
+	s.get("/buy/"+old.ID).must(t, 200, "Almanac")
+	for _, id := range []string{ids.New(ids.Product, s.Clock.Now()), "almanac", s.Customer.ID} {
+		s.get("/buy/"+id).must(t, 404)
+	}
+	if len(s.Store.Commits()) != written {
+		t.Error("looking at it, or at nothing, wrote something")
+	}
+	for range 30 {
+		s.get("/buy/" + ids.New(ids.Product, s.Clock.Now()))
+	}
+	older := old
+	older.ID = ids.New(ids.Product, s.Clock.Now())
+	s.Put(older)
+	s.get("/buy/"+older.ID).must(t, 404)
+	s.get("/buy/"+old.ID).must(t, 200, "Almanac") // who guesses may still look at what is known
+}
+
 func TestAPurchasePageSellsWithoutASessionOfItsOwn(t *testing.T) {
 	t.Parallel()
 	s := open(t)
@@ -71,8 +108,14 @@ func TestAPurchasePageSellsWithoutASessionOfItsOwn(t *testing.T) {
 		t.Error(diff)
 	}
 	done := s.leadsTo(s.card(path, "visa_ok"), path+"/return")
-	done.must(t, 200, "Return to shop.example", "https://shop.example/thanks?")
-	done.mustNot(t, "thanks?email=", "email=grace") // whoever wrote the address is not told
+	done.must(t, 200, "Return to shop.example", "https://shop.example/thanks?status=succeeded\"")
+	done.mustNot(t, "email=grace", "payment_id=") // whoever wrote the address is not told
+	state := s.State()
+	state.Settings.Branding.ReturnURL = "https://shop.example/"
+	s.Put(state)
+	done = s.get(path + "/return")
+	done.must(t, 200, "https://shop.example/thanks?payment_id=pay_")
+	done.mustNot(t, "email=grace")
 	if p := s.report(made.ID).Payment; p.Amount.Minor != 3000 || p.Metadata["order"] != "17" {
 		t.Errorf("payment %+v", p)
 	}
@@ -119,15 +162,17 @@ func TestTheMerchantsWordsOfAShortLinkStandUnderAnyName(t *testing.T) {
 	}
 }
 
-func TestAProductOlderThanPurchasePagesIsFoundByItsShortLink(t *testing.T) {
+func TestAProductOlderThanPurchasePagesIsOfferedWithItsShortLink(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	s.get("/buy/"+s.Product.ID).must(t, 404)
 	service := &catalog.Service{Store: s.Store, Wall: s.Clock.Now}
 	for _, slug := range []string{"atlas", "atlas-2"} {
 		if _, err := service.ShortLink(t.Context(), catalog.By{Scope: s.Scope, Actor: record.System}, s.Product.ID, slug, nil); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if _, _, err := record.Lookup[billing.Offer](t.Context(), s.Store, s.Product.ID); err != nil {
+		t.Error(err)
 	}
 	s.get("/buy/"+s.Product.ID).must(t, 200, "Atlas Pro", "$20.00")
 }
