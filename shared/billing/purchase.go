@@ -102,6 +102,15 @@ func (p Purchase) Next(at calendar.Instant) Step {
 	return StepNone
 }
 
+// Owes are the invoices that the purchase waits to be paid for at an instant:
+// none once it was paid, or nobody has paid it in time.
+func (p Purchase) Owes(at calendar.Instant) []string {
+	if !p.Open() || p.Next(at) == StepFail {
+		return nil
+	}
+	return []string{p.Invoice}
+}
+
 // Begin locks the purchase for one charge of its invoice.
 func (p Purchase) Begin(a Attempt, dues Dues) (Purchase, []Invoice, error) {
 	switch {

@@ -18,10 +18,10 @@ import (
 // had never been told, and settled. Otherwise nothing is written.
 func (s *Service) accept(ctx context.Context, a *attempt, account gateway.Account, p billing.Payment, out gateway.Outcome) (Result, bool, error) {
 	none := Result{}
-	if a.Purchase != nil || a.Lock().Set() || a.Unwanted() || p.Returning {
+	if a.Lock().Set() || a.Unwanted() || p.Returning {
 		return none, false, nil
 	}
-	owing, dues, ok, err := s.stillDue(ctx, a, p)
+	open, dues, ok, err := s.stillDue(ctx, a, p)
 	if err != nil || !ok || accountOf(p.Method) != account || out.Amount != p.Amount {
 		return none, false, err
 	}
@@ -31,11 +31,10 @@ func (s *Service) accept(ctx context.Context, a *attempt, account gateway.Accoun
 	}
 	wall := s.Wall()
 	again := billing.Attempt{
-		Payment: p.ID, Seen: p.Version, Method: p.Method, By: p.By, Keep: p.UpdatesMethod || a.Subscription.Method.IsZero(),
+		Payment: p.ID, Seen: p.Version, Method: p.Method, By: p.By, Keep: p.UpdatesMethod || a.Purchase == nil && a.Subscription.Method.IsZero(),
 		Checkout: p.Checkout, At: a.state.Clock.Now(wall), Wall: wall,
 	}
-	open := a.Case
-	open.Subscription, open.Payment = owing, &p
+	open.Payment = &p
 	locked, err := open.Begin(again, dues)
 	if err != nil {
 		return none, false, nil //nolint:nilerr // it is not to be paid any more: given back
@@ -61,21 +60,24 @@ func (s *Service) whole(ctx context.Context, account gateway.Account, out gatewa
 	return !slices.ContainsFunc(made, func(r gateway.Refund) bool { return r.State != gateway.RefundFailed }), nil
 }
 
-// stillDue is what a payment was made for, when its subscription owes exactly
-// that, no more and no less, and the subscription that it is to be begun on.
-func (s *Service) stillDue(ctx context.Context, a *attempt, p billing.Payment) (billing.Subscription, billing.Dues, bool, error) {
-	sub := a.Subscription
-	failed := p.Status == billing.PaymentFailed || p.Status == billing.PaymentCancelled
-	if !failed || p.Intent == "" || !p.Refunded.Nothing() || len(sub.Open) == 0 || !slices.Equal(sub.Open, p.Invoices) {
-		return sub, billing.Dues{}, false, nil
+// stillDue is what a payment was made for, when its owner owes exactly that,
+// no more and no less, and the case that it is to be begun on.
+func (s *Service) stillDue(ctx context.Context, a *attempt, p billing.Payment) (billing.Case, billing.Dues, bool, error) {
+	owes := a.Subscription.Open
+	if a.Purchase != nil {
+		owes = a.Purchase.Owes(a.state.Clock.Now(s.Wall()))
 	}
-	refs := make([]record.Ref, len(sub.Open))
-	for i, id := range sub.Open {
+	failed := p.Status == billing.PaymentFailed || p.Status == billing.PaymentCancelled
+	if !failed || p.Intent == "" || !p.Refunded.Nothing() || len(owes) == 0 || !slices.Equal(owes, p.Invoices) {
+		return a.Case, billing.Dues{}, false, nil
+	}
+	refs := make([]record.Ref, len(owes))
+	for i, id := range owes {
 		refs[i] = record.RefOf[billing.Invoice](id)
 	}
 	found, err := s.Store.Load(ctx, a.scope, refs...)
 	if err != nil {
-		return sub, billing.Dues{}, false, fmt.Errorf("dues of %s: %w", sub.ID, err)
+		return a.Case, billing.Dues{}, false, fmt.Errorf("dues of %s: %w", a.Owner(), err)
 	}
 	var open []billing.Invoice
 	for _, obj := range found {
@@ -83,11 +85,27 @@ func (s *Service) stillDue(ctx context.Context, a *attempt, p billing.Payment) (
 			open = append(open, v)
 		}
 	}
-	zone, err := zone(sub.Zone)
+	owing, dues, err := s.owed(a, open)
+	return owing, dues, err == nil && dues.Total == p.Amount, err
+}
+
+// owed is what open invoices ask for at this moment, and the case with its
+// owner as it owes that.
+func (s *Service) owed(a *attempt, open []billing.Invoice) (billing.Case, billing.Dues, error) {
+	owing, now := a.Case, a.state.Clock.Now(s.Wall())
+	if a.Purchase != nil {
+		if len(open) != 1 {
+			return owing, billing.Dues{}, nil
+		}
+		v, err := a.Purchase.Asks(open[0], a.state.Seller.Tax, now)
+		return owing, a.Purchase.Dues(v), err
+	}
+	zone, err := zone(a.Subscription.Zone)
 	if err != nil {
-		return sub, billing.Dues{}, false, err
+		return owing, billing.Dues{}, err
 	}
 	keep := time.Duration(a.state.Recovery.KeepDays) * 24 * time.Hour
-	sub, dues, err := sub.Owes(open, a.state.Seller.Tax, a.state.Clock.Now(s.Wall()), keep, zone)
-	return sub, dues, err == nil && dues.Total == p.Amount, err
+	var dues billing.Dues
+	owing.Subscription, dues, err = a.Subscription.Owes(open, a.state.Seller.Tax, now, keep, zone)
+	return owing, dues, err
 }
