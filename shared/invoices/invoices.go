@@ -36,7 +36,7 @@ type Paper struct {
 	About    billing.Invoice // that a credit note or correction is about
 	Payment  billing.Payment // that paid it
 	State    merchant.State
-	Brand    merchant.Brand // that it was sold under, as far as a payment tells
+	Brand    merchant.Brand // that it was sold under
 	Receipt  bool
 	Language string
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -31,6 +32,9 @@ func (p *press) Render(_ context.Context, papers []invoices.Paper) ([]byte, erro
 	var b bytes.Buffer
 	for _, x := range papers {
 		fmt.Fprintf(&b, "%s %s %s for %s about %q by %s\n", x.Invoice.Kind, x.Invoice.Number, x.Invoice.Status, x.Invoice.Buyer.Name, x.About.Number, x.Payment.ID)
+		if x.Brand.Name != "" {
+			fmt.Fprintf(&b, "sold under %s\n", x.Brand.Name)
+		}
 	}
 	return b.Bytes(), nil
 }
@@ -146,6 +150,29 @@ func TestADueNoticeIsNeverKept(t *testing.T) {
 	}
 	if kept := d.kept(); d.press.runs != 2 || len(kept) != 0 {
 		t.Errorf("rendered %d times, kept %d", d.press.runs, len(kept))
+	}
+}
+
+// What nobody has paid yet wears the brand that it is sold under.
+func TestADueNoticeWearsItsBrand(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	brand := merchant.Brand{ID: "brnd_1", Name: "Southwind"}
+	sub := lifecycletest.All[billing.Subscription](d.World)[0]
+	sub.Brand = brand.ID
+	due := lifecycletest.All[billing.Invoice](d.World)[0]
+	due.ID, due.Version, due.Number, due.Status, due.Payment = "inv_due", 0, "", billing.InvoiceOpen, ""
+	once := due
+	once.ID, once.Subscription, once.Purchase = "inv_once", "", "pur_1"
+	d.Put(brand, sub, due, once, billing.Purchase{ID: "pur_1", Customer: d.Customer.ID, Brand: brand.ID, Status: billing.PurchaseOpen})
+	for _, id := range []string{"inv_due", "inv_once"} {
+		f, err := d.OfInvoice(t.Context(), d.Scope, id, invoices.Wish{})
+		if err != nil || !bytes.Contains(f.PDF, []byte("sold under Southwind")) {
+			t.Errorf("%s: %s, %v", id, f.PDF, err)
+		}
+	}
+	if paid := d.file(d.payment.ID); strings.Contains(paid, "sold under") {
+		t.Errorf("what was paid under another: %s", paid)
 	}
 }
 

@@ -37,7 +37,7 @@ func (s *Service) papers(ctx context.Context, scope merchant.Scope, docs []billi
 		if papers[i].Language == "" {
 			papers[i].Language = languageOf(v.Buyer.Address.Country)
 		}
-		refs = append(refs, record.RefOf[billing.Payment](or(v.Payment, none)), record.RefOf[billing.Invoice](or(v.Corrects, none)))
+		refs = append(refs, record.RefOf[billing.Payment](or(v.Payment, none)), record.RefOf[billing.Invoice](or(v.Corrects, none)), seller(v))
 	}
 	found, err := s.Store.Load(ctx, scope, refs...)
 	if err != nil {
@@ -49,13 +49,32 @@ func (s *Service) papers(ctx context.Context, scope merchant.Scope, docs []billi
 	}
 	for i := range papers {
 		papers[i].State = state
-		papers[i].Payment, _ = found[1+2*i].(billing.Payment)
-		papers[i].About, _ = found[2+2*i].(billing.Invoice)
-		if papers[i].Brand, err = record.BrandOf(ctx, s.Store, scope, papers[i].Payment.Brand); err != nil {
+		papers[i].Payment, _ = found[1+3*i].(billing.Payment)
+		papers[i].About, _ = found[2+3*i].(billing.Invoice)
+		if papers[i].Brand, err = record.BrandOf(ctx, s.Store, scope, soldUnder(papers[i].Payment, found[3+3*i])); err != nil {
 			return nil, err
 		}
 	}
 	return papers, nil
+}
+
+// seller names what tells the brand of a document that no payment paid.
+func seller(v billing.Invoice) record.Ref {
+	if v.Payment == "" && v.Subscription != "" {
+		return record.RefOf[billing.Subscription](v.Subscription)
+	}
+	return record.RefOf[billing.Purchase](or(v.Purchase, none))
+}
+
+// soldUnder is the brand of a payment, or of what was sold while there is none.
+func soldUnder(p billing.Payment, sold any) string {
+	switch o := sold.(type) {
+	case billing.Subscription:
+		return o.Brand
+	case billing.Purchase:
+		return o.Brand
+	}
+	return p.Brand
 }
 
 // none is an id that no object has: a reference that leads nowhere.

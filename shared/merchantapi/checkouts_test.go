@@ -7,9 +7,11 @@ import (
 	"testing"
 
 	"perennial/shared/billing"
+	"perennial/shared/merchantapi"
 	"perennial/shared/money"
 	"perennial/shared/purchases"
 	"perennial/shared/record"
+	"perennial/shared/taxid"
 )
 
 // kept is a session of the bench's product that nobody has paid yet.
@@ -101,6 +103,26 @@ func TestAPreviewIsWhatIsCharged(t *testing.T) {
 		t.Errorf("preview %v", once)
 	}
 	b.unchanged(before)
+}
+
+func TestAPreviewTellsWhatIsKnownOfItsTaxID(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		proof                  taxid.Proof
+		format, holder, refuse bool
+	}{
+		{taxid.Proof{}, false, false, false},
+		{taxid.Proof{ID: "29AABCU9603R1ZM"}, false, false, false}, // of a country whose numbers are not known
+		{taxid.Proof{ID: "DE136695976", Status: taxid.Pending}, false, false, false},
+		{taxid.Proof{ID: "DE136695976", Status: taxid.Invalid, Problem: "taxid: wrong check digit: DE"}, false, false, true},
+		{taxid.Proof{ID: "DE136695976", Status: taxid.Valid}, true, false, false},
+		{taxid.Proof{ID: "IT00743110157", Status: taxid.Valid, Name: "Northwind SRL"}, true, true, false},
+	} {
+		got := merchantapi.ToAPIPreview(purchases.Quote{TaxID: c.proof})
+		if (got.TaxIDFormatName != nil) != c.format || (got.TaxIDBusinessName != nil) != c.holder || (got.TaxIDErrMsg != nil) != c.refuse {
+			t.Errorf("%+v: format %v, holder %v, problem %v", c.proof, got.TaxIDFormatName, got.TaxIDBusinessName, got.TaxIDErrMsg)
+		}
+	}
 }
 
 func TestAnOrderOfOneTimeProductsIsAPayment(t *testing.T) {

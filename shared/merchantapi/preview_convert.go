@@ -3,6 +3,7 @@ package merchantapi
 import (
 	"perennial/shared/billing"
 	"perennial/shared/purchases"
+	"perennial/shared/taxid"
 	"perennial/shared/wire"
 )
 
@@ -51,9 +52,9 @@ type CheckoutPreview struct {
 	NextBillingDate       *string       `json:"next_billing_date"`
 	TrialAmount           *int64        `json:"trial_amount"`
 	TrialPeriodDays       *int          `json:"trial_period_days"`
-	TaxIDBusinessName     *string       `json:"tax_id_business_name"`
-	TaxIDErrMsg           *string       `json:"tax_id_err_msg"`
-	TaxIDFormatName       *string       `json:"tax_id_format_name"`
+	TaxIDBusinessName     *string       `json:"tax_id_business_name" doc:"The holder of a valid tax id, where the register tells."`
+	TaxIDErrMsg           *string       `json:"tax_id_err_msg" doc:"Why the tax id shifts no tax to the buyer."`
+	TaxIDFormatName       *string       `json:"tax_id_format_name" doc:"What a valid tax id is called."`
 	Subscriptions         []any         `json:"subscriptions" nullable:"true"`
 }
 
@@ -69,6 +70,7 @@ func ToAPIPreview(q purchases.Quote) CheckoutPreview {
 		TotalPrice: v.Due().Minor, TotalTax: &v.Tax.Minor, PaymentMethodRequired: q.NeedsMethod(),
 		Cart: []PreviewItem{},
 	}
+	out.tellTaxID(q.TaxID)
 	for i, p := range q.Products {
 		out.Cart = append(out.Cart, toPreviewItem(p, q.Cart.Items[i], v))
 	}
@@ -80,6 +82,20 @@ func ToAPIPreview(q purchases.Quote) CheckoutPreview {
 		}
 	}
 	return out
+}
+
+// tellTaxID says what is known of the cart's tax id. One that could not be
+// checked yet is neither valid nor wrong.
+func (out *CheckoutPreview) tellTaxID(p taxid.Proof) {
+	switch p.Status {
+	case taxid.Valid:
+		name := "VAT Number"
+		out.TaxIDFormatName, out.TaxIDBusinessName = &name, orNull(p.Name)
+	case taxid.Invalid:
+		problem := "This tax id is not valid."
+		out.TaxIDErrMsg = &problem
+	case taxid.Unknown, taxid.Pending:
+	}
 }
 
 // toPreviewItem finds the product's line on the invoice.

@@ -22,6 +22,7 @@ import (
 	"perennial/shared/money"
 	"perennial/shared/record"
 	"perennial/shared/recovery"
+	"perennial/shared/taxid"
 )
 
 // Store is what selling needs of storage.
@@ -76,6 +77,7 @@ type sale struct {
 	billing.Sale
 	scope merchant.Scope
 	state merchant.State
+	taxID taxid.Proof // what is known of the cart's
 }
 
 // gather loads a scope's state, the products of a cart, its customer when it
@@ -114,7 +116,7 @@ func (s *Service) gather(ctx context.Context, scope merchant.Scope, of billing.S
 		if err != nil {
 			return out, err
 		}
-		out.TaxIDStatus = proof.Status
+		out.TaxIDStatus, out.taxID = proof.Status, proof
 	}
 	out.Discounts, err = s.discounts(ctx, out)
 	return out, err

@@ -9,6 +9,7 @@ import (
 	"perennial/shared/calendar"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
+	"perennial/shared/taxid"
 )
 
 // Quote is what a cart costs, reckoned as placing it does.
@@ -20,6 +21,7 @@ type Quote struct {
 	Renewal  billing.Invoice      // what each period costs then
 	Next     calendar.Instant     // when the subscription is charged next
 	Customer billing.Customer     // when the cart names one
+	TaxID    taxid.Proof          // what is known of the cart's
 }
 
 // Subscribes reports whether the cart begins a subscription.
@@ -44,7 +46,7 @@ func (s *Service) Quote(ctx context.Context, scope merchant.Scope, cart billing.
 	if err != nil {
 		return Quote{}, err
 	}
-	q := Quote{Invoice: placed.Invoice, Products: sale.Products, Cart: cart, Plan: placed.Subscription, Customer: sale.Customer}
+	q := Quote{Invoice: placed.Invoice, Products: sale.Products, Cart: cart, Plan: placed.Subscription, Customer: sale.Customer, TaxID: sale.taxID}
 	if !q.Subscribes() {
 		return q, nil
 	}

@@ -44,6 +44,9 @@ func TestABusinessBuysOnceByItsCheckedNumber(t *testing.T) {
 		if len(placed.Invoice.Levies) != 1 || (placed.Invoice.Levies[0].Treatment == tax.ReverseCharge) != shifts || placed.Invoice.Tax.Nothing() != shifts || office.asked != 2 {
 			t.Errorf("%s: taxed as %+v, asked %d times", status, placed.Invoice.Levies, office.asked)
 		}
+		if quote.TaxID.Status != status {
+			t.Errorf("the quote tells %q of the number, not %q", quote.TaxID.Status, status)
+		}
 		if quote.Invoice.Due() != placed.Invoice.Due() {
 			t.Errorf("%s: %v was shown, %v is asked", status, quote.Invoice.Due(), placed.Invoice.Due())
 		}
