@@ -4,73 +4,85 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"perennial/shared/billing"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
 )
 
-// mostFormer keeps a first payment within one transaction: each former
-// subscription is three or four of its hundred items. Those beyond are ended
-// in commits of their own.
-const mostFormer = 15
+// mostFormer keeps a first payment within one transaction of a hundred items:
+// each former subscription is three to five of them. Those beyond are ended in
+// commits of their own.
+const mostFormer = 60
+
+// ended are the former subscriptions that one commit ends.
+type ended struct {
+	put    []any
+	events []billing.Event
+	counts []billing.DiscountUse // that the commit moves, each once
+	more   bool                  // there are others, for another commit
+}
 
 // formerRest ends the former subscriptions that the purchase's own commit had
 // no room for. What is lost by a crash stays on hold, as it was.
-func (s *Service) formerRest(ctx context.Context, a *attempt, bought billing.Change, ended int) {
-	for ended == mostFormer {
-		put, told, err := s.former(ctx, a, bought)
-		if err == nil && len(put) > 0 {
-			err = s.Store.Commit(ctx, s.commit(a, put, told))
+func (s *Service) formerRest(ctx context.Context, a *attempt, bought billing.Change, e ended) {
+	bought.Counts = nil
+	for e.more {
+		var err error
+		if e, err = s.former(ctx, a, bought); err == nil && len(e.put) == 0 {
+			return
+		}
+		if err == nil {
+			err = s.Store.Commit(ctx, s.commit(a, e.put, e.events))
 		}
 		if err != nil {
 			slog.WarnContext(ctx, "former subscriptions not ended", "scope", a.scope.String(), "customer", a.Customer.ID, "error", err)
 			return
 		}
-		ended = owners(put)
 	}
 }
 
-// owners counts the subscriptions among objects to be written.
-func owners(put []any) (n int) {
-	for _, obj := range put {
-		if _, ok := obj.(billing.Subscription); ok {
-			n++
-		}
+// add takes one more subscription's end, if the commit has room for it and
+// moves none of its counts yet.
+func (e *ended) add(ch billing.Change) {
+	put := Objects(ch)
+	twice := slices.ContainsFunc(ch.Counts, func(u billing.DiscountUse) bool {
+		return slices.ContainsFunc(e.counts, func(o billing.DiscountUse) bool { return o.ID == u.ID })
+	})
+	if twice || len(e.put)+len(put) > mostFormer {
+		e.more = true
+		return
 	}
-	return n
+	e.put, e.events, e.counts = append(e.put, put...), append(e.events, ch.Events...), append(e.counts, ch.Counts...)
 }
 
 // former ends the failing subscriptions of a customer who has just bought the
 // same product anew, or another of its collection, as a cancellation would (rules 10): nobody pays twice
 // for one thing. What it gives belongs into the commit of that purchase.
-func (s *Service) former(ctx context.Context, a *attempt, bought billing.Change) ([]any, []billing.Event, error) {
-	p := bought.Payment
+func (s *Service) former(ctx context.Context, a *attempt, bought billing.Change) (ended, error) {
+	e, p := ended{counts: slices.Clone(bought.Counts)}, bought.Payment
 	if a.Purchase != nil || p == nil || p.Status != billing.PaymentSucceeded || p.Cause != billing.CauseFirst || !bought.Subscription.Status.Access() {
-		return nil, nil, nil
+		return e, nil
 	}
 	owned, err := s.Store.Owned(ctx, a.scope, p.Customer, record.KindSubscription)
 	if err != nil {
-		return nil, nil, fmt.Errorf("former subscriptions: %w", err)
+		return e, fmt.Errorf("former subscriptions: %w", err)
 	}
-	var put []any
-	var events []billing.Event
-	ended := 0
 	for _, found := range owned {
 		sub, ok := found.(billing.Subscription)
-		if !ok || !failing(sub) || sub.ID == bought.Subscription.ID || ended == mostFormer {
+		if !ok || !failing(sub) || sub.ID == bought.Subscription.ID {
 			continue
 		}
 		change, err := s.end(ctx, a, sub.ID, bought)
 		if err != nil {
-			return nil, nil, err
+			return e, err
 		}
 		if change.Subscription.ID != "" {
-			ended++
-			put, events = append(put, Objects(change)...), append(events, change.Events...)
+			e.add(change)
 		}
 	}
-	return put, events, nil
+	return e, nil
 }
 
 // failing reports a subscription whose renewal is unpaid. One that is
@@ -110,8 +122,11 @@ func (s *Service) end(ctx context.Context, a *attempt, id string, bought billing
 	}
 	why := billing.Cancellation{Reason: billing.CancelledByCustomer, Comment: "bought anew"}
 	change, err := sub.CancelNow(open, hold, bought.Payment.UpdatedAt, why)
+	if err != nil {
+		return change, err
+	}
 	change.Subscription.Mails = change.Subscription.Mails.Ended(billing.CampaignResubscribed)
-	return change, err
+	return Dropped(ctx, s.Store, a.scope, sub, change)
 }
 
 // Resubscribed reports that the customer of a cancelled subscription has

@@ -36,16 +36,16 @@ func (s *Service) settle(ctx context.Context, a *attempt, out gateway.Outcome) (
 		if err != nil {
 			return Result{}, fmt.Errorf("settle %s: %w", payment, err)
 		}
-		ended, told, err := s.former(ctx, a, change)
+		gave, err := s.former(ctx, a, change)
 		if err != nil {
 			return Result{}, fmt.Errorf("settle %s: %w", payment, err)
 		}
-		commit := s.commit(a, slices.Concat(Objects(change), counts, unasked, ended), slices.Concat(change.Events, gone, told))
+		commit := s.commit(a, slices.Concat(Objects(change), counts, unasked, gave.put), slices.Concat(change.Events, gone, gave.events))
 		commit.Claims = a.claims
 		err = s.Store.Commit(ctx, commit)
 		if err == nil {
 			s.alert(ctx, a, change)
-			s.formerRest(ctx, a, change, owners(ended))
+			s.formerRest(ctx, a, change, gave)
 			return resultOf(change), nil
 		}
 		if !errors.Is(err, record.ErrStale) {

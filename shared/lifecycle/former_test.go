@@ -46,3 +46,40 @@ func TestAnotherPurchaseLeavesTheHold(t *testing.T) {
 		t.Errorf("the old one is %s", got.Status)
 	}
 }
+
+// What the old one was to become is forgotten with it: redemptions count no
+// more, each once, and the payment that a page asks for is not made.
+func TestBuyingAnewDropsWhatTheOldOneWaitedFor(t *testing.T) {
+	t.Parallel()
+	w := lifecycletest.New(t)
+	code := billing.Applied{Discount: billing.Discount{ID: "dsc_1", Code: "HALF", Type: billing.DiscountPercentage, BasisPoints: 5000}, Counted: true}
+	var old []billing.Subscription
+	for i, page := range []string{"pay_page_1", "pay_page_2"} {
+		s := w.OnHold()
+		asked := billing.Payment{ID: page, Customer: w.Customer.ID, Subscription: s.ID, Status: billing.PaymentRequiresMethod}
+		bill := lifecycletest.Get[billing.Invoice](w, s.Open[0])
+		bill.ID, bill.Version, bill.Cause = "inv_"+page, 0, billing.CausePlanChange
+		s.Change = &billing.PlanChange{ID: "chg_1", Invoice: bill.ID, Payment: page, Plan: billing.Plan{Discounts: []billing.Applied{code}}}
+		w.Put(s, bill, asked)
+		if old = append(old, s); i == 0 {
+			w.Product.ID, w.Product.Version = "pdt_other", 0
+			w.Product.Collection = "pdc_1"
+			w.Put(w.Product)
+		}
+	}
+	first := lifecycletest.Get[billing.Product](w, "pdt_1")
+	first.Collection = "pdc_1"
+	w.Put(first, billing.DiscountUse{ID: "dsc_1", Used: 2}, billing.DiscountUse{ID: billing.DiscountUseID("dsc_1", w.Customer.ID), Used: 2})
+	w.Active("mastercard_ok")
+	for i, s := range old {
+		if got := w.Sub(s.ID); got.Status != billing.StatusCancelled {
+			t.Errorf("the old one is %s", got.Status)
+		}
+		if p := lifecycletest.Get[billing.Payment](w, old[i].Change.Payment); p.Status != billing.PaymentCancelled {
+			t.Errorf("the payment of its page is %s", p.Status)
+		}
+	}
+	if total, own := used(w, "dsc_1"), used(w, billing.DiscountUseID("dsc_1", w.Customer.ID)); total != 0 || own != 0 {
+		t.Errorf("the code counts %d times, %d of the customer", total, own)
+	}
+}
