@@ -30,8 +30,9 @@ func main() {
 	url, bank := env.URL(config.URLCheckout), env.URL(config.URLSandbox)
 	served := options(env, url, bank)
 	unsubscribe := identity.Unsubscribe{URL: url, Secrets: env.List(config.LinkSecret)}
+	fields := cardfields.Origins{Sandbox: bank, Stripe: env.Local(config.URLStripe)}
 	env.Must()
-	lambdahttp.Start(handler(till, url, cardfields.Origins{Sandbox: bank, Stripe: env.Or(config.URLStripe, "")}, unsubscribe), served...)
+	lambdahttp.Start(handler(till, url, fields, unsubscribe), served...)
 }
 
 func handler(till *assembly.Till, url string, fields cardfields.Origins, unsubscribe identity.Unsubscribe) http.Handler {

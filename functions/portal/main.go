@@ -34,8 +34,9 @@ func main() {
 		Store: till.Store, Tallies: till.Store, Addresses: till.Store, Queue: sqs.New(awssqs.NewFromConfig(till.AWS), env.Need(config.QueueMailLogin)), Wall: clock.System,
 	}
 	served := options(env, live, test, bank)
+	fields := cardfields.Origins{Sandbox: bank, Stripe: env.Local(config.URLStripe)}
 	env.Must()
-	lambdahttp.Start(handler(till, id, links, live, test, cardfields.Origins{Sandbox: bank, Stripe: env.Or(config.URLStripe, "")}), served...)
+	lambdahttp.Start(handler(till, id, links, live, test, fields), served...)
 }
 
 func options(env *config.Env, live, test, bank string) []lambdahttp.Option {

@@ -30,6 +30,7 @@ import (
 	"perennial/shared/merchant"
 	"perennial/shared/money"
 	"perennial/shared/operations"
+	"perennial/shared/purchases"
 	"perennial/shared/record"
 	"perennial/shared/recovery"
 )
@@ -72,8 +73,8 @@ func open(t *testing.T) *shop {
 	return s
 }
 
-// sell makes a customer who subscribes and pays with what was typed.
-func (s *shop) sell(token string) billing.Subscription {
+// order makes a customer who wants to subscribe and has paid nothing yet.
+func (s *shop) order(trialDays int) purchases.Placed {
 	s.Helper()
 	customer := billing.Customer{ID: ids.New(ids.Customer, s.now), Email: "ada@example.com", Name: "Ada", InvoicePrefix: "ADA1", CreatedAt: calendar.At(s.now)}
 	product := billing.Product{
@@ -83,12 +84,22 @@ func (s *shop) sell(token string) billing.Subscription {
 		},
 	}
 	must(s.T, s.till.Store.Commit(s.Context(), record.Commit{Scope: s.scope, Actor: record.System, Cause: "test", Put: []any{customer, product}}))
-	sold, err := s.till.Sales.Order(s.Context(), lifecycletest.One(s.scope, product.ID, customer.ID, "DE"))
+	wish := lifecycletest.One(s.scope, product.ID, customer.ID, "DE")
+	wish.Cart.TrialDays = trialDays
+	sold, err := s.till.Sales.Order(s.Context(), wish)
 	must(s.T, err)
-	_, err = s.till.Recovery.ChangeMethod(s.Context(), recovery.Pay{
+	return sold
+}
+
+// sell makes a customer who subscribes and pays with what was typed.
+func (s *shop) sell(token string) billing.Subscription { return s.pay(s.order(-1), token) }
+
+func (s *shop) pay(sold purchases.Placed, token string) billing.Subscription {
+	s.Helper()
+	_, err := s.till.Recovery.ChangeMethod(s.Context(), recovery.Pay{
 		Scope: s.scope, Subscription: sold.Subscription.ID, Token: token, ReturnURL: "https://portal.test/back",
 		Fields: gateway.Fields{Account: s.at.ID, Visitor: gateway.Visitor{IP: "192.0.2.1", Agent: "Browser/1.0"}},
-		By:     billing.ByCustomer, Actor: record.Actor{Kind: record.ByCustomer, ID: customer.ID},
+		By:     billing.ByCustomer, Actor: record.Actor{Kind: record.ByCustomer, ID: sold.Customer.ID},
 	})
 	must(s.T, err)
 	return s.sub(sold.Subscription.ID)

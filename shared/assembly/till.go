@@ -62,7 +62,7 @@ func Open(ctx context.Context, env *config.Env) (*Till, error) {
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), env.Need(config.Table))
 	bank := sandbox.New(sandbox.Options{BaseURL: env.URL(config.URLSandbox), Secret: env.Need(config.SandboxSecret)})
-	keys := Keys{KMS: env.Need(config.KMSKey), Stripe: env.Or(config.URLStripe, "")}
+	keys := Keys{KMS: env.Need(config.KMSKey), Stripe: env.Local(config.URLStripe)}
 	return Build(cfg, store, bank, sfn.New(awssfn.NewFromConfig(cfg), env.Or(config.StateMachine, "")), keys), nil
 }
 

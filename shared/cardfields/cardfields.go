@@ -2,7 +2,7 @@
 // no card number ever reaches us. The page includes Script as a file of its
 // own and has a form of this shape:
 //
-//	<form method="post" data-card-fields data-src="…Source(…)…" data-title="Card details">
+//	<form method="post" data-card-fields data-src="…Source(…)…" data-title="Card details" data-broken="The card form did not load.">
 //	  <div data-card-mount></div>
 //	  <input type="hidden" name="token">
 //	  <input type="hidden" name="fields" value="…Account…">

@@ -26,7 +26,7 @@ for (const form of document.querySelectorAll("form[data-card-fields]")) {
     if (busy) return;
     button = event.submitter || button;
     stop("");
-    if (!ready) return stop("The card form did not load. Please reload the page.");
+    if (!ready) return stop(form.dataset.broken);
     busy = button.disabled = true;
     frame.contentWindow.postMessage({ type: "perennial:tokenise" }, origin);
   });

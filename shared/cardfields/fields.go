@@ -58,7 +58,7 @@ const stripeChallenges = "https://hooks.stripe.com https://*.stripe.com"
 
 // Policy adds what connected gateways need to a content security policy, and
 // nothing where none is connected: a form may lead to their challenges, and a
-// page with Stripe's fields loads its script, frames and pictures.
+// page with Stripe's fields loads its script and its frames.
 func Policy(policy string, connected []merchant.Gateway, f Fields) string {
 	stripe := false
 	for _, g := range connected {
@@ -79,8 +79,7 @@ func Policy(policy string, connected []merchant.Gateway, f Fields) string {
 	}
 	policy = widen(policy, "script-src", "https://js.stripe.com https://*.js.stripe.com")
 	policy = widen(policy, "frame-src", "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com")
-	policy = widen(policy, "connect-src", "https://api.stripe.com")
-	return widen(policy, "img-src", "https://*.stripe.com")
+	return widen(policy, "connect-src", "https://api.stripe.com")
 }
 
 // widen adds sources to a directive, or the directive when there is none.

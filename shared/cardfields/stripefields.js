@@ -1,7 +1,7 @@
 // Mounts Stripe's payment element; the package comment shows the markup.
 "use strict";
 for (const form of document.querySelectorAll("form[data-card-fields]")) {
-  const { key, currency, debits } = form.dataset;
+  const { key, currency, debits, title, broken } = form.dataset;
   const token = form.querySelector("[name=token]");
   const alert = form.querySelector("[role=alert]");
   const mount = form.querySelector("[data-card-mount]");
@@ -9,13 +9,20 @@ for (const form of document.querySelectorAll("form[data-card-fields]")) {
   let ready = false;
   let busy = false;
 
+  // The fields are a named group, described by what is wrong with them.
+  mount.role = "group";
+  mount.ariaLabel = title;
+  alert.id ||= "wrong";
+
   const stop = (message) => {
     alert.textContent = message;
     alert.hidden = !message;
+    if (message) mount.setAttribute("aria-describedby", alert.id);
+    else mount.removeAttribute("aria-describedby");
     busy = button.disabled = false;
   };
 
-  let stripe, elements;
+  let stripe, elements, element;
   if (window.Stripe) {
     const { accentColor, color, fontFamily } = getComputedStyle(form);
     stripe = Stripe(key, { locale: document.documentElement.lang });
@@ -28,9 +35,9 @@ for (const form of document.querySelectorAll("form[data-card-fields]")) {
         variables: { colorText: color, fontFamily, ...(accentColor !== "auto" && { colorPrimary: accentColor }) },
       },
     });
-    const element = elements.create("payment");
+    element = elements.create("payment");
     element.on("ready", () => (ready = true));
-    element.on("loaderror", ({ error }) => stop(error.message));
+    element.on("loaderror", ({ error }) => stop(error.message || broken));
     element.mount(mount);
   }
 
@@ -49,7 +56,7 @@ for (const form of document.querySelectorAll("form[data-card-fields]")) {
     if (busy) return;
     button = event.submitter || button;
     stop("");
-    if (!ready) return stop("The card form did not load. Please reload the page.");
+    if (!ready) return stop(broken);
     busy = button.disabled = true;
     make().then(
       (made) => {
@@ -58,7 +65,10 @@ for (const form of document.querySelectorAll("form[data-card-fields]")) {
         form.requestSubmit(button);
         button.disabled = true;
       },
-      (error) => stop(error.message),
+      (error) => {
+        stop(error.message || broken);
+        element.focus();
+      },
     );
   });
 

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/url"
 	"os"
 	"strconv"
@@ -84,6 +85,18 @@ func (e *Env) URL(name string) string {
 	u, err := url.Parse(v)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		e.problem(name, "is not an http(s) URL")
+	}
+	return v
+}
+
+// Local gives an optional URL on this machine, empty when it is unset. Any
+// other host is a problem: what stands in for somebody else's service must
+// never be set where real money moves.
+func (e *Env) Local(name string) string {
+	v := strings.TrimRight(e.Or(name, ""), "/")
+	u, err := url.Parse(v)
+	if err != nil || v != "" && !net.ParseIP(u.Hostname()).IsLoopback() && u.Hostname() != "localhost" && !strings.HasSuffix(u.Hostname(), ".localhost") {
+		e.problem(name, "is not a URL on this machine")
 	}
 	return v
 }

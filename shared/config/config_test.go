@@ -120,3 +120,17 @@ func TestLogLevel(t *testing.T) {
 		}
 	}
 }
+
+func TestAStandInIsOnThisMachineAlone(t *testing.T) {
+	t.Parallel()
+	for value, good := range map[string]bool{
+		"": true, "http://127.0.0.1:8080/": true, "http://[::1]:1": true, "http://stripe.localhost:1": true,
+		"https://evil.example": false, "http://127.0.0.1.evil.example": false, "http://10.0.0.1": false, "http://evil.example#localhost": false, "localhost": false,
+	} {
+		env := config.From(func(string) (string, bool) { return value, true })
+		got := env.Local("X")
+		if (env.Err() == nil) != good || strings.HasSuffix(got, "/") {
+			t.Errorf("%q: %q, %v", value, got, env.Err())
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -36,8 +37,19 @@ func (p *Page) speak(r *http.Request) {
 	}
 	p.Dir, p.Languages = i18n.Direction(p.Lang), i18n.Languages()
 	if r.Method == http.MethodGet {
-		p.Self = r.URL.RequestURI()
+		p.Self = discreet(*r.URL)
 	}
+}
+
+// discreet is an address without the secrets that a gateway adds when it sends
+// a customer back: they are not passed on.
+func discreet(u url.URL) string {
+	if strings.Contains(u.RawQuery, "client_secret") {
+		query := u.Query()
+		maps.DeleteFunc(query, func(name string, _ []string) bool { return strings.HasSuffix(name, "client_secret") })
+		u.RawQuery = query.Encode()
+	}
+	return u.RequestURI()
 }
 
 // KeepLanguage remembers a language (BCP 47) for the reader's next pages; one

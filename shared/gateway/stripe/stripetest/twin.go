@@ -32,6 +32,7 @@ type Twin struct {
 	intents   map[string]*twinIntent
 	methods   map[string]*twinMethod
 	keys      map[string]string // account and key -> what it was used for
+	hooks     string            // where challenges are; empty: at the bank
 }
 
 type twinIntent struct {
@@ -280,7 +281,11 @@ func (w *Twin) picture(c *twinCall, id string, i *twinIntent, out gateway.Outcom
 		body["status"], body[failed] = "requires_payment_method", declined(out.Decline.Code)
 	case gateway.StateActionNeeded:
 		body["status"] = "requires_action"
-		body["next_action"] = map[string]any{"type": "redirect_to_url", "redirect_to_url": map[string]any{"url": out.ActionURL}}
+		url := out.ActionURL
+		if w.hooks != "" {
+			url = w.hooks + id
+		}
+		body["next_action"] = map[string]any{"type": "redirect_to_url", "redirect_to_url": map[string]any{"url": url}}
 	case gateway.StateCancelled:
 		body["status"] = "canceled"
 	case gateway.StateProcessing: // the bank settles at once
