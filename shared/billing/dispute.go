@@ -41,28 +41,26 @@ var disputeEvents = map[DisputeStatus]EventType{
 	DisputeLost: EventDisputeLost,
 }
 
-// rank orders the states of a stage: a dispute only goes up. A bank may take a
-// ruling for the merchant back; one for the customer ends the stage.
+// rank orders the states of a stage: a dispute only goes up. Between rulings
+// there is no order: a bank may take any back.
 func (s DisputeStatus) rank() int {
 	switch s {
 	case DisputeOpened:
 		return 1
 	case DisputeChallenged:
 		return 2
-	case DisputeWon, DisputeCancelled:
-		return 3
 	case "":
 		return 0
 	default:
-		return 4
+		return 3
 	}
 }
 
 // Final reports a decided dispute.
-func (s DisputeStatus) Final() bool { return s.rank() >= 3 }
+func (s DisputeStatus) Final() bool { return s.rank() == 3 }
 
 // returns reports a ruling that gives the money back to the merchant.
-func (s DisputeStatus) returns() bool { return s.rank() == 3 }
+func (s DisputeStatus) returns() bool { return s == DisputeWon || s == DisputeCancelled }
 
 // Dispute is a customer's complaint to the bank about a payment.
 type Dispute struct {
@@ -76,6 +74,7 @@ type Dispute struct {
 	Account      string
 	Reference    string // the gateway's
 	Amount       money.Amount
+	Claimed      money.Amount // what the gateway names when it is more than was paid: for people to look at
 	Stage        DisputeStage
 	Status       DisputeStatus
 	Reason       string    // the gateway's word, such as "fraudulent"
@@ -103,10 +102,13 @@ func (d Dispute) Lost() bool { return d.away() && d.Status.Final() }
 func (d Dispute) away() bool { return d.Taken && !d.Returned }
 
 // news reports that a gateway's word is newer than what is known: of a later
-// stage, or further in this one.
+// stage, further in this one, or another ruling.
 func (d Dispute) news(n DisputeNews) bool {
 	stage, known := stageRank[n.Stage], stageRank[d.Stage]
-	return d.Stage == "" || stage > known || stage == known && n.Status.rank() > d.Status.rank()
+	if d.Stage == "" || stage != known {
+		return d.Stage == "" || stage > known
+	}
+	return n.Status.rank() > d.Status.rank() || n.Status.Final() && n.Status != d.Status
 }
 
 // DisputeNews is what a gateway says of a dispute now.
@@ -132,15 +134,19 @@ type DisputeChange struct {
 // and begin with the end (R255): the stage only goes up, the state only goes up
 // within a stage, and the journal shows each time that the money was taken once
 // and each time that it came back (rules 11). A dispute that was won may be
-// taken up again by a later stage, or lost after all. changed is false when
-// the news are old.
+// taken up again by a later stage, or lost after all, and a lost one won. No
+// more is taken than was paid. changed is false when the news are old; which
+// of two rulings is the later one, its caller knows.
 func (d Dispute) Hear(n DisputeNews, p Payment) (ch DisputeChange, changed bool) {
 	if !d.news(n) {
 		return DisputeChange{Dispute: d, Payment: p}, false
 	}
 	d.Stage, d.Status, d.UpdatedAt = n.Stage, n.Status, n.At
 	if !d.away() { // what is given back is what was taken
-		d.Amount = n.Amount
+		d.Amount, d.Claimed = n.Amount, money.Amount{}
+		if n.Amount.Minor > p.Amount.Minor {
+			d.Amount, d.Claimed = p.Amount, n.Amount
+		}
 	}
 	d.Reason, d.ByRule, d.Next = n.Reason, n.ByRule, n.Next
 	if d.Status.Final() {

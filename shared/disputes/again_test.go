@@ -80,13 +80,13 @@ func TestAWonDisputeIsLostAfterAll(t *testing.T) {
 	}
 }
 
-// What an earlier look saw does not undo what a later one said.
+// Of an earlier stage, or the same word again, nothing is news.
 func TestAnOlderWordIsNotTaken(t *testing.T) {
 	t.Parallel()
 	p := billing.Payment{ID: "pay_1", Amount: money.Of(2000, "USD")}
 	d := billing.Dispute{ID: "dsp_1", Payment: p.ID, Stage: billing.StageDispute, Status: billing.DisputeLost, Taken: true, Amount: p.Amount}
 	for _, n := range []billing.DisputeNews{
-		{Stage: billing.StageDispute, Status: billing.DisputeWon, Amount: p.Amount},
+		{Stage: billing.StageDispute, Status: billing.DisputeChallenged, Amount: p.Amount},
 		{Stage: billing.StagePreDispute, Status: billing.DisputeExpired, Amount: p.Amount},
 		{Stage: billing.StageDispute, Status: billing.DisputeLost, Amount: p.Amount},
 	} {

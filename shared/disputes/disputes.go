@@ -76,17 +76,14 @@ func (s *Service) Perform(ctx context.Context, item record.DueItem) error {
 	})
 }
 
-// follow asks for the dispute and takes what the gateway says.
+// follow asks for the dispute and takes what the gateway says. It asks after
+// it has loaded, and anew when somebody was faster: an answer that is older
+// than what is known is never written, so that it does not matter in which
+// order notices come.
 func (s *Service) follow(ctx context.Context, m *matter) error {
-	told, err := s.Gateway.Dispute(ctx, m.account, m.ref)
-	if err != nil {
-		return fmt.Errorf("dispute %s: %w", m.ref, err)
-	}
-	if _, _, payment, ok := charging.ParseTag(told.Payment); !ok || payment != m.payment {
-		return fmt.Errorf("dispute %s is about %q, not about payment %s", m.ref, told.Payment, m.payment)
-	}
+	var err error
 	for range tries {
-		if err = s.take(ctx, m, told); !errors.Is(err, record.ErrStale) {
+		if err = s.look(ctx, m); !errors.Is(err, record.ErrStale) {
 			break
 		}
 	}
@@ -94,6 +91,21 @@ func (s *Service) follow(ctx context.Context, m *matter) error {
 		return fmt.Errorf("dispute %s: %w", m.ref, err)
 	}
 	return nil
+}
+
+// look loads, asks and takes once.
+func (s *Service) look(ctx context.Context, m *matter) error {
+	if err := s.load(ctx, m); err != nil {
+		return err
+	}
+	told, err := s.Gateway.Dispute(ctx, m.account, m.ref)
+	if err != nil {
+		return err
+	}
+	if _, _, payment, ok := charging.ParseTag(told.Payment); !ok || payment != m.payment {
+		return fmt.Errorf("it is about %q, not about payment %s", told.Payment, m.payment)
+	}
+	return s.take(ctx, m, told)
 }
 
 // ID names a dispute by what the gateway calls it, so that two webhooks that

@@ -3,6 +3,7 @@ package disputes
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -52,16 +53,13 @@ var (
 	}
 )
 
-// take loads, decides and commits. News that are old only move the next look.
+// take decides and commits. News that are old only move the next look.
 func (s *Service) take(ctx context.Context, m *matter, told gateway.Dispute) error {
-	if err := s.load(ctx, m); err != nil {
-		return err
-	}
 	news := billing.DisputeNews{
 		Amount: told.Amount, Stage: stages[told.Stage], Status: statuses[told.State], Reason: told.Reason, ByRule: told.ByRule,
 		Next: s.Wall().Add(every), At: m.now,
 	}
-	if news.Stage == "" || news.Status == "" || told.Amount.Currency != m.paid.Amount.Currency {
+	if news.Stage == "" || news.Status == "" || told.Amount.Currency != m.paid.Amount.Currency || told.Amount.Minor < 0 {
 		return fmt.Errorf("the gateway says %s, %s over %v", told.Stage, told.State, told.Amount)
 	}
 	if m.dispute.Version == 0 {
@@ -70,6 +68,9 @@ func (s *Service) take(ctx context.Context, m *matter, told gateway.Dispute) err
 	ch, changed := m.dispute.Hear(news, m.paid)
 	if !changed {
 		return s.later(ctx, m)
+	}
+	if over := ch.Dispute.Claimed; over != m.dispute.Claimed && !over.Nothing() {
+		slog.ErrorContext(ctx, "a dispute is over more than was paid", "scope", m.scope.String(), "dispute", m.dispute.ID, "payment", m.payment)
 	}
 	was := m.dispute.Open()
 	m.dispute, m.paid = ch.Dispute, ch.Payment

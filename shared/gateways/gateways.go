@@ -111,7 +111,14 @@ func (s *Service) inspect(ctx context.Context, mode merchant.Mode, in Order) (ga
 // secret, for whom it is chosen. A key of another account is refused.
 func (s *Service) Change(ctx context.Context, scope merchant.Scope, actor record.Actor, reference string, in Patch) (View, error) {
 	account := merchant.GatewayAccount(scope, reference)
-	order := Order{Gateway: "stripe", Secret: in.Secret, Key: in.Key, Webhook: in.Webhook, Currencies: value(in.Currencies), Countries: value(in.Countries)}
+	known, err := s.Get(ctx, scope, reference)
+	if err != nil {
+		return View{}, err
+	}
+	if known.Name == merchant.GatewaySandbox {
+		return View{}, ErrNotConnected
+	}
+	order := Order{Gateway: known.Name, Secret: in.Secret, Key: in.Key, Webhook: in.Webhook, Currencies: value(in.Currencies), Countries: value(in.Countries)}
 	if err := order.checkGiven(scope.Mode); err != nil {
 		return View{}, err
 	}

@@ -167,3 +167,26 @@ func TestHearingFromAGatewayIsWrittenHourly(t *testing.T) {
 		t.Errorf("written %d times, heard at %s", wrote, got.HeardAt)
 	}
 }
+
+// A change is checked by the gateway that the account is at.
+func TestAChangeAsksTheGatewayOfTheAccount(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.service.Inspectors["other"] = stripe{closed: true} // whoever asked it would be refused
+	b.connect("rk_live_first_of_acct_1", "")
+	_, err := b.service.Change(t.Context(), live, record.System, "acct_1", gateways.Patch{Secret: "rk_live_second_of_acct_1"})
+	b.must(err)
+	for reference, secret := range map[string]string{"acct_9": "rk_live_x_of_acct_9", "sandbox": "rk_live_x_of_sandbox"} {
+		if _, err := b.service.Change(t.Context(), live, record.System, reference, gateways.Patch{Secret: secret}); !errors.Is(err, gateways.ErrNotConnected) {
+			t.Errorf("%s: %v", reference, err)
+		}
+	}
+	state, err := record.Get[merchant.State](t.Context(), b.store, live, live.String())
+	b.must(err)
+	moved := state.Gateways[0]
+	moved.Name = "other"
+	b.must(b.store.Commit(t.Context(), record.Commit{Scope: live, Actor: record.System, Cause: "test", Put: []any{state.Connect(moved)}}))
+	if _, err := b.service.Change(t.Context(), live, record.System, "acct_1", gateways.Patch{Secret: "rk_live_third_of_acct_1"}); !errors.Is(err, gateways.ErrClosed) {
+		t.Errorf("another gateway's account was checked elsewhere: %v", err)
+	}
+}

@@ -72,6 +72,9 @@ func (e *examination) refund(p billing.Payment, r billing.Refund, entries map[st
 
 // dispute is what a dispute keeps from the merchant.
 func (e *examination) dispute(ctx context.Context, d billing.Dispute) (int64, error) {
+	if !d.Claimed.Nothing() {
+		e.report(d.ID, "no dispute is over more than was paid", fmt.Sprintf("the gateway names %d, %d are taken", d.Claimed.Minor, d.Amount.Minor))
+	}
 	var refs []record.Ref
 	for _, id := range d.Entries() {
 		refs = append(refs, record.RefOf[billing.Entry](id))

@@ -102,8 +102,14 @@ func (s *Server) newMethod(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) showNew(w http.ResponseWriter, r *http.Request, status int, v visit, wrong string) {
+	g, err := s.belongings(r.Context(), v, record.KindSubscription)
+	if err != nil {
+		s.lost(w, r, err)
+		return
+	}
+	currency, country := spending(g)
 	chrome := v.chrome(v.say("Add a card"))
-	chrome.Fields = s.fields(r, v, "", "")
+	chrome.Fields = s.fields(r, v, currency, country)
 	s.show(w, r, status, "newmethod", v, chrome, cardPage{Action: "/payment-methods", Wrong: wrong, Fields: chrome.Fields})
 }
 
@@ -132,6 +138,22 @@ func (s *Server) saveMethod(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.Redirect(w, r, "/payment-methods?done=card", http.StatusSeeOther)
+}
+
+// spending is the currency and country in which the visitor is charged: those
+// of the newest running subscription of the customer who gets the card. Of
+// whom nothing runs nothing is known.
+func spending(g goods) (money.Currency, string) {
+	if len(g.customers) == 0 {
+		return "", ""
+	}
+	var newest billing.Subscription
+	for _, sub := range running(g) {
+		if sub.Customer == g.customers[0].ID && sub.CreatedAt >= newest.CreatedAt {
+			newest = sub
+		}
+	}
+	return newest.Price.Amount.Currency, newest.Billing.Country
 }
 
 // saved enters with one saved card of the visitor; anybody else's does not

@@ -188,12 +188,19 @@ func (f *Fake) Escalate(ref string) error {
 	return nil
 }
 
-// Overturn takes back what was ruled for the merchant: the dispute is open
-// again in arbitration, or lost at once.
+// Overturn takes a ruling back. One for the merchant is open again in
+// arbitration, or lost at once; one for the customer is won.
 func (f *Fake) Overturn(ref string, lost bool) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	d, ok := f.disputes[ref]
+	if ok && d.Stage == gateway.StageDispute && d.State == gateway.DisputeLost {
+		d.State = gateway.DisputeWon
+		f.news = append(f.news, ref)
+		f.intents[d.Intent].disputed -= d.Amount.Minor
+		f.post(f.intents[d.Intent], Reversed, d.Amount)
+		return nil
+	}
 	if !ok || d.Stage != gateway.StageDispute || d.State != gateway.DisputeWon && d.State != gateway.DisputeCancelled {
 		return ErrRefused
 	}
