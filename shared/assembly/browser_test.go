@@ -35,6 +35,10 @@ const edgeSecret = "between the edge and us"
 // origins leave Stripe where it is: the policy is the one of production.
 var origins = cardfields.Origins{Sandbox: "https://bank.example"}
 
+// patience is how long a visit may take on a machine that is busy. Visits
+// follow one another: each has a browser of its own.
+const patience = 4 * time.Minute
+
 // street is a shop whose checkout and portal a browser can visit, with a
 // stand-in for everything of Stripe.
 type street struct {
@@ -104,7 +108,7 @@ func (s *street) chromium(stripe string) context.Context {
 	s.Cleanup(stop)
 	ctx, stop = chromedp.NewContext(ctx)
 	s.Cleanup(stop)
-	ctx, stop = context.WithTimeout(ctx, 2*time.Minute)
+	ctx, stop = context.WithTimeout(ctx, patience)
 	s.Cleanup(stop)
 	must(s.T, chromedp.Do(ctx))
 	_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
@@ -162,7 +166,7 @@ func (s *street) reads(text string) {
 // is waits until an expression holds on the page, whatever page that is then.
 func (s *street) is(expression string) {
 	s.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(patience/4); ; time.Sleep(50 * time.Millisecond) {
 		holds, err := chromedp.Run(s.tab, chromedp.Evaluate[bool]("Boolean("+expression+")"))
 		if err == nil && holds {
 			return

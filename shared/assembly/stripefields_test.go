@@ -15,7 +15,6 @@ import (
 // R303: a customer pays at the checkout with Stripe's fields. What is missing
 // is said beside them and aloud; what the bank refuses can be tried again.
 func TestACustomerPaysWithStripesFields(t *testing.T) {
-	t.Parallel()
 	s := openStreet(t)
 	sold := s.order(-1)
 	s.do(chromedp.Navigate(identity.CheckoutURL(s.orders.URL, s.scope, sold.Checkout.ID)))
@@ -40,7 +39,6 @@ func TestACustomerPaysWithStripesFields(t *testing.T) {
 // R303: a bank that asks is answered at Stripe's page, which sends the customer
 // back to ours with the intent and a secret that we neither need nor show.
 func TestACustomerComesBackFromTheBank(t *testing.T) {
-	t.Parallel()
 	s := openStreet(t)
 	sold := s.order(-1)
 	s.do(chromedp.Navigate(identity.CheckoutURL(s.orders.URL, s.scope, sold.Checkout.ID)))
@@ -66,7 +64,6 @@ func TestACustomerComesBackFromTheBank(t *testing.T) {
 
 // R123, R303: whoever is on hold pays in the portal with Stripe's fields.
 func TestACustomerOnHoldReactivatesWithStripesFields(t *testing.T) {
-	t.Parallel()
 	s := openStreet(t)
 	sub := s.pay(s.order(7), s.twin.Token(t, "acct_1", "decline_on_charge"))
 	s.now = sub.Period.End.Time().Add(time.Minute)
@@ -88,7 +85,6 @@ func TestACustomerOnHoldReactivatesWithStripesFields(t *testing.T) {
 
 // R313: in euros a bank debit is offered beside cards, and paid days later.
 func TestACustomerChoosesADebit(t *testing.T) {
-	t.Parallel()
 	s := openStreet(t)
 	sold := s.order(-1)
 	s.do(chromedp.Navigate(identity.CheckoutURL(s.orders.URL, s.scope, sold.Checkout.ID)))
@@ -102,7 +98,6 @@ func TestACustomerChoosesADebit(t *testing.T) {
 
 // The policy lets in what Stripe documents for its fields, and nothing else.
 func TestThePageWithStripesFieldsLoadsNothingElse(t *testing.T) {
-	t.Parallel()
 	s := openStreet(t)
 	sold := s.order(-1)
 	s.do(chromedp.Navigate(identity.CheckoutURL(s.orders.URL, s.scope, sold.Checkout.ID)))
@@ -131,7 +126,6 @@ func TestThePageWithStripesFieldsLoadsNothingElse(t *testing.T) {
 }
 
 func TestWithoutScriptsThePageSaysWhatIsMissing(t *testing.T) {
-	t.Parallel()
 	s := openStreet(t)
 	_, err := chromedp.Call(s.tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 	must(t, err)
