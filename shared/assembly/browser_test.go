@@ -166,7 +166,7 @@ func (s *street) reads(text string) {
 // is waits until an expression holds on the page, whatever page that is then.
 func (s *street) is(expression string) {
 	s.Helper()
-	for deadline := time.Now().Add(patience/4); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(patience / 4); ; time.Sleep(50 * time.Millisecond) {
 		holds, err := chromedp.Run(s.tab, chromedp.Evaluate[bool]("Boolean("+expression+")"))
 		if err == nil && holds {
 			return
