@@ -75,8 +75,12 @@ test: $(TOOLS) build ## unit, property, contract, infrastructure and short fault
 	go test $(PACKAGES)
 
 .PHONY: e2e
-e2e: $(TOOLS) build ## whole stories against the local stack, SDKs and browser included
-	go test -count=1 -timeout 20m ./infra/e2e/...
+e2e: $(TOOLS) build ## whole stories and every flow against the local stack, SDKs and browser included
+	go test -count=1 -timeout 20m -p 1 -parallel 3 ./infra/e2e/...
+
+.PHONY: pages
+pages: $(TOOLS) build ## every flow of portal and checkout in Chromium, in all eight ways
+	go test -count=1 -timeout 40m -parallel 3 ./infra/e2e/pages -args -pages.all
 
 .PHONY: axe
 axe: $(TOOLS) ## every page, state, theme and direction of writing against WCAG 2.2 AA

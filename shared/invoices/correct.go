@@ -108,6 +108,6 @@ func check(b billing.Buyer) error {
 		check.That(utf8.RuneCountInString(part.text) <= 200, part.name, "must be at most 200 characters")
 	}
 	check.That(len(b.Address.Country) == 2, "country", "must be an ISO 3166-1 country")
-	check.That(b.Business == "" || b.TaxID != "", "business_name", "is shown only beside a tax_id")
+	check.That(b.Business == "" || b.TaxID != "", "business_name", "is shown only beside a tax id")
 	return check.Fault("INVALID_REQUEST_PARAMETERS", "The buyer's details are not valid.")
 }

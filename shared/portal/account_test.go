@@ -171,7 +171,8 @@ func TestSigningOutEverywhereEndsEverySession(t *testing.T) {
 func TestThePublicCancellationPageMailsTheWay(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	s.get("/cancel/bus_1").must(t, 200, "Cancel a subscription", "no password and no reason", `action="/login/bus_1"`)
+	s.get("/cancel/bus_1").must(t, 200, "Cancel a subscription", "no password and no reason", `action="/cancel/bus_1"`)
+	s.form("/cancel/bus_1", url.Values{"email": {"ada"}}).must(t, 422, "Cancel a subscription", "such as name@example.com")
 	s.get("/cancel/bus_none").must(t, 404)
 }
 

@@ -3,6 +3,7 @@ package portal
 import (
 	"net/http"
 
+	"perennial/shared/merchant"
 	"perennial/shared/pages"
 )
 
@@ -15,11 +16,16 @@ func (s *Server) publicCancel(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	templates.Render(w, r, http.StatusOK, "login", pages.Page{
-		Chrome: entrance(scope, state, say(r, "Cancel a subscription")),
-		Content: loginPage{
-			Action: loginPath(scope), Next: "/", Heading: say(r, "Cancel a subscription"),
-			Lead: say(r, "Enter the e-mail address you bought with. We mail you a link; behind it you choose the subscription and confirm. You need no password and no reason."),
-		},
-	})
+	templates.Render(w, r, http.StatusOK, "login", toCancel(r, scope, state, loginPage{}))
+}
+
+// askCancel mails the link, as signing in does.
+func (s *Server) askCancel(w http.ResponseWriter, r *http.Request) { s.ask(w, r, toCancel) }
+
+// toCancel is the page that leads to the cancel buttons.
+func toCancel(r *http.Request, scope merchant.Scope, state merchant.State, content loginPage) pages.Page {
+	heading := say(r, "Cancel a subscription")
+	content.Action, content.Next, content.Heading = r.URL.Path, "/", heading
+	content.Lead = say(r, "Enter the e-mail address you bought with. We mail you a link; behind it you choose the subscription and confirm. You need no password and no reason.")
+	return pages.Page{Chrome: entrance(scope, state, heading), Content: content}
 }

@@ -52,7 +52,7 @@ func TestEveryFormIsForItsOwnerAlone(t *testing.T) {
 	s := open(t)
 	sub := s.OnHold()
 	version := s.Sub(sub.ID).Version
-	public := regexp.MustCompile(`^/(login|session|logout|address|profile/leave|everywhere/logout)`)
+	public := regexp.MustCompile(`^/(login|cancel|session|logout|address|profile/leave|everywhere/logout)`)
 	for _, path := range routes(t, http.MethodPost) {
 		if !public.MatchString(path) {
 			if got := s.form(s.filled(path, sub), url.Values{"due": {""}}); got.status != 403 {

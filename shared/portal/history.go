@@ -57,7 +57,9 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request) {
 	}
 	q := r.URL.Query()
 	page := newHistoryPage(v, s.Documents, g, q.Get("year"), q.Get("kind"), int(whole(q.Get("page"), 1)))
-	s.show(w, r, http.StatusOK, "history", v, v.chrome(v.say("Billing history")), page)
+	chrome := v.chrome(v.say("Billing history"))
+	chrome.Banners = v.banners(g)
+	s.show(w, r, http.StatusOK, "history", v, chrome, page)
 }
 
 // lost answers when the visitor's things cannot be read: an address that has

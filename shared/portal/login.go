@@ -65,14 +65,11 @@ func (s *Server) loginForm(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, next, http.StatusSeeOther) // a link in a mail, opened by who is signed in
 		return
 	}
-	chrome := entrance(scope, state, say(r, "Sign in"))
+	page := toSignIn(r, scope, state, loginPage{Next: next})
 	if b, ok := (visit{locale: pages.Locale(r)}).done(r.URL.Query().Get("done")); ok && r.URL.Query().Get("done") == "address" {
-		chrome.Banners = []pages.Banner{b}
+		page.Chrome.Banners = []pages.Banner{b}
 	}
-	templates.Render(w, r, http.StatusOK, "login", pages.Page{
-		Chrome:  chrome,
-		Content: loginPage{Action: r.URL.Path, Next: next},
-	})
+	templates.Render(w, r, http.StatusOK, "login", page)
 }
 
 // isIn reports whether the visitor has a good session of the business.
@@ -98,8 +95,18 @@ func back(r *http.Request) string {
 	return identity.LocalPath(from.EscapedPath())
 }
 
-// login answers the same for every address, known or not (R078).
-func (s *Server) login(w http.ResponseWriter, r *http.Request) {
+// login mails a link that signs in.
+func (s *Server) login(w http.ResponseWriter, r *http.Request) { s.ask(w, r, toSignIn) }
+
+// toSignIn is the page that asks for an address to sign in with.
+func toSignIn(r *http.Request, scope merchant.Scope, state merchant.State, content loginPage) pages.Page {
+	content.Action = r.URL.Path
+	return pages.Page{Chrome: entrance(scope, state, say(r, "Sign in")), Content: content}
+}
+
+// ask answers the same for every address, known or not (R078). What is no
+// address is asked for again, on the page that it came from.
+func (s *Server) ask(w http.ResponseWriter, r *http.Request, page func(*http.Request, merchant.Scope, merchant.State, loginPage) pages.Page) {
 	scope, state, ok := s.business(w, r)
 	if !ok {
 		return
@@ -107,10 +114,8 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	wish := identity.Wish{Scope: scope, Email: r.PostFormValue("email"), Next: r.PostFormValue("next")}
 	err := s.Identity.Ask(r.Context(), wish, lambdahttp.Visitor(r))
 	if f := fault.Of(err); f != nil && f.Kind == fault.Invalid {
-		templates.Render(w, r, http.StatusUnprocessableEntity, "login", pages.Page{
-			Chrome:  entrance(scope, state, say(r, "Sign in")),
-			Content: loginPage{Action: r.URL.Path, Next: identity.LocalPath(wish.Next), Email: wish.Email, Wrong: say(r, f.Message)},
-		})
+		wrong := loginPage{Next: identity.LocalPath(wish.Next), Email: wish.Email, Wrong: say(r, f.Message)}
+		templates.Render(w, r, http.StatusUnprocessableEntity, "login", page(r, scope, state, wrong))
 		return
 	}
 	if err != nil {

@@ -26,6 +26,9 @@ func TestAnOpenInvoiceIsPaidFromTheBillingHistory(t *testing.T) {
 	s.signIn()
 	pay := "/subscriptions/" + sub.ID + "/payment-method"
 	s.get("/billing").must(t, 200, "To pay", "due on", "$20.00", `href="`+pay+`"`, "Pay now")
+	for _, path := range []string{"/", "/billing", "/payment-methods", "/profile"} {
+		s.get(path).must(t, 200, "is on hold", "Update payment method")
+	}
 	if filtered := s.get("/billing?kind=paid"); strings.Contains(filtered.text, "Pay now") {
 		t.Error("a filter shows what is open")
 	}

@@ -121,9 +121,15 @@ func newMethodPage(v visit, sub billing.Subscription, saved []billing.Method, du
 }
 
 // worthAnother reports a decline that the customer can have mended without
-// another card: money on the account, or a bank that was out of reach.
+// another card: money on the account, a bank that was out of reach or that
+// asked for the customer's consent; or that was our fault.
 func worthAnother(d billing.Decline) bool {
-	return d.Class == billing.ClassMoney || d.Class == billing.ClassTechnical
+	switch d.Class {
+	case billing.ClassMoney, billing.ClassTechnical, billing.ClassAuthentication, billing.ClassOurFault:
+		return true
+	default:
+		return false
+	}
 }
 
 // changeMethod confirms the choice: with dues it charges them at once (R123).

@@ -46,13 +46,13 @@ func (s *Server) methods(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) showSaved(w http.ResponseWriter, r *http.Request, status int, v visit, more ...pages.Banner) {
-	g, err := s.belongings(r.Context(), v, record.KindSubscription, record.KindMethod)
+	g, err := s.belongings(r.Context(), v, record.KindSubscription, record.KindMethod, record.KindInvoice)
 	if err != nil {
 		s.lost(w, r, err)
 		return
 	}
 	chrome := v.chrome(v.say("Payment methods"))
-	chrome.Banners = more
+	chrome.Banners = append(more, v.banners(g)...)
 	s.show(w, r, status, "methods", v, chrome, newMethodsPage(v, g))
 }
 

@@ -151,6 +151,7 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("POST /profile/{customer}", s.saveProfile)
 	mux.HandleFunc("POST /profile/{customer}/email", s.askMove)
 	mux.HandleFunc("GET /cancel/{business}", s.publicCancel)
+	mux.HandleFunc("POST /cancel/{business}", s.askCancel)
 	mux.HandleFunc("GET /subscriptions/{id}/plan", s.plans)
 	mux.HandleFunc("GET /subscriptions/{id}/plan/review", s.reviewPlan)
 	mux.HandleFunc("POST /subscriptions/{id}/plan", s.changePlan)

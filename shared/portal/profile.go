@@ -47,11 +47,13 @@ func (s *Server) profile(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) showProfile(w http.ResponseWriter, r *http.Request, status int, v visit, wrong []string) {
-	g, err := s.belongings(r.Context(), v, record.KindSubscription)
+	g, err := s.belongings(r.Context(), v, record.KindSubscription, record.KindInvoice)
 	if err != nil {
 		s.lost(w, r, err)
 		return
 	}
+	chrome := v.chrome(v.say("Profile"))
+	chrome.Banners = v.banners(g)
 	page := profilePage{
 		Wrong: wrong, Since: i18n.Date(v.locale, v.Session.CreatedAt, v.zone),
 		Edit: v.State.Settings.Subscriptions.AllowsEditProfile(),
@@ -75,7 +77,7 @@ func (s *Server) showProfile(w http.ResponseWriter, r *http.Request, status int,
 			page.Credit = append(page.Credit, fact{sub.ProductName, v.amount(left)})
 		}
 	}
-	s.show(w, r, status, "profile", v, v.chrome(v.say("Profile")), page)
+	s.show(w, r, status, "profile", v, chrome, page)
 }
 
 func (v visit) person(c billing.Customer) person {

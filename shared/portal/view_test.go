@@ -125,4 +125,8 @@ func TestTheFormOffersEachCardOnce(t *testing.T) {
 	if diff := cmp.Diff([]string{"pm_5", "pm_3"}, offered(held, billing.Dues{Total: money.Of(3000, "JPY")})); diff != "" {
 		t.Error("on hold: " + diff)
 	}
+	held.Failure.Decline.Class = billing.ClassAuthentication // the bank waits for this very card's holder
+	if diff := cmp.Diff([]string{"pm_5", "pm_3", "pm_1"}, offered(held, billing.Dues{Total: money.Of(3000, "JPY")})); diff != "" {
+		t.Error("after a challenge: " + diff)
+	}
 }
