@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
 
+	"perennial/infra/local/ses"
 	"perennial/infra/local/wait"
 	"perennial/shared/billing"
 	"perennial/shared/i18n"
@@ -56,7 +58,9 @@ func moveAddress(v *visit) {
 	if c := get[billing.Customer](v.shop, v.customer.ID); c.Email != fresh {
 		v.Errorf("the address is %s", c.Email)
 	}
-	wait.Until(v, "a notice to the old address", func() bool { return len(v.mails(v.customer.Email)) > 0 })
+	wait.Until(v, "a notice to the old address", func() bool {
+		return slices.ContainsFunc(v.mails(v.customer.Email), func(m ses.Mail) bool { return strings.Contains(m.Text, fresh) })
+	})
 	v.fill(v.say("E-mail address"), fresh)
 	v.press(v.say("Send me a link"))
 	v.sees(v.say("Check your mail"))

@@ -5,22 +5,18 @@ import (
 	"testing"
 	"time"
 
-	"perennial/shared/assembly"
-	"perennial/shared/bank"
-	"perennial/shared/bank/teller"
 	"perennial/shared/billing"
 	"perennial/shared/calendar"
 	"perennial/shared/catalog"
 	"perennial/shared/clock"
 	"perennial/shared/customers"
-	"perennial/shared/gateway"
-	"perennial/shared/gateway/sandbox"
 	"perennial/shared/identity"
 	"perennial/shared/ids"
-	"perennial/shared/lifecycle"
+	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
 	"perennial/shared/operations"
+	"perennial/shared/purchases"
 	"perennial/shared/record"
 	"perennial/shared/recovery"
 )
@@ -117,21 +113,6 @@ func (s *shop) product(name string, price billing.Price) billing.Product {
 	return p
 }
 
-// token types a test card into the bank's fields.
-func (s *shop) token(card string) string {
-	s.Helper()
-	now := time.Now().UTC()
-	till := &teller.Teller{Vault: stage.vault, Now: func() time.Time { return now }}
-	token, err := till.Tokenise(s.Context(), teller.Typed{Account: s.account().ID, Card: card, ExpMonth: 12, ExpYear: now.Year() + 8})
-	s.must(err)
-	return token.ID
-}
-
-// account is where the shop's customers pay.
-func (s *shop) account() gateway.Account {
-	return gateway.Account{Gateway: sandbox.Name, ID: s.scope.String()}
-}
-
 // subscribe sells a product to the customer, who pays with a card.
 func (s *shop) subscribe(product billing.Product, card string) billing.Subscription {
 	s.Helper()
@@ -141,11 +122,11 @@ func (s *shop) subscribe(product billing.Product, card string) billing.Subscript
 }
 
 // offer is a subscription that waits for its first payment.
-func (s *shop) offer(product billing.Product) lifecycle.Subscribed {
+func (s *shop) offer(product billing.Product) purchases.Placed {
 	s.Helper()
-	made, err := stage.till.Life.Subscribe(s.Context(), lifecycle.Subscribe{
-		Scope: s.scope, Actor: record.System, Product: product.ID, Customer: s.customer.ID, Quantity: 1, TrialDays: -1, Billing: home,
-	})
+	order := lifecycletest.One(s.scope, product.ID, s.customer.ID, home.Country)
+	order.Cart.Billing = home
+	made, err := stage.till.Sales.Order(s.Context(), order)
 	s.must(err)
 	return made
 }
@@ -194,45 +175,23 @@ func owned[T any](s *shop) []T {
 	return out
 }
 
-// link is a link that was mailed to the customer.
+// link is a link that is mailed to the customer.
 func (s *shop) link(scope merchant.Scope, next string) string {
 	s.Helper()
-	i, ok, err := stage.identity.Invite(s.Context(), identity.Wish{Scope: scope, Email: s.customer.Email, Next: next})
+	return s.linkOf(clock.System, scope, next)
+}
+
+// linkOf is a link that was mailed at another time.
+func (s *shop) linkOf(at clock.Wall, scope merchant.Scope, next string) string {
+	s.Helper()
+	host := &identity.Service{
+		Store: stage.store, Mailboxes: stage.store, Addresses: stage.store, Wall: at,
+		Portals: map[merchant.Mode]string{merchant.Test: portal("")},
+	}
+	i, ok, err := host.Invite(s.Context(), identity.Wish{Scope: scope, Email: s.customer.Email, Next: next})
 	s.must(err)
 	if !ok {
 		s.Fatal("nobody to invite")
 	}
 	return i.URL
-}
-
-// settled compares the books with the bank's ledger.
-func (s *shop) settled() {
-	s.Helper()
-	findings, err := stage.operator.Examine(s.Context(), s.scope, assembly.SandboxLedger(stage.bank))
-	if err != nil || len(findings) > 0 {
-		s.Errorf("the doctor finds %v, %v", findings, err)
-	}
-}
-
-// kept is what the bank has taken from the customer, less what it gave back.
-func (s *shop) kept() (cents int64) {
-	s.Helper()
-	lines, err := stage.bank.Ledger(s.Context(), s.account())
-	s.must(err)
-	for _, amount := range lines {
-		cents += amount
-	}
-	return cents
-}
-
-// spoil orders a fault of the bank for the shop's account, for so many calls
-// or, at 0, until it is mended.
-func (s *shop) spoil(what bank.Operation, how bank.Trouble, times int) {
-	s.Helper()
-	s.must(stage.vault.Arm(s.Context(), bank.Fault{ID: "flt_" + string(what), Account: s.account().ID, Operation: what, Trouble: how, Times: times}))
-}
-
-func (s *shop) mend() {
-	s.Helper()
-	s.must(stage.vault.Clear(s.Context(), s.account().ID))
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"perennial/infra/local/ses"
 	"perennial/infra/local/wait"
@@ -120,7 +121,10 @@ func everywhere(v *visit) {
 }
 
 func deadLink(v *visit) {
-	v.open(portal("/session/" + v.scope.Business + "." + strings.Repeat("A", 43)))
+	v.open(portal("/session/" + v.scope.Business + ".nonsense"))
+	v.sees(v.say("This link no longer works"))
+	yesterday := func() time.Time { return time.Now().Add(-24*time.Hour - time.Minute) }
+	v.open(v.linkOf(yesterday, v.scope, "/"))
 	v.press(v.say("Open my subscriptions"))
 	v.sees(v.say("This link no longer works"), v.say("Links work once and for 24 hours. This one has expired or was already used."))
 	v.press(v.say("Get a new link"))

@@ -23,8 +23,6 @@ import (
 	"perennial/shared/dynamo"
 	flows "perennial/shared/flow/sfn"
 	"perennial/shared/gateway/sandbox"
-	"perennial/shared/identity"
-	"perennial/shared/merchant"
 	"perennial/shared/operations"
 	"perennial/shared/record"
 )
@@ -40,7 +38,6 @@ var stage struct {
 	store    *dynamo.Store
 	till     *assembly.Till // takes money behind the scenes
 	operator *operations.Service
-	identity *identity.Service
 	bank     *sandbox.Gateway
 	vault    *bankstore.Store
 	browser  context.Context //nolint:containedctx // chromedp's handle is a context
@@ -92,10 +89,6 @@ func openStack() error {
 	steps := awssfn.NewFromConfig(cfg, func(o *awssfn.Options) { o.BaseEndpoint = aws.String(look("AWS_ENDPOINT_URL_SFN")) })
 	stage.till = assembly.Build(cfg, stage.store, stage.bank, flows.New(steps, look(config.StateMachine)), assembly.Keys{})
 	stage.operator = &operations.Service{Store: stage.store, Wall: clock.System, Actor: record.Actor{Kind: record.ByOperator, ID: "pages"}}
-	stage.identity = &identity.Service{
-		Store: stage.store, Mailboxes: stage.store, Addresses: stage.store, Wall: clock.System,
-		Portals: map[merchant.Mode]string{merchant.Test: s.URL("portal-test")},
-	}
 	return nil
 }
 
