@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"perennial/shared/fault"
+	"perennial/shared/merchant"
 	"perennial/shared/money"
 )
 
@@ -26,6 +27,7 @@ var (
 	ErrNotWaiting = fault.New(fault.Conflict, "NOT_WAITING", "This payment does not wait for authentication.")
 	ErrOverRefund = fault.New(fault.Conflict, "OVER_REFUND", "The refund exceeds what was captured and not yet refunded.")
 	ErrBadIntent  = fault.New(fault.Invalid, "INVALID_INTENT", "An intent needs an amount that is not negative, a known currency and a web address to return to.")
+	ErrTooSmall   = fault.New(fault.Invalid, "AMOUNT_TOO_SMALL", "The amount is below the smallest charge in this currency.")
 	ErrRemoved    = fault.New(fault.Conflict, "METHOD_REMOVED", "This payment method was removed.")
 )
 
@@ -60,6 +62,9 @@ type Intent struct {
 func (o Order) Prepare(id string, m Method, now time.Time) (Intent, error) {
 	if _, err := money.ParseCurrency(string(o.Amount.Currency)); err != nil || o.Amount.Minor < 0 || !returnable(o.ReturnURL) {
 		return Intent{}, ErrBadIntent
+	}
+	if merchant.TooSmall(merchant.GatewaySandbox, o.Amount) {
+		return Intent{}, ErrTooSmall
 	}
 	if m.Customer != o.Customer {
 		return Intent{}, ErrNoMethod

@@ -142,7 +142,7 @@ func (s Subscription) end(to Status, event EventType, open []Invoice, hold *Hold
 			s = s.unspend(v, c.At)
 		}
 	}
-	s.Change, s.Scheduled, s.Spent, s.Manual.Ends = nil, nil, nil, 0
+	s.Change, s.Scheduled, s.Spent, s.Carried, s.Manual.Ends = nil, nil, nil, Carried{}, 0
 	ch := Change{Subscription: s, Events: s.events(event, c.Reason, EventSubscriptionUpdated)}
 	if trial {
 		ch.Events = append(ch.Events, Event{Type: EventTrialCancelled, Object: s.ID, Reason: c.Reason})

@@ -13,6 +13,7 @@ type Terms struct {
 	Customer Customer
 	Seller   tax.Seller   // the merchant's tax settings; the zero value collects none
 	Credit   money.Amount // what may be used of the customer's credit, after tax
+	Gateway  string       // where a customer whose method is not stored would pay
 	At       calendar.Instant
 }
 

@@ -102,12 +102,23 @@ func (v Invoice) discounted(discounts []Discount) (Invoice, error) {
 	return v, nil
 }
 
+// listed is what the invoice's own lines cost before discounts.
+func (v Invoice) listed() int64 {
+	sum := v.Subtotal.Minor
+	for _, l := range v.Lines {
+		if l.Kind == LineCarried {
+			sum -= l.Amount.Minor
+		}
+	}
+	return sum
+}
+
 // parts is what the discount takes off each line. It never exceeds what the
 // line still costs.
 func (d Discount) parts(v Invoice) ([]int64, error) {
 	parts, left := make([]int64, len(v.Lines)), make([]int64, len(v.Lines))
 	option, known := d.option(v.Subtotal.Currency)
-	if v.Subtotal.Minor < option.MinimumSubtotal || d.Type == DiscountFlat && !known {
+	if v.listed() < option.MinimumSubtotal || d.Type == DiscountFlat && !known {
 		return parts, nil
 	}
 	base, taken := money.Of(0, v.Subtotal.Currency), money.Of(0, v.Subtotal.Currency)

@@ -18,6 +18,7 @@ const (
 	LineProrationCharge LineKind = "proration_charge"
 	LineProrationCredit LineKind = "proration_credit" // a negative amount
 	LineAdjustment      LineKind = "adjustment"       // any sign; never discounted
+	LineCarried         LineKind = "carried"          // of an earlier invoice, which was too small to be charged
 )
 
 // Line is one position of an invoice. Amount is the list price, Discount what

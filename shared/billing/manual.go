@@ -66,7 +66,8 @@ func (s Subscription) Collection() CollectionMethod {
 // letsPay refuses to charge what only the customer may pay. The first payment
 // is the order's own, and nothing costs nobody anything.
 func (s Subscription) letsPay(a Attempt, dues Dues) error {
-	if a.By == ByCustomer || dues.Total.Nothing() || s.Status == StatusPending && a.By == ByMerchant {
+	nothing := dues.Total.Nothing() || merchant.TooSmall(a.Method.Gateway, dues.Total) // it is carried
+	if a.By == ByCustomer || nothing || s.Status == StatusPending && a.By == ByMerchant {
 		return nil
 	}
 	return ErrManual
@@ -165,8 +166,8 @@ func (s Subscription) MayBill(at calendar.Instant) bool {
 }
 
 // Bill issues the invoice of the next period, for the customer to pay: it has
-// its number from now on (rules 17). A period that costs nothing has none and
-// is renewed on its date.
+// its number from now on (rules 17). A period that costs nothing, or too
+// little to be paid, has none and is renewed on its date.
 func (s Subscription) Bill(t Terms, i Issuer, c Customer, at calendar.Instant, zone *time.Location) (Change, error) {
 	switch {
 	case s.Lock.Set():
@@ -182,7 +183,7 @@ func (s Subscription) Bill(t Terms, i Issuer, c Customer, at calendar.Instant, z
 	if at >= s.Period.End { // nobody could know of it sooner
 		invoice.DueAt = at.Add(s.Manual.notice(invoice.Period))
 	}
-	if invoice.Due().Nothing() {
+	if invoice.Due().Nothing() || merchant.TooSmall(t.Gateway, invoice.Due()) {
 		s.Manual.Covered = s.Period.End
 		return Change{Subscription: s}, nil
 	}

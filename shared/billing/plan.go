@@ -163,7 +163,7 @@ func (v Invoice) priced() (due, paid, tax money.Amount, err error) {
 	due = money.Of(0, v.Total.Currency)
 	paid, tax = due, due
 	for _, l := range v.Lines {
-		if l.Kind == LineAdjustment || l.Kind == LineUsage || l.Kind == LineOneTime {
+		if l.Kind == LineAdjustment || l.Kind == LineUsage || l.Kind == LineOneTime || l.Kind == LineCarried {
 			continue
 		}
 		for sum, part := range map[*money.Amount]money.Amount{&due: l.Amount, &paid: l.Discounted(), &tax: l.Tax} {

@@ -73,12 +73,7 @@ func (c Case) Paid(charge string) (Change, error) {
 		return c.paidPurchase(charge)
 	}
 	s := c.Subscription
-	move := map[Cause]Move{CauseFirst: MoveActivate, CauseRenewal: MoveRenew, CauseOnDemand: MoveRenew, CausePlanChange: MoveChange}[s.Lock.Cause]
-	reactivated := s.Status == StatusOnHold || s.Status == StatusPastDue
-	if reactivated || !s.Failure.At.IsZero() {
-		move = MoveRecover
-	}
-	status, err := s.Status.after(move)
+	move, status, err := s.settles()
 	if err != nil {
 		return Change{}, err
 	}
@@ -126,6 +121,18 @@ func (c Case) Paid(charge string) (Change, error) {
 	}
 	change.Subscription = s
 	return change, nil
+}
+
+// settles is the move that settling the locked attempt makes, and the status
+// that it leads to.
+func (s Subscription) settles() (Move, Status, error) {
+	move := map[Cause]Move{CauseFirst: MoveActivate, CauseRenewal: MoveRenew, CauseOnDemand: MoveRenew, CausePlanChange: MoveChange}[s.Lock.Cause]
+	reactivated := s.Status == StatusOnHold || s.Status == StatusPastDue
+	if reactivated || !s.Failure.At.IsZero() {
+		move = MoveRecover
+	}
+	status, err := s.Status.after(move)
+	return move, status, err
 }
 
 // cleared is the subscription without anything that was owed, tried or said

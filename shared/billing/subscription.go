@@ -52,6 +52,7 @@ type Subscription struct {
 	Gone         money.Amount      // what Funded knows to be given back of them; empty for none
 	Credits      []Credit          // what plan changes gave back, the oldest first
 	Spent        []Credit          // what open invoices and a waiting change use of it
+	Carried      Carried           // what was too little to be charged; the next renewal bills it
 	Change       *PlanChange       // a plan change that is not paid
 	Scheduled    *PlanChange       // a plan change at the next billing date
 	ChangedAt    calendar.Instant  // when the plan was last changed
@@ -346,11 +347,13 @@ func (s Subscription) renewal(t Terms, zone *time.Location) (Subscription, Invoi
 		t.Credit = s.Balance()
 	}
 	end, _ := calendar.Next(s.Anchor, s.Price.Every, s.Period.End, zone)
-	invoice, err := s.draft(t, CauseRenewal, calendar.Period{Start: s.Period.End, End: end}).Invoice()
+	draft := s.draft(t, CauseRenewal, calendar.Period{Start: s.Period.End, End: end})
+	draft.Lines = append(draft.Lines, s.Carried.Lines...)
+	invoice, err := draft.Invoice()
 	if err != nil {
 		return s, Invoice{}, err
 	}
-	s.Open = []string{invoice.ID}
+	s.Open, s.Carried = []string{invoice.ID}, Carried{}
 	return s.spend(invoice.Credit), invoice, nil
 }
 

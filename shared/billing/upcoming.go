@@ -1,9 +1,14 @@
 package billing
 
-import "time"
+import (
+	"time"
+
+	"perennial/shared/merchant"
+)
 
 // Upcoming are the next invoices of the subscription, as its renewals make
-// them when every one of them is paid. It stops where the subscription ends,
+// them when every one of them is paid; one that is too small to be charged
+// is void and carried to the one after it. It stops where the subscription ends,
 // and has none where it does not renew.
 func (s Subscription) Upcoming(t Terms, count int, zone *time.Location) ([]Invoice, error) {
 	var out []Invoice
@@ -22,14 +27,28 @@ func (s Subscription) Upcoming(t Terms, count int, zone *time.Location) ([]Invoi
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, invoice)
 		c := Case{Subscription: locked, Invoices: []Invoice{invoice}, At: at, Zone: zone}
-		if _, s, err = c.date(locked); err != nil {
+		if merchant.TooSmall(s.payee(t), invoice.Due()) {
+			invoice.Status, invoice.Reason = InvoiceVoid, ReasonCarried
+			s, err = c.bring()
+		} else {
+			_, s, err = c.date(locked)
+			s.Discounts = spend(s.Discounts, invoice)
+		}
+		if err != nil {
 			return nil, err
 		}
-		s.Open, s.Discounts = nil, spend(s.Discounts, invoice)
+		s.Open, out = nil, append(out, invoice)
 	}
 	return out, nil
+}
+
+// payee is the gateway that the next invoice is paid at.
+func (s Subscription) payee(t Terms) string {
+	if s.Method.IsZero() {
+		return t.Gateway
+	}
+	return s.Method.Gateway
 }
 
 // AsPaid is a manual subscription as it will be when its open invoice is paid

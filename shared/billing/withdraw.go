@@ -39,6 +39,7 @@ func (s Subscription) unbill(open []Invoice, at calendar.Instant) (Subscription,
 	for _, v := range open {
 		if v.Status == InvoiceOpen && v.Cause == CauseRenewal {
 			s = s.unspend(v, at)
+			s = s.recarry(v, at)
 			gone = append(gone, v.void())
 		}
 	}

@@ -137,6 +137,9 @@ func (s *Service) Charge(ctx context.Context, in Start) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	if err := billing.Chargeable(in.Method.Gateway, in.Dues.Total); err != nil && !locked.Carries() {
+		return Result{}, err
+	}
 	a := &attempt{Case: locked, scope: in.Scope, actor: in.Actor, cause: in.Cause, state: in.State, tally: tally}
 	if err := s.lock(ctx, a, in.Events, in.Counts); err != nil {
 		return Result{}, fmt.Errorf("lock %s: %w", locked.Owner(), err)
@@ -221,6 +224,8 @@ func (s *Service) drive(ctx context.Context, a *attempt) (Result, error) {
 		return s.settle(ctx, a, gateway.Outcome{State: gateway.StateCancelled})
 	case l.Free():
 		return s.settle(ctx, a, gateway.Outcome{State: gateway.StateSucceeded, Amount: l.Amount})
+	case a.Small():
+		return s.settle(ctx, a, tooSmall)
 	case l.Method.IsZero():
 		missing := gateway.Decline{Code: "no_payment_method"}
 		return s.settle(ctx, a, gateway.Outcome{State: gateway.StateDeclined, Decline: missing})
@@ -228,7 +233,7 @@ func (s *Service) drive(ctx context.Context, a *attempt) (Result, error) {
 	if l.Intent == "" {
 		err := s.prepare(ctx, a)
 		if errors.Is(err, gateway.ErrRejected) {
-			return s.settle(ctx, a, rejected)
+			return s.settle(ctx, a, refusal(err))
 		}
 		if err != nil {
 			return s.unknown(ctx, a, err)
@@ -237,12 +242,21 @@ func (s *Service) drive(ctx context.Context, a *attempt) (Result, error) {
 	return s.confirm(ctx, a)
 }
 
-// What becomes of an attempt that the gateway would not take, and of a
-// challenge that nobody is there to answer.
+// What becomes of an attempt that the gateway would not take, of one at too
+// little, and of a challenge that nobody is there to answer.
 var (
 	rejected   = gateway.Outcome{State: gateway.StateDeclined, Decline: gateway.Decline{Code: "invalid_request"}}
+	tooSmall   = gateway.Outcome{State: gateway.StateTooSmall}
 	unanswered = gateway.Outcome{State: gateway.StateDeclined, Decline: gateway.Decline{Code: "authentication_required"}}
 )
+
+// refusal is what becomes of an attempt that the gateway would not prepare.
+func refusal(err error) gateway.Outcome {
+	if errors.Is(err, gateway.ErrTooSmall) {
+		return tooSmall
+	}
+	return rejected
+}
 
 // prepare gets the intent from the gateway and commits it before any money
 // can move.

@@ -39,7 +39,7 @@ func (s *Service) Finish(ctx context.Context, r Recover) (Result, error) {
 	switch {
 	case !l.Set():
 		return a.result(), nil
-	case l.Free() || l.Method.IsZero():
+	case l.Free() || l.Method.IsZero() || a.Small():
 		return s.drive(ctx, a)
 	case l.Intent == "":
 		return s.unprepared(ctx, a)
@@ -198,7 +198,7 @@ func (s *Service) unprepared(ctx context.Context, a *attempt) (Result, error) {
 	}
 	err := s.adopt(ctx, a)
 	if errors.Is(err, gateway.ErrRejected) {
-		return s.settle(ctx, a, rejected)
+		return s.settle(ctx, a, refusal(err))
 	}
 	if err != nil {
 		return s.unknown(ctx, a, err)

@@ -87,6 +87,12 @@ func (s *Service) decide(ctx context.Context, a *attempt, out gateway.Outcome) (
 	if out.State == gateway.StateCancelled && l.By == billing.BySystem && !a.Unwanted() {
 		out = gateway.Outcome{State: gateway.StateDeclined, Decline: gateway.Decline{Code: "try_again_later"}}
 	}
+	switch {
+	case out.State == gateway.StateTooSmall && a.Unwanted():
+		out = gateway.Outcome{State: gateway.StateCancelled}
+	case out.State == gateway.StateTooSmall && !a.Carries():
+		out = gateway.Outcome{State: gateway.StateDeclined, Decline: gateway.Decline{Code: "amount_too_small"}}
+	}
 	if out.State == gateway.StateDeclined {
 		return s.declined(ctx, a, out.Decline)
 	}
@@ -110,6 +116,8 @@ func (s *Service) undeclined(a *attempt, out gateway.Outcome) (billing.Change, e
 		return c.Paid(out.Charge)
 	case gateway.StateCancelled:
 		return c.Resumed().Abandoned()
+	case gateway.StateTooSmall:
+		return c.Resumed().Carried()
 	case gateway.StateActionNeeded:
 		return c.ActionNeeded(out.ActionURL, wall.Add(billing.LeaseChallenge)), nil
 	case gateway.StateProcessing:

@@ -182,7 +182,7 @@ func suggest(product billing.Product, cart *billing.Cart) *freeAmount {
 	}
 	*cart.Items[0].Amount = max(*cart.Items[0].Amount, least.Minor)
 	cart.Currency = string(least.Currency)
-	return &freeAmount{least: least, shown: decimal(money.Of(*cart.Items[0].Amount, least.Currency))}
+	return &freeAmount{least: least, shown: money.Of(*cart.Items[0].Amount, least.Currency).Decimal()}
 }
 
 // take reads what was typed; the second result says what is wrong with it.

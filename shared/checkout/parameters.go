@@ -128,19 +128,6 @@ func (p parameters) metadata() map[string]any {
 	return out
 }
 
-// decimal writes an amount as a number that minorUnits reads: 12.50.
-func decimal(a money.Amount) string {
-	digits := strconv.FormatInt(a.Minor, 10)
-	places := a.Currency.Exponent()
-	if places == 0 {
-		return digits
-	}
-	for len(digits) <= places {
-		digits = "0" + digits
-	}
-	return digits[:len(digits)-places] + "." + digits[len(digits)-places:]
-}
-
 // minorUnits reads a number as people type it, with a point or a comma before
 // the decimals and nothing between thousands.
 func minorUnits(text string, c money.Currency) (int64, bool) {

@@ -17,13 +17,14 @@ const (
 // Capabilities are what a gateway can do, as data: choosing one, explaining
 // it and testing it read the same list.
 type Capabilities struct {
-	Reschedule bool             // a billing date may move after the first payment: periods are ours, not the gateway's
-	ExtraTrial bool             // a trial may be extended at any time, for the same reason
-	Types      []string         // of payment methods
-	Async      []string         // the types whose payments stay in processing for days
-	Currencies []money.Currency // that can be charged; empty: any
-	Wallets    bool             // Apple Pay and Google Pay
-	Updater    bool             // replaced cards are told of and charged on
+	Reschedule bool                     // a billing date may move after the first payment: periods are ours, not the gateway's
+	ExtraTrial bool                     // a trial may be extended at any time, for the same reason
+	Types      []string                 // of payment methods
+	Async      []string                 // the types whose payments stay in processing for days
+	Currencies []money.Currency         // that can be charged; empty: any
+	Wallets    bool                     // Apple Pay and Google Pay
+	Updater    bool                     // replaced cards are told of and charged on
+	Least      map[money.Currency]int64 // the smallest charges, in minor units; others are not known
 }
 
 // Delayed reports whether a payment by a type of method stays in processing.

@@ -7,6 +7,7 @@ package gateway
 
 import (
 	"context"
+	"fmt"
 
 	"perennial/shared/fault"
 	"perennial/shared/money"
@@ -15,6 +16,10 @@ import (
 // ErrRejected matches the error of a request that the gateway refused as
 // wrong: certainly nothing happened, and repeating it is useless.
 var ErrRejected = fault.New(fault.Conflict, "GATEWAY_REJECTED", "The payment gateway rejected this request.")
+
+// ErrTooSmall matches the error of a payment that the gateway refused to
+// prepare because its amount is too little. It is an ErrRejected, too.
+var ErrTooSmall = fmt.Errorf("the amount is too small: %w", ErrRejected)
 
 // ErrKey matches the error of a key that the gateway does not take, or that
 // lacks a permission. Nothing happened.
@@ -34,6 +39,7 @@ const (
 	StateDeclined     State = "declined"      // refused; Outcome.Decline says why
 	StateActionNeeded State = "action_needed" // the customer must authenticate at Outcome.ActionURL
 	StateCancelled    State = "cancelled"     // can never capture any more
+	StateTooSmall     State = "too_small"     // never asked for, because the gateway does not charge so little
 )
 
 // Final reports whether the state can no longer change by itself.

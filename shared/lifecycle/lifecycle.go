@@ -183,14 +183,15 @@ func (s *Service) renew(ctx context.Context, w work) error {
 	if err != nil {
 		return unpriced{err}
 	}
-	if sub.Manual.On && !invoice.Due().Nothing() { // it was to cost nothing when it was last looked at
+	payee := Payee(w.state, sub)
+	if due := invoice.Due(); sub.Manual.On && !due.Nothing() && !merchant.TooSmall(payee.Gateway, due) { // it was to cost nothing when it was last looked at
 		w.sub.Manual.Covered = 0
 		return s.bill(ctx, w, record.System, string(billing.StepBill))
 	}
 	dues := billing.Dues{Invoices: []billing.Invoice{invoice}, Total: invoice.Due(), Next: invoice.Period.End}
 	_, err = s.Charger.Charge(ctx, charging.Start{
 		Scope: w.scope, Actor: record.System, Cause: "renewal", State: w.state,
-		Subscription: sub, Customer: w.customer, Dues: dues, Method: sub.Method, By: billing.BySystem,
+		Subscription: sub, Customer: w.customer, Dues: dues, Method: payee, By: billing.BySystem,
 		Events: w.sub.Switches(),
 	})
 	return err

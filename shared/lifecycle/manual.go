@@ -44,7 +44,9 @@ func (s *Service) bill(ctx context.Context, w work, actor record.Actor, cause st
 	if w.sub.TaxIDStatus, err = s.status(ctx, w.scope, w.sub.TaxID, w.sub.Billing.Country); err != nil {
 		return err
 	}
-	terms := billing.Terms{Invoice: ids.New(ids.Invoice, s.Wall()), Customer: w.customer, Seller: w.state.Seller.Tax}
+	terms := billing.Terms{
+		Invoice: ids.New(ids.Invoice, s.Wall()), Customer: w.customer, Seller: w.state.Seller.Tax, Gateway: Payee(w.state, w.sub).Gateway,
+	}
 	change, err := w.sub.Bill(terms, billing.IssuerOf(w.state, zone), w.customer, w.now, zone)
 	if err != nil && errors.Is(err, billing.ErrTaxPlace) && actor == record.System {
 		return unpriced{err}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"strconv"
 
 	"github.com/bojanz/currency"
 
@@ -52,6 +53,18 @@ func Of(minor int64, c Currency) Amount { return Amount{Minor: minor, Currency: 
 // Nothing reports whether the amount is zero. It is not called IsZero, because
 // encoders leave out what says so of itself, and the currency with it.
 func (a Amount) Nothing() bool { return a.Minor == 0 }
+
+// Decimal writes the amount, which is not negative, as a number: 12.50.
+func (a Amount) Decimal() string {
+	digits, places := strconv.FormatInt(a.Minor, 10), a.Currency.Exponent()
+	if places == 0 {
+		return digits
+	}
+	for len(digits) <= places {
+		digits = "0" + digits
+	}
+	return digits[:len(digits)-places] + "." + digits[len(digits)-places:]
+}
 
 // Add returns a + b.
 func (a Amount) Add(b Amount) (Amount, error) {

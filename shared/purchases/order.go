@@ -124,8 +124,20 @@ func (s *Service) buyer(ctx context.Context, scope merchant.Scope, c *billing.Ca
 	return buyer, err
 }
 
-// compose makes what is bought, its invoice and the payment that is promised.
+// compose makes what is bought, unless its first payment is too small for the
+// gateway at which it would be paid.
 func (s *Service) compose(sale sale) (Placed, error) {
+	out, err := s.draw(sale)
+	if err != nil {
+		return out, err
+	}
+	due := out.Invoice.Due()
+	g, _ := sale.state.GatewayFor(string(due.Currency), sale.Cart.Billing.Country)
+	return out, billing.Chargeable(g.Name, due)
+}
+
+// draw makes what is bought, its invoice and the payment that is promised.
+func (s *Service) draw(sale sale) (Placed, error) {
 	wall := s.Wall()
 	out := Placed{Customer: sale.Customer}
 	payment := ids.New(ids.Payment, wall)

@@ -99,12 +99,13 @@ func (s *Service) changePlan(ctx context.Context, c PlanChange) (PlanResult, err
 	if err := wallet.Charges(ctx, s.Store, c.Scope); err != nil {
 		return PlanResult{}, err
 	}
-	if c.ByLink || d.sub.Manual.On {
+	payee := lifecycle.Payee(d.state, d.sub)
+	if (c.ByLink || d.sub.Manual.On) && !merchant.TooSmall(payee.Gateway, p.Due()) {
 		return s.askForPlan(ctx, c, d, p, uses)
 	}
 	got, err := s.Charger.Charge(ctx, charging.Start{
 		Scope: c.Scope, Actor: c.Actor, Cause: "change plan", State: d.state, Subscription: d.sub.Await(p),
-		Customer: d.customer, Dues: p.Invoice.Dues(), Method: d.sub.Method, By: c.By, ReturnURL: c.ReturnURL,
+		Customer: d.customer, Dues: p.Invoice.Dues(), Method: payee, By: c.By, ReturnURL: c.ReturnURL,
 		Counts: uses,
 	})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 
 	"perennial/shared/billing"
 	"perennial/shared/charging"
+	"perennial/shared/lifecycle"
 	"perennial/shared/merchant"
 )
 
@@ -23,5 +24,6 @@ func (s *Service) Upcoming(ctx context.Context, scope merchant.Scope, subscripti
 			return nil, err
 		}
 	}
-	return d.sub.Upcoming(billing.Terms{Customer: d.customer, Seller: d.state.Seller.Tax}, count, d.zone)
+	terms := billing.Terms{Customer: d.customer, Seller: d.state.Seller.Tax, Gateway: lifecycle.Payee(d.state, d.sub).Gateway}
+	return d.sub.Upcoming(terms, count, d.zone)
 }

@@ -44,6 +44,7 @@ func Contract(t *testing.T, open func(*testing.T) Bench) {
 		"a method removed after preparing declines":               removedMeanwhile,
 		"preparing moves no money":                                prepareOnly,
 		"confirming captures once":                                captureOnce,
+		"too little is refused as that, and the least is charged": tooSmall,
 		"a key with another body is refused":                      keyReused,
 		"keys are forgotten after a day":                          keyForgotten,
 		"a decline is an outcome":                                 declinedCharge,

@@ -1,6 +1,7 @@
 package gatewaytest
 
 import (
+	"errors"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -43,6 +44,17 @@ func captureOnce(d desk) {
 	if line.Kind != Capture || line.Amount != p.Amount || line.Intent != id || line.Payment != p.Payment {
 		d.t.Errorf("ledger says %+v", line)
 	}
+}
+
+func tooSmall(d desk) {
+	p := d.params("k", "visa_ok", false)
+	p.Amount = money.Of(49, "EUR")
+	if id, err := d.Payments.Prepare(d.t.Context(), d.Account, p); !errors.Is(err, gateway.ErrTooSmall) || !errors.Is(err, gateway.ErrRejected) {
+		d.t.Errorf("preparing %v gave %s, %v", p.Amount, id, err)
+	}
+	d.wantLedger(0)
+	p.Key, p.Amount = "k2", money.Of(50, "EUR")
+	d.wantState(d.charge(p), gateway.StateSucceeded, "")
 }
 
 func keyReused(d desk) {

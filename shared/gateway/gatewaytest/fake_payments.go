@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"perennial/shared/gateway"
+	"perennial/shared/merchant"
 	"perennial/shared/money"
 )
 
@@ -45,6 +46,9 @@ func (f *Fake) prepare(account gateway.Account, params gateway.Params) (gateway.
 	}
 	if params.Amount.Minor < 0 || params.Key == "" {
 		return "", ErrRefused
+	}
+	if merchant.TooSmall(account.Gateway, params.Amount) {
+		return "", fmt.Errorf("%d %s: %w", params.Amount.Minor, params.Amount.Currency, gateway.ErrTooSmall)
 	}
 	id := gateway.Intent(f.id("int"))
 	f.intents[id] = &intent{account: account, params: params, Outcome: gateway.Outcome{

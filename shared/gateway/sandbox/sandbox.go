@@ -100,6 +100,8 @@ func read(status int, raw []byte, out any) error {
 	switch {
 	case known && status == http.StatusPaymentRequired && refusal.Error.Decline.Code != "":
 		return &gateway.RefusedError{Decline: gateway.Decline(refusal.Error.Decline)}
+	case known && refusal.Error.Code == "AMOUNT_TOO_SMALL":
+		return fmt.Errorf("%w: %s", gateway.ErrTooSmall, refusal.Error.Code)
 	case known && certain[status]:
 		return fmt.Errorf("%w: %s", ErrRejected, refusal.Error.Code)
 	}

@@ -9,6 +9,7 @@ import (
 	sdk "github.com/stripe/stripe-go/v84"
 
 	"perennial/shared/gateway"
+	"perennial/shared/merchant"
 )
 
 // Capabilities are what Stripe can do for us. Periods and trials are our own,
@@ -16,6 +17,7 @@ import (
 var Capabilities = gateway.Capabilities{
 	Reschedule: true, ExtraTrial: true, Wallets: true, Updater: true,
 	Types: []string{gateway.TypeCard, gateway.TypeDebit}, Async: []string{gateway.TypeDebit},
+	Least: merchant.LeastCharges(Name),
 }
 
 // Inspect implements gateway.Inspector: it asks for the account that a key

@@ -112,6 +112,9 @@ func told(op string, err error) error {
 		return fmt.Errorf("stripe %s: %w", op, err)
 	}
 	detail := fmt.Sprintf("answered %d %s %s %s, request %s", said.HTTPStatusCode, said.Type, said.Code, said.Param, said.RequestID)
+	if certain(said) && said.Code == sdk.ErrorCodeAmountTooSmall {
+		return fmt.Errorf("stripe %s: %w: %s", op, gateway.ErrTooSmall, detail)
+	}
 	if certain(said) {
 		return fmt.Errorf("stripe %s: %w: %s", op, gateway.ErrRejected, detail)
 	}

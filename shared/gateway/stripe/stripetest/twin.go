@@ -161,6 +161,8 @@ func worded(err error) says {
 		return said
 	case errors.As(err, &refused):
 		return declined(refused.Decline.Code)
+	case errors.Is(err, gateway.ErrTooSmall):
+		return says{status: 400, Type: "invalid_request_error", Code: "amount_too_small", Message: "Amount must be higher"}
 	case errors.Is(err, gateway.ErrRejected):
 		return says{status: 400, Type: "invalid_request_error", Message: "rejected"}
 	}
