@@ -157,6 +157,18 @@ func (v Invoice) carried() []Line {
 	return lines
 }
 
+// Own is what the invoice's own lines cost, with tax: its total without what
+// was carried to it.
+func (v Invoice) Own() money.Amount {
+	own := v.Total
+	for _, l := range v.Lines {
+		if l.Kind == LineCarried {
+			own.Minor -= l.Gross().Minor
+		}
+	}
+	return own
+}
+
 // recarry takes back what was carried to an invoice that will not be paid
 // while its subscription goes on.
 func (s Subscription) recarry(v Invoice, at calendar.Instant) Subscription {

@@ -51,7 +51,7 @@ func (s *Service) cheaper(ctx context.Context, w work) (*billing.Payment, error)
 		return nil, fmt.Errorf("what the running period of %s cost: %w", w.sub.ID, err)
 	}
 	whole := paid.Cause == billing.CauseFirst || paid.Cause == billing.CauseRenewal
-	if !whole || paid.Amount.Currency != next[0].Total.Currency || next[0].Total.Minor <= paid.Amount.Minor+paid.Credit.Minor {
+	if !whole || paid.Amount.Currency != next[0].Total.Currency || next[0].Own().Minor <= paid.Amount.Minor+paid.Credit.Minor {
 		return nil, nil //nolint:nilnil // nothing rises
 	}
 	return &paid, nil

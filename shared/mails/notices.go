@@ -26,7 +26,7 @@ func (d dossier) reminder(l Letter) (Letter, bool, error) {
 	if paid, ok := record.Find(d.outbox, func(p billing.Payment) bool { return p.Subscription == d.sub.ID }); ok && l.Template == PriceRise {
 		l.Before = money.Of(paid.Amount.Minor+paid.Credit.Minor, paid.Amount.Currency)
 	}
-	return l, !l.Amount.Nothing(), nil
+	return l, !l.Amount.Nothing() && next[0].Reason != billing.ReasonCarried, nil
 }
 
 // confirmation tells of something that was done. It is not wanted once it was

@@ -92,7 +92,9 @@ func (s *server) previewPlan(ctx context.Context, c httpapi.Caller, in changePla
 	if err != nil {
 		return wire.PlanPreview{}, err
 	}
-	return wire.ToPlanPreview(scopeOf(c), p.Proposal, p.Row.Customer), nil
+	out := wire.ToPlanPreview(scopeOf(c), p.Proposal, p.Row.Customer)
+	out.ImmediateCharge.Summary.Carried = p.Carried
+	return out, nil
 }
 
 // changePlan answers Dodo's handles of a hosted page: all null where the saved

@@ -242,7 +242,10 @@ func newReviewPage(v visit, sub billing.Subscription, wish portals.Wish, p porta
 	page.When = v.say("The change takes place at once.")
 	page.Then = v.say("From %s: %s.", v.date(after.Period.End), each)
 	page.Button = v.say("Change plan")
-	if !due.Nothing() {
+	switch {
+	case p.Carried:
+		page.When += " " + v.carried(due)
+	case !due.Nothing():
 		page.Button = v.say("Pay %s and change", v.amount(due))
 	}
 	return page

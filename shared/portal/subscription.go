@@ -7,6 +7,7 @@ import (
 
 	"perennial/shared/billing"
 	"perennial/shared/i18n"
+	"perennial/shared/lifecycle"
 	"perennial/shared/money"
 	"perennial/shared/pages"
 	"perennial/shared/record"
@@ -130,6 +131,9 @@ func (v visit) plan(sub billing.Subscription, g goods) []fact {
 	if left := sub.Balance(); !left.Nothing() {
 		out = append(out, fact{v.say("Credit"), v.say("%s, used for the next payments", v.amount(left))})
 	}
+	if owed := sub.Carried; len(owed.Lines) > 0 {
+		out = append(out, fact{v.say("Invoice"), v.carried(owed.Due)})
+	}
 	if next, ok := v.upcoming(sub, g); ok {
 		out = append(out, fact{v.say("Next payment"), next})
 	}
@@ -159,9 +163,13 @@ func (v visit) upcoming(sub billing.Subscription, g goods) (string, bool) {
 		if c.ID != sub.Customer {
 			continue
 		}
-		next, err := sub.Upcoming(billing.Terms{Customer: c, Seller: v.State.Seller.Tax}, 1, v.zone)
+		terms := billing.Terms{Customer: c, Seller: v.State.Seller.Tax, Gateway: lifecycle.Payee(v.State, sub).Gateway}
+		next, err := sub.Upcoming(terms, 1, v.zone)
 		if err != nil || len(next) == 0 {
 			return "", false
+		}
+		if next[0].Reason == billing.ReasonCarried {
+			return v.carried(next[0].Due()), true
 		}
 		text := v.amount(next[0].Due())
 		if t := next[0].Tax; !t.Nothing() {
@@ -170,6 +178,11 @@ func (v visit) upcoming(sub billing.Subscription, g goods) (string, bool) {
 		return v.say("%s on %s", text, v.date(sub.Period.End)), true
 	}
 	return "", false
+}
+
+// carried tells that a sum is not charged now.
+func (v visit) carried(a money.Amount) string {
+	return v.say("%s is too small to be charged by itself. It goes on the next invoice.", v.amount(a))
 }
 
 // bill is whom the subscription is billed to.

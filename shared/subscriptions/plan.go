@@ -45,7 +45,8 @@ type PlanChange struct {
 // PlanPreview is what a change would do.
 type PlanPreview struct {
 	billing.Proposal
-	Row Row // the subscription as it would be
+	Row     Row  // the subscription as it would be
+	Carried bool // what it costs now is too little to be charged
 }
 
 // PlanResult is what became of a change.
@@ -63,7 +64,10 @@ func (s *Service) PreviewPlan(ctx context.Context, c PlanChange) (PlanPreview, e
 	if err != nil {
 		return PlanPreview{}, err
 	}
-	return PlanPreview{Proposal: p, Row: Row{Object: p.After, Customer: d.customer}}, nil
+	return PlanPreview{
+		Proposal: p, Row: Row{Object: p.After, Customer: d.customer},
+		Carried: !c.Later && merchant.TooSmall(lifecycle.Payee(d.state, d.sub).Gateway, p.Due()),
+	}, nil
 }
 
 // ChangePlan changes the plan: at once when nothing is to be paid, with its

@@ -34,18 +34,25 @@ type GatewayCapabilities struct {
 	Async      []string `json:"delayed_payment_methods" doc:"Their payments stay in processing for days."`
 	Wallets    bool     `json:"wallets"`
 	Updater    bool     `json:"card_updater"`
+
+	Least map[string]int64 `json:"minimum_amounts" doc:"The smallest charge by currency, in minor units; of others it is not known."`
 }
 
 // ToGateway converts a connection of a business. Hooks is the public base URL
 // at which gateways' webhooks are taken.
 func ToGateway(v gateways.View, business, hooks string) Gateway {
 	c := v.Capabilities
+	least := map[string]int64{}
+	for currency, minor := range c.Least {
+		least[string(currency)] = minor
+	}
 	out := Gateway{
 		ID: v.Reference, BusinessID: business, Gateway: v.Name, Title: v.Title, Country: text(v.Country), Status: string(v.Status),
 		PublishableKey: text(v.Key), KeyHint: text(v.Hint), WebhookSigned: v.Signed,
 		Currencies: append([]string{}, v.Currencies...), Countries: append([]string{}, v.Countries...), Debits: v.Debits,
 		Capabilities: GatewayCapabilities{
 			Reschedule: c.Reschedule, ExtraTrial: c.ExtraTrial, Methods: typesOf(c.Types), Async: typesOf(c.Async), Wallets: c.Wallets, Updater: c.Updater,
+			Least: least,
 		},
 	}
 	if out.Status == "" {

@@ -51,6 +51,7 @@ type ChargeSummary struct {
 	SettlementCurrency string `json:"settlement_currency"`
 	SettlementTax      *int64 `json:"settlement_tax"`
 	CustomerCredits    int64  `json:"customer_credits"`
+	Carried            bool   `json:"carried" doc:"Too little to be charged: the next renewal's invoice bills it."`
 }
 
 // ScheduledChange is a plan change that waits for the next billing date.

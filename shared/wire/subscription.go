@@ -37,6 +37,7 @@ type SubscriptionBase struct {
 	ScheduledChange            *ScheduledChange `json:"scheduled_change"`
 	TaxID                      *string          `json:"tax_id"`
 	CustomerBusinessName       *string          `json:"customer_business_name"`
+	CarriedAmount              int64            `json:"carried_amount" doc:"What was too little to be charged, in minor units: the next renewal's invoice bills it."`
 	DiscountID                 *string          `json:"discount_id"`
 	DiscountCyclesRemaining    *int             `json:"discount_cycles_remaining"`
 }
@@ -110,6 +111,6 @@ func subscriptionBase(s billing.Subscription, c billing.Customer) SubscriptionBa
 		PreviousBillingDate: previous.String(), NextBillingDate: s.Period.End.String(),
 		PausedAt: instant(s.PausedAt), ScheduledChange: scheduledChange(s),
 		CancelledAt: instant(cancelled), PaymentMethodID: text(s.Method.ID), HasPaymentMethod: !s.Method.IsZero(),
-		TaxID: text(s.TaxID), CustomerBusinessName: text(s.BusinessName),
+		TaxID: text(s.TaxID), CustomerBusinessName: text(s.BusinessName), CarriedAmount: s.Carried.Due.Minor,
 	}
 }

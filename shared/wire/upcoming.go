@@ -14,6 +14,7 @@ type UpcomingInvoice struct {
 	Total         int64          `json:"total"`
 	CreditApplied int64          `json:"credit_applied"`
 	AmountDue     int64          `json:"amount_due"`
+	Carried       bool           `json:"carried" doc:"Too little to be charged: it is not, and its lines are on the invoice after it."`
 	Lines         []UpcomingLine `json:"lines"`
 }
 
@@ -27,6 +28,7 @@ type UpcomingLine struct {
 	Amount    int64   `json:"amount"`
 	Discount  int64   `json:"discount"`
 	Tax       int64   `json:"tax"`
+	Carried   bool    `json:"carried" doc:"Of an earlier period, for which too little was due."`
 }
 
 // ToUpcomingInvoice converts an invoice that was only reckoned.
@@ -35,11 +37,13 @@ func ToUpcomingInvoice(v billing.Invoice) UpcomingInvoice {
 		DueAt: v.DueAt.String(), PeriodStart: v.Period.Start.String(), PeriodEnd: v.Period.End.String(),
 		Currency: string(v.Total.Currency), Subtotal: v.Subtotal.Minor, Discount: v.Discount.Minor, Tax: v.Tax.Minor,
 		Total: v.Total.Minor, CreditApplied: v.Credit.Minor, AmountDue: v.Due().Minor, Lines: []UpcomingLine{},
+		Carried: v.Reason == billing.ReasonCarried,
 	}
 	for _, l := range v.Lines {
 		out.Lines = append(out.Lines, UpcomingLine{
 			ProductID: l.Product, AddonID: text(l.Addon), Name: l.Description, Quantity: l.Quantity,
 			UnitPrice: l.Unit.Minor, Amount: l.Amount.Minor, Discount: l.Discount.Minor, Tax: l.Tax.Minor,
+			Carried: l.Kind == billing.LineCarried,
 		})
 	}
 	return out

@@ -79,6 +79,8 @@ type Fake struct {
 	// OnCall runs at the start of every operation, before its effect and
 	// outside the fake's lock, so that a test can act at that very moment.
 	OnCall func(Op)
+	// Least is a smallest charge that nobody knew of beforehand.
+	Least money.Amount
 
 	mu       sync.Mutex
 	serial   int
