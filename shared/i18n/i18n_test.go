@@ -57,6 +57,22 @@ func TestIntervalsReadLikeAPrice(t *testing.T) {
 	}
 }
 
+// The words for one may say less than those for more.
+func TestWordsForOneMayLeaveOutAnArgument(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]string{1: "one seat, 10% off", 3: "3 seats at $5, 10% off"} {
+		if got := i18n.Count("en", n, "one seat, 10%% off", "%d seats at %s, 10%% off", n, "$5"); got != want {
+			t.Errorf("%d: %q, want %q", n, got, want)
+		}
+	}
+	if got := i18n.Count("en", 1, "%[2]s for one", "%[2]s for %[1]d", 1, "$5"); got != "$5 for one" {
+		t.Errorf("with named arguments: %q", got)
+	}
+	if got := i18n.Count("ar", 1, "one at %s", "%s for %d", "$5", 1); got != "one at \u2068$5\u2069" {
+		t.Errorf("from right to left: %q", got)
+	}
+}
+
 func TestACardIsNamedByItsNetworkAndLastDigits(t *testing.T) {
 	t.Parallel()
 	for _, card := range []struct{ brand, last4, want string }{

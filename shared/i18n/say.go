@@ -63,5 +63,15 @@ func fill(locale, text string, args []any) string {
 		}
 		args = apart
 	}
-	return fmt.Sprintf(text, args...)
+	return fmt.Sprintf(text, args[:min(len(args), slots(text, len(args)))]...)
+}
+
+// slots counts the arguments that a text has places for: the words for one
+// may leave out the number. A text that names its arguments, as in %[2]s, may
+// use any of them.
+func slots(text string, given int) int {
+	if strings.Contains(text, "%[") {
+		return given
+	}
+	return strings.Count(strings.ReplaceAll(text, "%%", ""), "%")
 }

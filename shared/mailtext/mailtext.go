@@ -30,7 +30,7 @@ type page struct {
 	Locale        string
 	Dir           string // rtl for languages written from right to left
 	Merchant      string
-	Test          bool
+	Test          bool   // it begins with the banner
 	Banner        string // what a mail of test mode begins with
 	Subject       string
 	Heading       string
@@ -84,7 +84,8 @@ func (Writer) Write(l mails.Letter) (email.Message, error) {
 
 // frame adds what every mail has.
 func (s speech) frame(p page) page {
-	p.Locale, p.Merchant, p.Test, p.URL = s.locale, s.Merchant, s.Test, s.URL
+	p.Locale, p.Merchant, p.URL = s.locale, s.Merchant, s.URL
+	p.Test = s.Test && !s.Trial // who is asked to agree to test mails bought nothing
 	p.Dir = i18n.Direction(s.locale)
 	p.Banner, p.Eaten = s.say("test_banner"), s.say("show_url")
 	if s.Test {
