@@ -73,40 +73,53 @@ func TestTheSDKSnippetsOfTheGuideRun(t *testing.T) {
 	s := newShop(t)
 	s.customer()
 	s.customer()
-	folder, err := os.MkdirTemp("../../build", "snippet-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(folder); err != nil {
-			t.Error(err)
-		}
-	})
-	program := filepath.Join(folder, "main.go")
-	if err := os.WriteFile(program, snippet(t, "go"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	node := exec.CommandContext(t.Context(), "node", "--input-type=module", "-")
-	node.Stdin, node.Dir = bytes.NewReader(snippet(t, "js")), "../../infra"
-	for language, run := range map[string]*exec.Cmd{"Go": exec.CommandContext(t.Context(), "go", "run", program), "Node": node} {
-		run.Env = append(os.Environ(), "PERENNIAL_URL="+s.stack.URL("api"), "PERENNIAL_KEY="+s.key)
-		if out, err := run.CombinedOutput(); err != nil || strings.TrimSpace(string(out)) != "2 customers" {
-			t.Errorf("%s says %q, %v", language, out, err)
+	for _, language := range []string{"go", "js"} {
+		if out := s.run(guide, language); strings.TrimSpace(out) != "2 customers" {
+			t.Errorf("%s says %q", language, out)
 		}
 	}
 }
 
-// snippet is the guide's code in a language.
-func snippet(t *testing.T, language string) []byte {
+// run runs the code that a page shows in a language, as the merchant would,
+// and gives what it prints.
+func (s *shop) run(page, language string) string {
+	s.Helper()
+	code := snippet(s.T, page, language)
+	var program *exec.Cmd
+	switch language {
+	case "go":
+		folder, err := os.MkdirTemp("../../build", "snippet-")
+		s.must(err)
+		s.Cleanup(func() { s.must(os.RemoveAll(folder)) })
+		file := filepath.Join(folder, "main.go")
+		s.must(os.WriteFile(file, code, 0o600))
+		program = exec.CommandContext(s.Context(), "go", "run", file)
+	case "js":
+		program = exec.CommandContext(s.Context(), "node", "--input-type=module", "-")
+		program.Stdin, program.Dir = bytes.NewReader(code), "../../infra"
+	default:
+		program = exec.CommandContext(s.Context(), "bash", "-euo", "pipefail")
+		program.Stdin = bytes.NewReader(code)
+	}
+	program.Env = append(os.Environ(), "PERENNIAL_URL="+s.stack.URL("api"), "PERENNIAL_KEY="+s.key)
+	out, err := program.CombinedOutput()
+	if err != nil {
+		s.Fatalf("%s of %s: %v\n%s", language, page, err, out)
+	}
+	return string(out)
+}
+
+// snippet is a page's code in a language.
+func snippet(t *testing.T, page, language string) []byte {
 	t.Helper()
-	raw, err := os.ReadFile(guide)
+	raw, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, rest, found := strings.Cut(string(raw), "```"+language+"\n")
 	code, _, ended := strings.Cut(rest, "```")
 	if !found || !ended {
-		t.Fatalf("docs/api.md has no snippet in %s", language)
+		t.Fatalf("%s has no snippet in %s", page, language)
 	}
 	return []byte(code)
 }

@@ -1,11 +1,15 @@
 package compat
 
 import (
+	"bytes"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	dodo "github.com/dodopayments/dodopayments-go"
+
+	"perennial/infra/local/ses"
 )
 
 var renewalChecks = []check{
@@ -56,6 +60,22 @@ func renewed(s *shop) {
 		s.Errorf("the renewal's payment is %s", p.JSON.RawJSON())
 	}
 	s.heard(hooks, 0, "payment.succeeded", "subscription.renewed")
+	s.invoiced(s.payment(all[0].PaymentID))
+}
+
+// invoiced fails unless a payment has an invoice of its own, and its customer
+// a mail that names it (R307).
+func (s *shop) invoiced(p *dodo.Payment) {
+	s.Helper()
+	answer, pdf := s.browse(http.MethodGet, p.InvoiceURL, "", "")
+	if answer.StatusCode != http.StatusOK || !bytes.HasPrefix(pdf, []byte("%PDF-")) {
+		s.Errorf("%s answers %d", p.InvoiceURL, answer.StatusCode)
+	}
+	s.eventually("the invoice is told by mail", func() bool {
+		return slices.ContainsFunc(s.stack.Mailbox().Mails(p.Customer.Email), func(m ses.Mail) bool {
+			return strings.Contains(m.Text, "Invoice number: "+p.InvoiceID)
+		})
+	})
 }
 
 // held is a subscription whose renewal was declined.

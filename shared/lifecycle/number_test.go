@@ -9,7 +9,7 @@ import (
 	"perennial/shared/tax"
 )
 
-// Rules 17, 18: a series of the business numbers what was paid, in order, and
+// R307, rules 17, 18: every period has an invoice of its own; a series of the business numbers what was paid, in order, and
 // the seller is kept as the invoice names them.
 func TestASeriesOfTheBusinessNumbersWhatIsPaid(t *testing.T) {
 	t.Parallel()

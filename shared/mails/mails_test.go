@@ -19,6 +19,7 @@ import (
 	"perennial/shared/record"
 )
 
+// R307: of each cycle's payment, with the number of its invoice.
 func TestAReceiptSaysWhatWasPaid(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -58,7 +58,7 @@ func (s *site) review(sub, product string, more ...string) (page, url.Values) {
 	return got, form
 }
 
-// R100, R103, R104, R105, R106, R107, R108, R109, R110: within the collection, previewed, charged at once.
+// R100, R103, R104, R105, R106, R107, R108, R109, R110, R312: within the collection, previewed, charged at once.
 func TestR101AnUpgradeIsReviewedAndPaid(t *testing.T) {
 	t.Parallel()
 	s := open(t)
@@ -152,7 +152,7 @@ func TestADeclinedUpgradeWaitsToBePaidOrDiscarded(t *testing.T) {
 	}
 }
 
-// R102: a downgrade waits for the next date and can be taken back.
+// R102, R312: a downgrade waits for the next date and can be taken back.
 func TestR102ADowngradeIsScheduledAndUndone(t *testing.T) {
 	t.Parallel()
 	s := open(t)
@@ -169,7 +169,7 @@ func TestR102ADowngradeIsScheduledAndUndone(t *testing.T) {
 	}
 }
 
-// R063, R091, R212: at the next date by default, with a reason that reaches the
+// R063, R091, R212, R312: at the next date by default, with a reason that reaches the
 // merchant, and taken back.
 func TestR210CancellingAsksForAReasonAndIsTakenBack(t *testing.T) {
 	t.Parallel()
