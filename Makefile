@@ -98,8 +98,8 @@ lighthouse: $(TOOLS) $(LIGHTHOUSE) ## scores, bytes and requests of the portal's
 		go test -v -count=1 -timeout 20m ./infra/looks -run Lighthouse -args -looks.lighthouse $(CURDIR)/$(LIGHTHOUSE)
 
 .PHONY: screenshots
-screenshots: $(TOOLS) ## pictures of every page in build/screenshots: light, dark, Arabic, Hindi, desk
-	go test -count=1 -timeout 20m ./infra/looks -run Screenshots -args -looks.shots $(CURDIR)/build/screenshots
+screenshots: $(TOOLS) ## pictures of every page and of recovery mails in build/screenshots
+	go test -count=1 -timeout 20m ./infra/looks -run "Screenshots|MailPictures" -args -looks.shots $(CURDIR)/build/screenshots
 
 .PHONY: compat
 compat: $(TOOLS) build ## Dodo's official SDKs against the local stack; what waits is listed

@@ -12,7 +12,7 @@ import (
 
 var shots = flag.String("looks.shots", "", "folder for pictures of the pages; none are made without it")
 
-// Pictures of every page for whoever looks at them: on a phone in light and
+// TestScreenshots makes pictures of every page for whoever looks at them: on a phone in light and
 // dark, in Arabic and Hindi, and on a desk.
 func TestScreenshots(t *testing.T) {
 	if *shots == "" {
@@ -40,10 +40,20 @@ func TestScreenshots(t *testing.T) {
 			b.must(chromedp.Do(b.ctx, chromedp.EmulateViewport(p.width, 700)))
 			b.show(v)
 			b.settled()
-			picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
-			b.must(err)
-			file := filepath.Join(*shots, fmt.Sprintf("%02d-%s-%s.png", i+1, v.name, p.name))
-			b.must(os.WriteFile(file, picture, 0o600))
+			b.keep(p.width, fmt.Sprintf("%02d-%s-%s", i+1, v.name, p.name))
 		}
 	}
+}
+
+// keep makes a picture of the whole page. The window grows to the page's
+// height first: what is drawn beyond a window is shifted on pages that run
+// from right to left.
+func (b *tab) keep(width int64, name string) {
+	b.t.Helper()
+	height, err := chromedp.Run(b.ctx, chromedp.Evaluate[int64]("document.documentElement.scrollHeight"))
+	b.must(err)
+	b.must(chromedp.Do(b.ctx, chromedp.EmulateViewport(width, height)))
+	picture, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	b.must(err)
+	b.must(os.WriteFile(filepath.Join(*shots, name+".png"), picture, 0o600))
 }

@@ -38,10 +38,10 @@ type site struct {
 	browser              *http.Client
 }
 
-// mails is a queue that forgets what it is given.
-type mails struct{}
+// forgetful is a queue that forgets what it is given.
+type forgetful struct{}
 
-func (mails) Send(context.Context, string) error { return nil }
+func (forgetful) Send(context.Context, string) error { return nil }
 
 var signer = identity.Unsubscribe{Secrets: []string{"of today"}}
 
@@ -52,7 +52,7 @@ func open(t *testing.T) *site {
 	s.portal = s.serve(func() http.Handler { return s.edge(s.accounts(), s.portal.URL) })
 	s.orders = s.serve(func() http.Handler { return s.edge(s.checkout(), s.orders.URL) })
 	s.identity = &identity.Service{
-		Store: s.Store, Mailboxes: s.Store, Addresses: s.Store, Queue: mails{}, Wall: s.Clock.Now,
+		Store: s.Store, Mailboxes: s.Store, Addresses: s.Store, Queue: forgetful{}, Wall: s.Clock.Now,
 		Portals: map[merchant.Mode]string{merchant.Test: s.portal.URL, merchant.Live: s.portal.URL},
 	}
 	jar, err := cookiejar.New(nil)

@@ -238,11 +238,5 @@ func (s *Server) coupon(w http.ResponseWriter, r *http.Request) {
 }
 
 func (v visit) addressLine(a billing.Address) string {
-	var parts []string
-	for _, part := range []string{a.Street, strings.TrimSpace(a.Zip + " " + a.City), a.State, i18n.Country(v.locale, a.Country)} {
-		if part != "" {
-			parts = append(parts, part)
-		}
-	}
-	return strings.Join(parts, v.say(", "))
+	return i18n.Join(v.locale, a.Street, strings.TrimSpace(a.Zip+" "+a.City), a.State, i18n.Country(v.locale, a.Country))
 }

@@ -7,6 +7,7 @@ package i18n
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,10 +26,14 @@ func Money(locale string, a money.Amount) string {
 		return fmt.Sprintf("%d %s", a.Minor, a.Currency)
 	}
 	text := currency.NewFormatter(currency.NewLocale(l.Code)).Format(amount)
-	if Direction(l.Code) == "rtl" { // else the sign of US$ would jump to the other side of its letters
-		text = strings.ReplaceAll(text, "$", "$\u200e")
+	if Direction(l.Code) != "rtl" {
+		return text
 	}
-	return text
+	number, symbol, apart := strings.Cut(text, "\u00a0")
+	if apart && a.Minor < 0 { // the minus and its number are one, and stand where a number without it does
+		text = "\u200f\u2066" + strings.Trim(number, "\u200e\u200f") + "\u2069\u00a0" + symbol
+	}
+	return strings.ReplaceAll(text, "$", "$\u200e") // else the sign of US$ would jump to the other side of its letters
 }
 
 // Date is the day of a moment in a zone, such as "March 2, 2026". The zero
@@ -39,6 +44,14 @@ func Date(locale string, t time.Time, zone *time.Location) string {
 	}
 	l, _ := known(locale)
 	return l.cldr().FmtDateLong(t.In(zone))
+}
+
+// Percent is a rate of so many basis points: "20%", in German "20,5 %".
+func Percent(locale string, basisPoints int64) string {
+	l, _ := known(locale)
+	rate := strconv.FormatFloat(float64(basisPoints)/100, 'f', -1, 64)
+	_, decimals, _ := strings.Cut(rate, ".")
+	return l.cldr().FmtPercent(float64(basisPoints)/100, uint64(len(decimals)))
 }
 
 // Every is an interval after an amount: "per month", "every 3 months".
@@ -79,6 +92,19 @@ func Card(locale, brand, last4 string) string {
 
 // Network is a card network as it writes itself, empty for an unknown one.
 func Network(brand string) string { return brands[brand] }
+
+// Join puts parts side by side, as those of an address. Among words from right
+// to left each keeps its own direction.
+func Join(locale string, parts ...string) string {
+	var kept []string
+	for _, part := range parts {
+		if part == "" {
+			continue
+		}
+		kept = append(kept, fill(locale, "%s", []any{part}))
+	}
+	return strings.Join(kept, Say(locale, ", "))
+}
 
 // List joins names as a sentence does: "a", "a and b", "a, b and c".
 func List(locale string, names []string) string {

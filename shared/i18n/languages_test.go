@@ -55,6 +55,40 @@ func TestTheSignOfADollarStaysBesideItsLetters(t *testing.T) {
 	}
 }
 
+func TestPercentagesAreWrittenAsTheLanguageDoes(t *testing.T) {
+	t.Parallel()
+	for locale, want := range map[string]string{"en": "20.5%", "de": "20,5\u00a0%", "ja": "20.5%", "tr": "%20,5"} {
+		if got := i18n.Percent(locale, 2050); got != want {
+			t.Errorf("%s: %q, want %q", locale, got, want)
+		}
+	}
+	if got := i18n.Percent("en", 2000); got != "20%" {
+		t.Errorf("%q", got)
+	}
+}
+
+// The minus stands before its number, and the number where one without it does.
+func TestANegativeAmountStandsLikeAPositiveOne(t *testing.T) {
+	t.Parallel()
+	for locale, want := range map[string]string{
+		"ar": "\u200f\u2066-20.00\u2069\u00a0US$\u200e", "he": "\u200f\u2066-20.00\u2069\u00a0\u200f$\u200e", "en": "-$20.00",
+	} {
+		if got := i18n.Money(locale, money.Of(-2000, "USD")); got != want {
+			t.Errorf("%s: %q, want %q", locale, got, want)
+		}
+	}
+}
+
+// The number of a house stays before its street.
+func TestThePartsOfAnAddressStandApart(t *testing.T) {
+	t.Parallel()
+	for locale, want := range map[string]string{"en": "1 Main St, Albany", "ar": "\u20681 Main St\u2069، \u2068Albany\u2069"} {
+		if got := i18n.Join(locale, "1 Main St", "", "Albany"); got != want {
+			t.Errorf("%s: %q, want %q", locale, got, want)
+		}
+	}
+}
+
 func TestPluralsFollowTheLanguage(t *testing.T) {
 	t.Parallel()
 	months := func(n int) calendar.Interval { return calendar.Interval{Count: n, Unit: calendar.Month} }

@@ -3,7 +3,6 @@ package mailtext
 import (
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"perennial/shared/billing"
@@ -62,14 +61,14 @@ func winBack(s speech) page {
 
 func (s speech) coupon() fact { return s.fact("coupon", s.Coupon.Code) }
 
-// worth is what the code of a mail takes off: "20%" or an amount.
+// worth is what the code of a mail takes off: a share or an amount.
 func (s speech) worth() string {
 	d := s.Coupon
 	switch {
 	case d.ID == "":
 		return ""
 	case d.Type == billing.DiscountPercentage:
-		return strconv.FormatFloat(float64(d.BasisPoints)/100, 'f', -1, 64) + "%"
+		return i18n.Percent(s.locale, d.BasisPoints)
 	}
 	for _, o := range d.Options {
 		if o.Default || len(d.Options) == 1 {

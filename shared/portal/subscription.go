@@ -200,13 +200,8 @@ func (v visit) bill(sub billing.Subscription, g goods) []fact {
 		out = append(out, fact{v.say("Tax id"), sub.TaxID})
 	}
 	a := sub.Billing
-	parts := []string{}
-	for _, part := range []string{a.Street, strings.TrimSpace(a.Zip + " " + a.City), a.State, i18n.Country(v.locale, a.Country)} {
-		if part != "" {
-			parts = append(parts, part)
-		}
-	}
-	return append(out, fact{v.say("Address"), strings.Join(parts, v.say(", "))})
+	place := i18n.Join(v.locale, a.Street, strings.TrimSpace(a.Zip+" "+a.City), a.State, i18n.Country(v.locale, a.Country))
+	return append(out, fact{v.say("Address"), place})
 }
 
 // change is what is known of a change of plan that has not settled (rules 3).

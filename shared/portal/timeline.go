@@ -106,7 +106,7 @@ type dueLine struct {
 	Date   string
 	Amount string
 	Href   string // page that pays it
-	Wait   bool   // a payment of it is under way
+	Act    string // what its button says
 }
 
 // toPay are the open invoices, the oldest first.
@@ -114,12 +114,14 @@ func (v visit) toPay(g goods) []dueLine {
 	var out []dueLine
 	for _, sub := range g.subs {
 		for _, i := range g.open[sub.ID] {
-			l := dueLine{What: sub.ProductName, Date: v.date(i.DueAt), Amount: v.amount(i.Due()), Href: address(sub.ID, "payment-method")}
+			l := dueLine{What: sub.ProductName, Date: v.date(i.DueAt), Amount: v.amount(i.Due()), Href: address(sub.ID, "payment-method"), Act: v.say("Pay now")}
 			switch {
 			case i.Due().Nothing() || sub.Status.Ended():
 				continue
+			case sub.Lock.State == billing.LockAction:
+				l.Act, l.Href = v.say("Continue at your bank"), address(sub.ID, "payment-return")
 			case sub.Lock.Set():
-				l.Wait, l.Href = true, address(sub.ID, "payment-return")
+				l.Act, l.Href = v.say("Being checked"), address(sub.ID, "payment-return")
 			case sub.Change != nil && sub.Change.Invoice == i.ID:
 				l.What, l.Href = v.say("Change to %s", sub.Change.Plan.ProductName), address(sub.ID)
 			}

@@ -56,6 +56,7 @@ func TestTheBankThatWaitsIsOneClickAway(t *testing.T) {
 	path := "/subscriptions/" + sub.ID
 	challenge := s.form(path+"/payment-method", url.Values{"token": {s.Gateway.Token("authenticate_always")}}).to
 	s.get("/").must(t, 200, "Your bank asks you to confirm", "Continue at your bank", path+"/payment-return")
+	s.get("/billing").must(t, 200, "To pay", "Continue at your bank")
 	s.get(path+"/payment-return").must(t, 200, `href="`+challenge+`"`)
 	if _, err := s.Gateway.Approve(gateway.Intent(s.Sub(sub.ID).Lock.Intent)); err != nil {
 		t.Fatal(err)
