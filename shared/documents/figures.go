@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"perennial/shared/billing"
+	"perennial/shared/i18n"
 	"perennial/shared/money"
 	"perennial/shared/tax"
 )
@@ -161,17 +162,7 @@ func (t teller) rate(l billing.Line) string {
 	return t.percent(t.Invoice.Levies[l.Levy-1].Rate)
 }
 
-// percent is a rate as the language writes it (CLDR).
-func (t teller) percent(r tax.Rate) string {
-	number := r.Percent()
-	switch t.language() {
-	case "de":
-		return strings.ReplaceAll(number, ".", ",") + "\u00a0%"
-	case "it":
-		return strings.ReplaceAll(number, ".", ",") + "%"
-	}
-	return number + "%"
-}
+func (t teller) percent(r tax.Rate) string { return i18n.Percent(t.language(), float64(r)/10_000) }
 
 // kindOfTax is what the tax of a place is called.
 func (t teller) kindOfTax(d tax.Decision) string {

@@ -27,7 +27,11 @@ type words struct {
 }
 
 // languages are the documents' languages; English stands in for others.
-var languages = map[string]words{"en": english, "de": german, "it": italian, "hi": hindi, "ja": japanese}
+var languages = map[string]words{
+	"en": english, "de": german, "it": italian, "hi": hindi, "ja": japanese,
+	"es": spanish, "fr": french, "pt": portuguese, "ca": catalan, "ro": romanian,
+	"nl": dutch, "sv": swedish, "pl": polish, "ru": russian, "tr": turkish, "id": indonesian, "ms": malay,
+}
 
 // Languages reports whether documents exist in a language.
 func Languages(code string) bool {

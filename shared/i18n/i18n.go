@@ -46,12 +46,11 @@ func Date(locale string, t time.Time, zone *time.Location) string {
 	return l.cldr().FmtDateLong(t.In(zone))
 }
 
-// Percent is a rate of so many basis points: "20%", in German "20,5 %".
-func Percent(locale string, basisPoints int64) string {
+// Percent is a rate of so many hundredths: "20%", in German "20,5 %".
+func Percent(locale string, rate float64) string {
 	l, _ := known(locale)
-	rate := strconv.FormatFloat(float64(basisPoints)/100, 'f', -1, 64)
-	_, decimals, _ := strings.Cut(rate, ".")
-	return l.cldr().FmtPercent(float64(basisPoints)/100, uint64(len(decimals)))
+	_, decimals, _ := strings.Cut(strconv.FormatFloat(rate, 'f', -1, 64), ".")
+	return l.cldr().FmtPercent(rate, uint64(len(decimals)))
 }
 
 // Every is an interval after an amount: "per month", "every 3 months".

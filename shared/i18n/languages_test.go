@@ -58,11 +58,11 @@ func TestTheSignOfADollarStaysBesideItsLetters(t *testing.T) {
 func TestPercentagesAreWrittenAsTheLanguageDoes(t *testing.T) {
 	t.Parallel()
 	for locale, want := range map[string]string{"en": "20.5%", "de": "20,5\u00a0%", "ja": "20.5%", "tr": "%20,5"} {
-		if got := i18n.Percent(locale, 2050); got != want {
+		if got := i18n.Percent(locale, 20.5); got != want {
 			t.Errorf("%s: %q, want %q", locale, got, want)
 		}
 	}
-	if got := i18n.Percent("en", 2000); got != "20%" {
+	if got := i18n.Percent("en", 20); got != "20%" {
 		t.Errorf("%q", got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"perennial/shared/billing"
@@ -90,15 +91,20 @@ func or(id, other string) string {
 // languageOf is the language in which documents are made for a country, where
 // nobody said otherwise.
 func languageOf(country string) string {
-	switch country {
-	case "DE", "AT", "LI":
-		return "de"
-	case "IT", "SM", "VA":
-		return "it"
-	case "JP":
-		return "ja"
+	for language, countries := range spoken {
+		if slices.Contains(countries, country) {
+			return language
+		}
 	}
 	return "en"
+}
+
+// spoken are the countries that have one language of business, by those of
+// documents. Where there are several, English is read by all.
+var spoken = map[string][]string{
+	"de": {"DE", "AT", "LI"}, "it": {"IT", "SM", "VA"}, "ja": {"JP"}, "fr": {"FR", "MC"}, "pt": {"BR", "PT", "AO", "MZ"}, "ca": {"AD"},
+	"es": {"ES", "MX", "AR", "CL", "CO", "PE", "EC", "UY", "PY", "BO", "VE", "CR", "PA", "DO", "GT", "HN", "NI", "SV", "CU"},
+	"ro": {"RO", "MD"}, "nl": {"NL", "SR"}, "sv": {"SE"}, "pl": {"PL"}, "ru": {"RU", "BY"}, "tr": {"TR"}, "id": {"ID"},
 }
 
 // issued reports documents that are final and have their numbers: they will

@@ -68,7 +68,7 @@ func (s speech) worth() string {
 	case d.ID == "":
 		return ""
 	case d.Type == billing.DiscountPercentage:
-		return i18n.Percent(s.locale, d.BasisPoints)
+		return i18n.Percent(s.locale, float64(d.BasisPoints)/100)
 	}
 	for _, o := range d.Options {
 		if o.Default || len(d.Options) == 1 {
