@@ -45,7 +45,7 @@ var swedish = words{
 var polish = words{
 	Invoice: "Faktura", CreditNote: "Faktura korygująca", Correction: "Faktura poprawiona", DueNotice: "Wezwanie do zapłaty", Receipt: "Potwierdzenie zapłaty",
 	Number: "Numer", Issued: "Data wystawienia", Due: "Termin płatności", Period: "Okres", Supplied: "Data sprzedaży", PaymentID: "Płatność", Register: "Rejestr",
-	Seller: "Sprzedawca", Buyer: "Nabywca", TaxID: "NIP",
+	Seller: "Sprzedawca", Buyer: "Nabywca", TaxID: "NIP / numer VAT",
 	Paid: "ZAPŁACONO", Refunded: "ZWRÓCONO", Void: "ANULOWANO", Test: "Tryb testowy: dokument nieważny",
 	PaidOn: "{amount} – zapłacono {date}", DueOn: "{amount} – do zapłaty do {date}", CreditedOn: "{amount} – skorygowano {date}",
 	Item: "Nazwa", Quantity: "Ilość", Unit: "Cena jednostkowa", Tax: "Podatek", Amount: "Kwota",
