@@ -15,7 +15,7 @@ import (
 	"perennial/shared/money"
 )
 
-var update = flag.Bool("update", false, "write docs/money.md anew")
+var update = flag.Bool("update", false, "write docs/money.md and the examples of docs/billing.md anew")
 
 // docs/money.md says each rule with an example that is reckoned here, so that
 // the page cannot say what the rules do not do.
