@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -32,8 +31,11 @@ func (s *Service) mail(ctx context.Context, w work) error {
 		return s.campaign(ctx, w, later(w.sub.Mails, next.At))
 	}
 	over, err := s.spent(ctx, w)
-	if err != nil || over != "" {
-		return errors.Join(err, s.over(ctx, w, over))
+	if err != nil {
+		return err
+	}
+	if over != "" {
+		return s.campaign(ctx, w, w.sub.Mails.Ended(over))
 	}
 	if next.Step.Trigger == merchant.TriggerCancelled && !mayWoo(sequences.Basis, w.customer) {
 		return s.campaign(ctx, w, w.sub.Mails.Done(next.Step.ID, w.now))
@@ -67,13 +69,6 @@ func (s *Service) spent(ctx context.Context, w work) (billing.CampaignEnd, error
 	return "", err
 }
 
-func (s *Service) over(ctx context.Context, w work, why billing.CampaignEnd) error {
-	if why == "" {
-		return nil
-	}
-	return s.campaign(ctx, w, w.sub.Mails.Ended(why))
-}
-
 // write commits that a step's mail goes out, unless it has to wait for
 // another mail to the same customer, or its promise cannot be kept any more.
 func (s *Service) write(ctx context.Context, w work, step merchant.MailStep) error {
@@ -91,8 +86,11 @@ func (s *Service) write(ctx context.Context, w work, step merchant.MailStep) err
 	attach := []any{w.customer}
 	if step.Discount != "" {
 		d, good, err := s.promised(ctx, w, step.Discount)
-		if err != nil || !good {
-			return errors.Join(err, s.skip(ctx, w, step, good || err != nil))
+		if err != nil {
+			return err
+		}
+		if !good {
+			return s.campaign(ctx, w, w.sub.Mails.Done(step.ID, w.now))
 		}
 		attach = append(attach, d)
 	}
@@ -112,14 +110,6 @@ func (s *Service) write(ctx context.Context, w work, step merchant.MailStep) err
 		Scope: w.scope, Actor: record.System, Cause: string(billing.StepMail), At: w.now, Put: put, Attach: attach,
 		Events: []billing.Event{{Type: billing.EventDunningMail, Object: w.sub.ID, Reason: string(step.Trigger)}},
 	})
-}
-
-// skip leaves a step out, unless something else has failed.
-func (s *Service) skip(ctx context.Context, w work, step merchant.MailStep, failed bool) error {
-	if failed {
-		return nil
-	}
-	return s.campaign(ctx, w, w.sub.Mails.Done(step.ID, w.now))
 }
 
 // promised is the discount of a step, good while the customer can redeem it.
