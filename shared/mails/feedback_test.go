@@ -12,6 +12,7 @@ import (
 	"perennial/shared/identity"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
+	"perennial/shared/settings"
 )
 
 // secretive is a bench whose mails carry proofs.
@@ -182,6 +183,36 @@ func TestTheTestModeWritesToVerifiedAddressesOnly(t *testing.T) {
 		b.commit(record.Commit{Put: []any{state}})
 		if got := b.deliver(b.paid()); len(got) != c.want {
 			t.Errorf("%s: sent %v", name, got)
+		}
+	}
+}
+
+// Two addresses added in a row are each asked to agree, though the mails go
+// out only afterwards.
+func TestEveryAddedTestAddressIsAsked(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	state, err := b.store.State(t.Context(), scope)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state.Recovery, state.Business.Zone = merchant.DefaultRecovery(), "Europe/Berlin"
+	b.commit(record.Commit{Put: []any{state}})
+	office := settings.Service{Store: b.store, Wall: b.clock.Now}
+	var asked []record.DueItem
+	for _, to := range []string{"qa@acme.example", "ops@acme.example"} {
+		_, err := office.Update(t.Context(), scope, record.System, func(s merchant.State) (merchant.State, error) {
+			s.Settings.Testers = append(s.Settings.Testers, merchant.TestAddress{Email: to})
+			return s, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked = append(asked, b.mail())
+	}
+	for i, want := range []string{"qa@acme.example", "ops@acme.example"} {
+		if got := b.deliver(asked[i]); len(got) != 1 || got[0].To != want {
+			t.Errorf("asked %v, want %s", got, want)
 		}
 	}
 }

@@ -87,7 +87,7 @@ func (s *Service) about(ctx context.Context, o record.Outbox, t Template) (Lette
 		return s.webhookOff(ctx, o, event)
 	}
 	if t == TestAddress {
-		return s.tester(ctx, o)
+		return s.tester(ctx, o, event)
 	}
 	if n := noticeOf(t); n != "" {
 		return s.notify(ctx, o, event, n)

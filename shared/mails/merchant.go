@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"slices"
 
 	"perennial/shared/billing"
 	"perennial/shared/merchant"
@@ -48,17 +47,17 @@ func hostOf(address string) string {
 	return u.Host
 }
 
-// tester asks the reader of the newest test address to agree to mails of the
-// test mode.
-func (s *Service) tester(ctx context.Context, o record.Outbox) (Letter, bool, error) {
+// tester asks the reader of a new test address, named by the event, to agree
+// to mails of the test mode. Who has agreed or was removed is not asked.
+func (s *Service) tester(ctx context.Context, o record.Outbox, e billing.Event) (Letter, bool, error) {
 	state, err := s.Store.State(ctx, o.Scope)
 	if err != nil {
 		return Letter{}, false, fmt.Errorf("mail to a test address of %s: %w", o.Scope, err)
 	}
-	for _, t := range slices.Backward(state.Settings.Testers) {
-		if t.VerifiedAt.IsZero() {
+	for _, t := range state.Settings.Testers {
+		if t.VerifiedAt.IsZero() && record.SuppressionID(t.Email) == e.Reason {
 			return Letter{
-				Template: TestAddress, To: t.Email, Trial: true, URL: s.Unsubscribe.Tester(o.Scope, record.SuppressionID(t.Email)),
+				Template: TestAddress, To: t.Email, Trial: true, URL: s.Unsubscribe.Tester(o.Scope, e.Reason),
 			}.from(state, merchant.Brand{}), true, nil
 		}
 	}

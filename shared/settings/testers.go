@@ -14,19 +14,19 @@ import (
 // asked are the events by which the reader of a new test address is asked to
 // confirm it; one address can be added at a time.
 func asked(old, next merchant.State) ([]billing.Event, error) {
-	var added int
+	var added []merchant.TestAddress
 	for _, t := range next.Settings.Testers {
 		if !slices.ContainsFunc(old.Settings.Testers, func(o merchant.TestAddress) bool { return strings.EqualFold(o.Email, t.Email) }) {
-			added++
+			added = append(added, t)
 		}
 	}
 	var check fault.Check
-	check.That(added == 0 || next.Scope.Mode == merchant.Test, "test_addresses", "are for the test mode alone")
-	check.That(added <= 1, "test_addresses", "add one at a time: its reader is asked to confirm it")
-	if err := check.Fault("INVALID_REQUEST_PARAMETERS", "The settings are not valid."); err != nil || added == 0 {
+	check.That(len(added) == 0 || next.Scope.Mode == merchant.Test, "test_addresses", "are for the test mode alone")
+	check.That(len(added) <= 1, "test_addresses", "add one at a time: its reader is asked to confirm it")
+	if err := check.Fault("INVALID_REQUEST_PARAMETERS", "The settings are not valid."); err != nil || len(added) == 0 {
 		return nil, err
 	}
-	return []billing.Event{{Type: billing.EventTesterAdded, Object: next.Business.ID}}, nil
+	return []billing.Event{{Type: billing.EventTesterAdded, Object: next.Business.ID, Reason: record.SuppressionID(added[0].Email)}}, nil
 }
 
 // ConfirmTester notes that the reader of a test address, named by its hash,
