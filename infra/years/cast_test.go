@@ -103,8 +103,8 @@ func (tn *town) settle(n int, r *rand.Rand) *member {
 	now := tn.now()
 	cur, where := currencies[n%len(currencies)], places[r.IntN(len(places))]
 	every := intervals[n%len(intervals)]
-	if n == 7 {
-		every = oracle.Every{Count: 1, Unit: "Day"}
+	if n == 7 { // pays on the very day on which a rate changes
+		every, where = oracle.Every{Count: 1, Unit: "Day"}, places[1]
 	}
 	m.customer = billing.Customer{ID: "cus_" + name, Email: name + "@example.com", Name: name, InvoicePrefix: "C" + name, CreatedAt: now}
 	inclusive := n%3 == 0
