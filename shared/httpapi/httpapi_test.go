@@ -98,9 +98,9 @@ func (g *garden) patch(_ context.Context, c httpapi.Caller, in patchPlant) (plan
 	return plant{ID: in.ID}, g.fails
 }
 
-func (g *garden) remove(_ context.Context, c httpapi.Caller, in getPlant) (httpapi.None, error) {
+func (g *garden) remove(_ context.Context, c httpapi.Caller, in getPlant) error {
 	g.note(c, in)
-	return httpapi.None{}, g.fails
+	return g.fails
 }
 
 func (g *garden) validate(_ context.Context, c httpapi.Caller, _ httpapi.None) (httpapi.CursorPage[plant], error) {
@@ -143,7 +143,7 @@ func newAPI(g *garden, auth httpapi.Authenticator) *httpapi.API {
 	httpapi.Route(api, "POST /plants", "Create a plant", g.create, httpapi.Status(http.StatusCreated), httpapi.Describe("Sows a `plant`."))
 	httpapi.Route(api, "GET /plants/{plant_id}", "Get a plant", g.get)
 	httpapi.Route(api, "PATCH /plants/{plant_id}", "Update a plant", g.patch)
-	httpapi.Route(api, "DELETE /plants/{plant_id}", "Remove a plant", g.remove)
+	httpapi.Do(api, "DELETE /plants/{plant_id}", "Remove a plant", g.remove)
 	httpapi.Route(api, "GET /licenses", "Validate", g.validate, httpapi.Public())
 	api.Handle("GET /plants/{plant_id}/picture", g.picture)
 	api.Handle("GET /pictures/{plant_id}", g.picture, httpapi.Public())

@@ -8,8 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// None is the input of an operation without parameters, and the output of one
-// that answers without a body.
+// None is the input of an operation without parameters.
 type None struct{}
 
 // Option adjusts one route.
@@ -38,40 +37,54 @@ func Describe(text string) Option { return func(op *huma.Operation) { op.Descrip
 // In is a struct: fields tagged path or query are parameters, a field Body is
 // the JSON body (optional members carry omitempty), embedded Paging and Cursor
 // page. If In has a method Validate() error it runs before h. Out is the JSON
-// answer; None answers without a body.
+// answer.
 //
 // A mistake in In or Out shows when the operation is first called or
 // described; a test that asks for OpenAPI finds them all.
 func Route[In, Out any](a *API, pattern, summary string, h func(context.Context, Caller, In) (Out, error), opts ...Option) {
 	op := a.operation(pattern, summary, opts)
-	run := func(ctx context.Context, in *In) (*answer[Out], error) {
-		if v, ok := any(in).(interface{ Validate() error }); ok {
-			if err := v.Validate(); err != nil {
+	a.add(op, func(to huma.API) {
+		huma.Register(to, op, func(ctx context.Context, in *In) (*answer[Out], error) {
+			if err := valid(ctx, in); err != nil {
+				return nil, err
+			}
+			out, err := h(ctx, caller(ctx), *in)
+			if err != nil {
 				return nil, newError(ctx, err)
 			}
-		}
-		out, err := h(ctx, caller(ctx), *in)
-		if err != nil {
-			return nil, newError(ctx, err)
-		}
-		return &answer[Out]{Body: out}, nil
-	}
-	a.add(op, func(to huma.API) { register(to, op, run) })
+			return &answer[Out]{Body: out}, nil
+		})
+	})
 }
 
 type answer[Out any] struct{ Body Out }
 
-// register describes an operation to huma, which answers without a body when
-// the output has no field Body.
-func register[In, Out any](to huma.API, op huma.Operation, run func(context.Context, *In) (*answer[Out], error)) {
-	if _, none := any(*new(Out)).(None); !none {
-		huma.Register(to, op, run)
-		return
-	}
-	huma.Register(to, op, func(ctx context.Context, in *In) (*None, error) {
-		_, err := run(ctx, in)
-		return nil, err
+// Do adds an operation that answers without a body; the rest is as for Route.
+// (A Route could do both, but then the compiler would make huma's code for
+// each input twice.)
+func Do[In any](a *API, pattern, summary string, h func(context.Context, Caller, In) error, opts ...Option) {
+	op := a.operation(pattern, summary, opts)
+	a.add(op, func(to huma.API) {
+		huma.Register(to, op, func(ctx context.Context, in *In) (*None, error) {
+			if err := valid(ctx, in); err != nil {
+				return nil, err
+			}
+			if err := h(ctx, caller(ctx), *in); err != nil {
+				return nil, newError(ctx, err)
+			}
+			return nil, nil
+		})
 	})
+}
+
+// valid asks an input that can tell whether it is right.
+func valid(ctx context.Context, in any) error {
+	if v, ok := in.(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return newError(ctx, err)
+		}
+	}
+	return nil
 }
 
 func (a *API) operation(pattern, summary string, opts []Option) huma.Operation {

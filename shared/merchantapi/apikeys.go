@@ -19,7 +19,7 @@ func (s *server) routeKeys(api *httpapi.API) {
 		httpapi.Describe(aboutKeys+" The key itself is shown in this answer and never again."))
 	httpapi.Route(api, "GET /api_keys", "List API keys", s.listKeys, httpapi.Secret(), httpapi.Describe(aboutKeys))
 	httpapi.Route(api, "GET /api_keys/{api_key_id}", "Get an API key", s.getKey, httpapi.Secret(), httpapi.Describe(aboutKeys))
-	httpapi.Route(api, "DELETE /api_keys/{api_key_id}", "Revoke an API key", s.revokeKey,
+	httpapi.Do(api, "DELETE /api_keys/{api_key_id}", "Revoke an API key", s.revokeKey,
 		httpapi.Describe("The key answers 401 after at most 30 seconds, by which time every function has forgotten it. Revoking twice succeeds."))
 }
 
@@ -69,11 +69,11 @@ func (s *server) getKey(ctx context.Context, c httpapi.Caller, in KeyPath) (wire
 	return wire.ToAPIKey(key), err
 }
 
-func (s *server) revokeKey(ctx context.Context, c httpapi.Caller, in KeyPath) (httpapi.None, error) {
+func (s *server) revokeKey(ctx context.Context, c httpapi.Caller, in KeyPath) error {
 	var key merchant.APIKey
 	key, err := s.operate(c).KeyOf(ctx, scopeOf(c), in.KeyID)
 	if err == nil {
 		_, err = s.operate(c).RevokeKey(ctx, key.Hash)
 	}
-	return httpapi.None{}, err
+	return err
 }

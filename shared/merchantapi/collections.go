@@ -54,13 +54,13 @@ type updateCollection struct {
 	Body CollectionPatch
 }
 
-func (s *server) updateCollection(ctx context.Context, c httpapi.Caller, in updateCollection) (httpapi.None, error) {
+func (s *server) updateCollection(ctx context.Context, c httpapi.Caller, in updateCollection) error {
 	_, err := s.Catalog.UpdateCollection(ctx, byOf(c), in.ID, "update collection", FromAPICollectionPatch(in.Body))
-	return httpapi.None{}, err
+	return err
 }
 
-func (s *server) archiveCollection(ctx context.Context, c httpapi.Caller, in CollectionPath) (httpapi.None, error) {
-	return httpapi.None{}, s.Catalog.ArchiveCollection(ctx, byOf(c), in.ID)
+func (s *server) archiveCollection(ctx context.Context, c httpapi.Caller, in CollectionPath) error {
+	return s.Catalog.ArchiveCollection(ctx, byOf(c), in.ID)
 }
 
 // unarchived says what a collection lost while it was archived.
@@ -100,12 +100,12 @@ type updateGroup struct {
 	Body GroupPatch
 }
 
-func (s *server) updateGroup(ctx context.Context, c httpapi.Caller, in updateGroup) (httpapi.None, error) {
-	return httpapi.None{}, s.Catalog.UpdateGroup(ctx, byOf(c), in.ID, in.GroupID, FromAPIGroupPatch(in.Body))
+func (s *server) updateGroup(ctx context.Context, c httpapi.Caller, in updateGroup) error {
+	return s.Catalog.UpdateGroup(ctx, byOf(c), in.ID, in.GroupID, FromAPIGroupPatch(in.Body))
 }
 
-func (s *server) dropGroup(ctx context.Context, c httpapi.Caller, in GroupPath) (httpapi.None, error) {
-	return httpapi.None{}, s.Catalog.DropGroup(ctx, byOf(c), in.ID, in.GroupID)
+func (s *server) dropGroup(ctx context.Context, c httpapi.Caller, in GroupPath) error {
+	return s.Catalog.DropGroup(ctx, byOf(c), in.ID, in.GroupID)
 }
 
 type addItems struct {
@@ -133,10 +133,10 @@ type updateItem struct {
 	}
 }
 
-func (s *server) updateItem(ctx context.Context, c httpapi.Caller, in updateItem) (httpapi.None, error) {
-	return httpapi.None{}, s.Catalog.ShowItem(ctx, byOf(c), in.ID, in.GroupID, in.ItemID, in.Body.Status)
+func (s *server) updateItem(ctx context.Context, c httpapi.Caller, in updateItem) error {
+	return s.Catalog.ShowItem(ctx, byOf(c), in.ID, in.GroupID, in.ItemID, in.Body.Status)
 }
 
-func (s *server) dropItem(ctx context.Context, c httpapi.Caller, in ItemPath) (httpapi.None, error) {
-	return httpapi.None{}, s.Catalog.DropItem(ctx, byOf(c), in.ID, in.GroupID, in.ItemID)
+func (s *server) dropItem(ctx context.Context, c httpapi.Caller, in ItemPath) error {
+	return s.Catalog.DropItem(ctx, byOf(c), in.ID, in.GroupID, in.ItemID)
 }

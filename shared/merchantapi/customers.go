@@ -102,8 +102,8 @@ type MethodPath struct {
 	MethodID string `path:"payment_method_id"`
 }
 
-func (s *server) deleteMethod(ctx context.Context, c httpapi.Caller, in MethodPath) (httpapi.None, error) {
-	return httpapi.None{}, s.Customers.RemoveMethod(ctx, scopeOf(c), actorOf(c), in.CustomerID, in.MethodID)
+func (s *server) deleteMethod(ctx context.Context, c httpapi.Caller, in MethodPath) error {
+	return s.Customers.RemoveMethod(ctx, scopeOf(c), actorOf(c), in.CustomerID, in.MethodID)
 }
 
 type portalSession struct {

@@ -102,8 +102,8 @@ func (s *server) updateDiscount(ctx context.Context, c httpapi.Caller, in update
 	return s.discount(ctx, c, changed, err)
 }
 
-func (s *server) deleteDiscount(ctx context.Context, c httpapi.Caller, in DiscountPath) (httpapi.None, error) {
-	return httpapi.None{}, s.Catalog.DeleteDiscount(ctx, byOf(c), in.DiscountID)
+func (s *server) deleteDiscount(ctx context.Context, c httpapi.Caller, in DiscountPath) error {
+	return s.Catalog.DeleteDiscount(ctx, byOf(c), in.DiscountID)
 }
 
 type reserveDiscount struct {
@@ -125,8 +125,8 @@ type unreserveDiscount struct {
 	CustomerID string `path:"customer_id"`
 }
 
-func (s *server) unreserveDiscount(ctx context.Context, c httpapi.Caller, in unreserveDiscount) (httpapi.None, error) {
-	return httpapi.None{}, s.Catalog.Unreserve(ctx, byOf(c), in.DiscountID, in.CustomerID)
+func (s *server) unreserveDiscount(ctx context.Context, c httpapi.Caller, in unreserveDiscount) error {
+	return s.Catalog.Unreserve(ctx, byOf(c), in.DiscountID, in.CustomerID)
 }
 
 // listReserved answers GET /discounts/{discount_id}/customers, which the mux

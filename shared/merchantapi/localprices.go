@@ -68,6 +68,6 @@ func (s *server) updateLocalPrice(ctx context.Context, c httpapi.Caller, in upda
 	return wire.ToLocalPrice(in.ProductID, made), err
 }
 
-func (s *server) dropLocalPrice(ctx context.Context, c httpapi.Caller, in LocalPricePath) (httpapi.None, error) {
-	return httpapi.None{}, s.Catalog.DropLocal(ctx, byOf(c), in.ProductID, in.ID)
+func (s *server) dropLocalPrice(ctx context.Context, c httpapi.Caller, in LocalPricePath) error {
+	return s.Catalog.DropLocal(ctx, byOf(c), in.ProductID, in.ID)
 }

@@ -108,7 +108,7 @@ func (s *server) routeCustomers(api *httpapi.API) {
 	httpapi.Route(api, "GET /customers/{customer_id}", "Get a customer", s.getCustomer)
 	httpapi.Route(api, "PATCH /customers/{customer_id}", "Update a customer", s.updateCustomer)
 	httpapi.Route(api, "GET /customers/{customer_id}/payment-methods", "List payment methods", s.listMethods)
-	httpapi.Route(api, "DELETE /customers/{customer_id}/payment-methods/{payment_method_id}", "Delete a payment method", s.deleteMethod,
+	httpapi.Do(api, "DELETE /customers/{customer_id}/payment-methods/{payment_method_id}", "Delete a payment method", s.deleteMethod,
 		httpapi.Describe("Deleting it twice succeeds. The method of a running subscription is refused."))
 	httpapi.Route(api, "POST /customers/{customer_id}/customer-portal/session", "Create a portal session", s.createPortalSession,
 		httpapi.Describe("Makes a link that signs the customer in, valid for 24 hours and once. With `send_email` the customer is mailed a link of their own."))
@@ -131,7 +131,7 @@ func (s *server) routeSubscriptions(api *httpapi.API) {
 	httpapi.Route(api, "POST /subscriptions/{subscription_id}/change-plan", "Change the plan", s.changePlan, httpapi.Describe(aboutPlan))
 	httpapi.Route(api, "POST /subscriptions/{subscription_id}/change-plan/preview", "Preview a plan change", s.previewPlan,
 		httpapi.Describe(aboutPreview))
-	httpapi.Route(api, "DELETE /subscriptions/{subscription_id}/change-plan/scheduled", "Cancel a scheduled plan change", s.unschedulePlan)
+	httpapi.Do(api, "DELETE /subscriptions/{subscription_id}/change-plan/scheduled", "Cancel a scheduled plan change", s.unschedulePlan)
 	httpapi.Route(api, "DELETE /subscriptions/{subscription_id}/change-plan/pending", "Discard an unpaid plan change", s.discardPlan,
 		httpapi.Describe("Perennial's own: gives up a change that waits for its payment."))
 	httpapi.Route(api, "POST /subscriptions/{subscription_id}/change-plan/return", "Return to the paid plan", s.returnToPlan,
@@ -150,14 +150,14 @@ func (s *server) routeWebhooks(api *httpapi.API) {
 	httpapi.Route(api, "GET /webhooks", "List webhooks", s.listWebhooks)
 	httpapi.Route(api, "GET /webhooks/{webhook_id}", "Get a webhook", s.getWebhook)
 	httpapi.Route(api, "PATCH /webhooks/{webhook_id}", "Update a webhook", s.updateWebhook)
-	httpapi.Route(api, "DELETE /webhooks/{webhook_id}", "Delete a webhook", s.deleteWebhook)
+	httpapi.Do(api, "DELETE /webhooks/{webhook_id}", "Delete a webhook", s.deleteWebhook)
 	httpapi.Route(api, "GET /webhooks/{webhook_id}/secret", "Get a webhook secret", s.getSecret,
 		httpapi.Secret(), httpapi.Describe(aboutSecrets))
 	httpapi.Route(api, "POST /webhooks/{webhook_id}/secret/rotate", "Rotate a webhook secret", s.rotateSecret,
 		httpapi.Describe("Makes a new secret. For 24 hours deliveries carry the old one's signature as well."))
 	httpapi.Route(api, "GET /webhooks/{webhook_id}/headers", "Get webhook headers", s.getHeaders,
 		httpapi.Secret(), httpapi.Describe(aboutSecrets))
-	httpapi.Route(api, "PATCH /webhooks/{webhook_id}/headers", "Update webhook headers", s.updateHeaders,
+	httpapi.Do(api, "PATCH /webhooks/{webhook_id}/headers", "Update webhook headers", s.updateHeaders,
 		httpapi.Describe("Adds to the headers that there are; an empty value removes one."))
 	httpapi.Route(api, "GET /webhooks/{webhook_id}/deliveries", "List webhook deliveries", s.listDeliveries, httpapi.Describe(aboutDeliveries))
 	httpapi.Route(api, "GET /webhooks/{webhook_id}/deliveries/{delivery_id}", "Get a webhook delivery", s.getDelivery)

@@ -107,9 +107,9 @@ func (s *server) changePlan(ctx context.Context, c httpapi.Caller, in changePlan
 	return ToAPIMethodAsked(got.Page, s.pageURL(scopeOf(c), got.Page.Checkout, false)), nil
 }
 
-func (s *server) unschedulePlan(ctx context.Context, c httpapi.Caller, in SubscriptionPath) (httpapi.None, error) {
+func (s *server) unschedulePlan(ctx context.Context, c httpapi.Caller, in SubscriptionPath) error {
 	_, err := s.Subscriptions.StepPlan(ctx, scopeOf(c), actorOf(c), in.SubscriptionID, subscriptions.PlanUnschedule)
-	return httpapi.None{}, err
+	return err
 }
 
 func (s *server) discardPlan(ctx context.Context, c httpapi.Caller, in SubscriptionPath) (wire.Subscription, error) {

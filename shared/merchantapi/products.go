@@ -87,19 +87,19 @@ type updateProduct struct {
 	Body ProductPatch
 }
 
-func (s *server) updateProduct(ctx context.Context, c httpapi.Caller, in updateProduct) (httpapi.None, error) {
+func (s *server) updateProduct(ctx context.Context, c httpapi.Caller, in updateProduct) error {
 	if err := in.Body.unsupported(); err != nil {
-		return httpapi.None{}, err
+		return err
 	}
-	return httpapi.None{}, s.Catalog.Update(ctx, byOf(c), in.ProductID, FromAPIProductPatch(in.Body))
+	return s.Catalog.Update(ctx, byOf(c), in.ProductID, FromAPIProductPatch(in.Body))
 }
 
-func (s *server) archiveProduct(ctx context.Context, c httpapi.Caller, in ProductPath) (httpapi.None, error) {
-	return httpapi.None{}, s.Catalog.Archive(ctx, byOf(c), in.ProductID)
+func (s *server) archiveProduct(ctx context.Context, c httpapi.Caller, in ProductPath) error {
+	return s.Catalog.Archive(ctx, byOf(c), in.ProductID)
 }
 
-func (s *server) unarchiveProduct(ctx context.Context, c httpapi.Caller, in ProductPath) (httpapi.None, error) {
-	return httpapi.None{}, s.Catalog.Unarchive(ctx, byOf(c), in.ProductID)
+func (s *server) unarchiveProduct(ctx context.Context, c httpapi.Caller, in ProductPath) error {
+	return s.Catalog.Unarchive(ctx, byOf(c), in.ProductID)
 }
 
 // ofBrand reports that something is sold under the brand that is wanted; none

@@ -62,8 +62,8 @@ func (s *server) updateWebhook(ctx context.Context, c httpapi.Caller, in updateW
 	return wire.ToWebhook(changed), err
 }
 
-func (s *server) deleteWebhook(ctx context.Context, c httpapi.Caller, in WebhookPath) (httpapi.None, error) {
-	return httpapi.None{}, s.Endpoints.Delete(ctx, scopeOf(c), actorOf(c), in.WebhookID)
+func (s *server) deleteWebhook(ctx context.Context, c httpapi.Caller, in WebhookPath) error {
+	return s.Endpoints.Delete(ctx, scopeOf(c), actorOf(c), in.WebhookID)
 }
 
 const aboutSecrets = "A read-only key answers 403: this is what deliveries are proven with."
@@ -124,7 +124,7 @@ type updateHeaders struct {
 	}
 }
 
-func (s *server) updateHeaders(ctx context.Context, c httpapi.Caller, in updateHeaders) (httpapi.None, error) {
+func (s *server) updateHeaders(ctx context.Context, c httpapi.Caller, in updateHeaders) error {
 	_, err := s.Endpoints.Update(ctx, scopeOf(c), actorOf(c), in.WebhookID, FromAPIHeaders(in.Body.Headers))
-	return httpapi.None{}, err
+	return err
 }
