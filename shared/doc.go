@@ -6,7 +6,7 @@
 //	ports      record gateway email
 //	usecases   charging lifecycle recovery wallet catalog customers subscriptions purchases gateways endpoints register identity portals hooks operations idempotency settings sweep mails publish refunds disputes taxcheck taxfix numbering invoices
 //	adapters   dynamo gateway/sandbox gateway/stripe email/ses queue/sqs flow/sfn kms s3 taxid/vies
-//	transport  httpapi merchantapi portal checkout pages lambdahttp lambdabatch wire webhooks gatewayhttp mailtext documents typeset pdf
+//	transport  httpapi merchantapi portal checkout pages lambdahttp lambdabatch wire webhooks gatewayhttp mailtext mailpreview documents typeset pdf
 //	support    config clock ids i18n cardfields
 //	island     bank
 //	wiring     assembly

@@ -1,5 +1,5 @@
-// Command documents serves invoices, credit notes and receipts as PDF. The
-// fonts are in this program and in no other.
+// Command documents serves invoices, credit notes and receipts as PDF, and
+// previews of mails. The fonts are in this program and in no other.
 package main
 
 import (
@@ -19,6 +19,8 @@ import (
 	"perennial/shared/httpapi"
 	"perennial/shared/invoices"
 	"perennial/shared/lambdahttp"
+	"perennial/shared/mailpreview"
+	"perennial/shared/mailtext"
 	"perennial/shared/merchantapi"
 	"perennial/shared/taxcheck"
 	"perennial/shared/taxid/vies"
@@ -47,9 +49,10 @@ func handler(store *dynamo.Store, env *config.Env) http.Handler {
 	files, _ := fs.Sub(fonts, "fonts") // fails for a name that is no path
 	s := invoices.Service{Store: store, Renderer: documents.Renderer{Fonts: typeset.Open(files)}, Wall: clock.System}
 	taxIDs := &taxcheck.Service{Store: store, Register: vies.New(vies.Service, clock.System), Wall: clock.System}
-	return documents.New(documents.Options{
-		Service: &s, Corrector: &invoices.Corrector{Service: s, TaxIDs: taxIDs},
-		Links: invoices.Links{URL: env.URL(config.URLAPI), Secrets: env.List(config.LinkSecret)},
-		Keys:  &merchantapi.Keys{Store: store, Wall: clock.System}, Limits: &httpapi.Limits{Wall: clock.System},
-	})
+	links := invoices.Links{URL: env.URL(config.URLAPI), Secrets: env.List(config.LinkSecret)}
+	keys, limits := &merchantapi.Keys{Store: store, Wall: clock.System}, &httpapi.Limits{Wall: clock.System}
+	mux := http.NewServeMux()
+	mux.Handle("/", documents.New(documents.Options{Service: &s, Corrector: &invoices.Corrector{Service: s, TaxIDs: taxIDs}, Links: links, Keys: keys, Limits: limits}))
+	mux.Handle("/mail-previews", mailpreview.New(mailpreview.Options{Store: store, Writer: mailtext.Writer{}, URL: links.URL, Keys: keys, Limits: limits, Wall: clock.System}))
+	return mux
 }

@@ -174,3 +174,15 @@ func TestAKeyCorrectsTheBuyer(t *testing.T) {
 		t.Errorf("again: %d %s", again.StatusCode, again.Body)
 	}
 }
+
+func TestAMailIsShownToItsMerchant(t *testing.T) {
+	t.Parallel()
+	answer := ask(t, open(t), func(r *events.APIGatewayV2HTTPRequest) {
+		to("/mail-previews")(r)
+		r.RequestContext.HTTP.Method, r.Headers["content-type"] = "POST", "application/json"
+		r.Body = `{"template":"receipt","language":"de"}`
+	})
+	if answer.StatusCode != 200 || !strings.Contains(answer.Body, "Northwind") {
+		t.Errorf("%d %s", answer.StatusCode, answer.Body)
+	}
+}

@@ -121,7 +121,7 @@ var (
 var Surfaces = []Surface{
 	{Name: "api", Function: "api", URLEnv: "PERENNIAL_URL_API", Host: "api", Prefixes: []string{"/"}},
 	{Name: "gateway-events", Function: "gatewayevents", URLEnv: "PERENNIAL_URL_GATEWAY_EVENTS", Host: "api", Prefixes: []string{"/gateway-events"}},
-	{Name: "documents", Function: "documents", URLEnv: "PERENNIAL_URL_DOCUMENTS", Host: "api", Prefixes: []string{"/invoices"}},
+	{Name: "documents", Function: "documents", URLEnv: "PERENNIAL_URL_DOCUMENTS", Host: "api", Prefixes: []string{"/invoices", "/mail-previews"}},
 	{Name: "portal", Function: "portal", URLEnv: "PERENNIAL_URL_PORTAL", Host: "portal", Edge: true, Prefixes: []string{"/"}},
 	{Name: "portal-test", Function: "portal", URLEnv: "PERENNIAL_URL_PORTAL_TEST", Host: "test.portal", Edge: true, Prefixes: []string{"/"}},
 	{Name: "checkout", Function: "checkout", URLEnv: "PERENNIAL_URL_CHECKOUT", Host: "checkout", Edge: true, Prefixes: []string{"/"}},

@@ -69,6 +69,15 @@ var languages = []Language{
 // Languages are those that pages and mails are written in.
 func Languages() []Language { return languages }
 
+// Codes are the codes of Languages, such as "de".
+func Codes() []string {
+	codes := make([]string, len(languages))
+	for i, l := range languages {
+		codes[i] = l.Code
+	}
+	return codes
+}
+
 // known finds a language by its code.
 func known(code string) (Language, bool) {
 	for _, l := range languages {

@@ -141,16 +141,22 @@ func (s MailStep) check(check *fault.Check, field string, languages []string) {
 	for _, language := range slices.Sorted(maps.Keys(s.Texts)) {
 		text, at := s.Texts[language], field+".texts."+language
 		check.That(slices.Contains(languages, language), at, "mails are not written in this language")
-		check.That(strings.TrimSpace(text.Subject) != "" && utf8.RuneCountInString(text.Subject) <= mostSubject, at+".subject", "must have 1 to 200 characters")
-		check.That(strings.TrimSpace(text.Body) != "" && utf8.RuneCountInString(text.Body) <= mostBody, at+".body", "must have 1 to 4000 characters")
-		check.That(!strings.ContainsAny(text.Subject, "\r\n"), at+".subject", "must be one line")
-		for _, p := range append(strangers(text.Subject), strangers(text.Body)...) {
-			check.That(false, at, p+" is no place; known are {"+strings.Join(Places, "}, {")+"}")
-		}
-		if s.Discount == "" {
-			free := !strings.Contains(text.Subject+text.Body, "{coupon}") && !strings.Contains(text.Subject+text.Body, "{discount}")
-			check.That(free, at, "{coupon} and {discount} need a discount_id")
-		}
+		text.Check(check, at, s.Discount != "")
+	}
+}
+
+// Check notes what is wrong with a text that stands at a field; coupon tells
+// whether there is one to name.
+func (t MailText) Check(check *fault.Check, field string, coupon bool) {
+	check.That(strings.TrimSpace(t.Subject) != "" && utf8.RuneCountInString(t.Subject) <= mostSubject, field+".subject", "must have 1 to 200 characters")
+	check.That(strings.TrimSpace(t.Body) != "" && utf8.RuneCountInString(t.Body) <= mostBody, field+".body", "must have 1 to 4000 characters")
+	check.That(!strings.ContainsAny(t.Subject, "\r\n"), field+".subject", "must be one line")
+	for _, p := range append(strangers(t.Subject), strangers(t.Body)...) {
+		check.That(false, field, p+" is no place; known are {"+strings.Join(Places, "}, {")+"}")
+	}
+	if !coupon {
+		free := !strings.Contains(t.Subject+t.Body, "{coupon}") && !strings.Contains(t.Subject+t.Body, "{discount}")
+		check.That(free, field, "{coupon} and {discount} need a discount_id")
 	}
 }
 

@@ -35,7 +35,7 @@ func (s *Service) Sequences(ctx context.Context, scope merchant.Scope) (merchant
 // gives none to replace whatever there is.
 func (s *Service) SetSequences(ctx context.Context, scope merchant.Scope, actor record.Actor, q merchant.Sequences) (merchant.Sequences, error) {
 	q = named(q)
-	if err := q.Check(languages()); err != nil {
+	if err := q.Check(i18n.Codes()); err != nil {
 		return q, err
 	}
 	if err := s.discounts(ctx, scope, q); err != nil {
@@ -57,15 +57,6 @@ func (s *Service) SetSequences(ctx context.Context, scope merchant.Scope, actor 
 		return q, fmt.Errorf("mail sequences of %s: %w", scope, err)
 	}
 	return record.Next(q), nil
-}
-
-// languages are those that mails are written in.
-func languages() []string {
-	var codes []string
-	for _, l := range i18n.Languages() {
-		codes = append(codes, l.Code)
-	}
-	return codes
 }
 
 // named gives steps without an id the first free one of their trigger.
