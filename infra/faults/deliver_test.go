@@ -140,11 +140,12 @@ func (tr *trial) announce() {
 }
 
 // webhooks has the gateway post its queued events, of one account or of all,
-// in any order; those that were not accepted are kept. It says how many there
-// were.
+// in any order, or in that of the trial's cell; those that were not accepted
+// are kept. It says how many there were.
 func (s *site) webhooks(account string) (int, error) {
 	const queue = "sandbox-events"
-	held := wire.Shuffle(s.random(), s.queues.take(queue, func(body string) bool { return strings.Contains(body, account) }))
+	held := s.queues.take(queue, func(body string) bool { return strings.Contains(body, account) && s.posts.ready(body) })
+	held = s.posts.arrange(wire.Shuffle(s.random(), held))
 	var first error
 	for at := 0; at < len(held); at += batchSize {
 		failed, err := s.ask("sandbox", held[at:min(at+batchSize, len(held))])

@@ -15,6 +15,11 @@
 //   - After its trials a site recovers: schedules tick, queues and the stream
 //     deliver, repeated and in any order, until nothing is left to do. Then
 //     every trial's books are compared with the gateway's ledger.
+//   - The matrix crosses every way in which money is asked for or given back
+//     with everything that a gateway does wrong and with every order of its
+//     notices. A door before the gateway spoils the calls of one cell's
+//     account; each cell is counted, and one that did not happen fails. The
+//     short run takes each way in with each ailment; make faults all cells.
 //
 // Leases run on the wall clock for 2 and 15 minutes. A site does not wait for
 // them: between rounds of recovery, when no function runs, it writes the lease

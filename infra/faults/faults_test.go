@@ -145,6 +145,9 @@ func (s *site) finish(trials []*trial, storms int) {
 	s.t.Helper()
 	s.settle(trials, storms)
 	s.repair(trials)
+	if s.posts.late() {
+		s.settle(trials, 0)
+	}
 	for _, tr := range trials {
 		if tr.scenario.later != nil {
 			tr.scenario.later(tr)

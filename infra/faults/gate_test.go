@@ -83,8 +83,7 @@ func (g *gate) pass(w http.ResponseWriter, r *http.Request, upstream string, bod
 	out.Header = r.Header.Clone()
 	answer, err := plain.RoundTrip(out)
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadGateway)
-		return
+		panic(http.ErrAbortHandler) // so does a service that cannot be reached
 	}
 	defer func() { _ = answer.Body.Close() }() // read to its end or broken
 	said, err := io.ReadAll(answer.Body)

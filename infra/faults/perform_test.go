@@ -32,6 +32,10 @@ func (tr *trial) disturb() {
 		f.ID, f.Account = "flt_1", tr.scope.String()
 		tr.check(tr.bank.Arm(tr.ctx(), f))
 	}
+	if tr.cell != nil {
+		tr.door.ail(tr.scope.String(), tr.cell.ailment)
+		tr.posts.order(tr.scope.String(), tr.cell.notice)
+	}
 	if tr.scenario.meets != nil && tr.meets > 0 {
 		tr.gates[tr.scenario.met()].arm(tr.meets, func() {
 			tr.tally.add("another hand at the same moment", 1)
@@ -107,6 +111,7 @@ func (s *site) storm() {
 func (s *site) settle(trials []*trial, storms int) {
 	s.t.Helper()
 	for round := range rounds {
+		s.door.round()
 		if round < storms {
 			s.storm()
 		}
@@ -177,13 +182,14 @@ func (tr *trial) pastLease() bool {
 
 func (tr *trial) aged(l billing.Lock) billing.Lock {
 	l.Lease = time.Now().UTC().Add(-time.Second)
-	l.TakenAt = l.TakenAt.Add(-tr.pass)
+	l.TakenAt, l.Next = l.TakenAt.Add(-tr.pass), time.Time{}
 	return l
 }
 
 // repair ends the gateway's troubles.
 func (s *site) repair(trials []*trial) {
 	s.t.Helper()
+	s.door.cure()
 	for _, tr := range trials {
 		if tr.trouble != (bank.Fault{}) {
 			s.must(s.bank.Clear(s.t.Context(), tr.scope.String()))

@@ -16,6 +16,7 @@ type point struct {
 	trouble  bank.Fault    // that the gateway makes
 	meets    int           // the request that the scenario's other event meets; 0 is none
 	pass     time.Duration // that passes for locks in each round of recovery
+	cell     *cell         // of the matrix; nil for other points
 }
 
 // Times that pass between two rounds of recovery: the leases are over, or the
@@ -39,6 +40,9 @@ func (p point) String() string {
 	}
 	if p.trouble.Webhooks != bank.InOrder {
 		parts = append(parts, fmt.Sprintf("webhooks of %s: %s", either(p.trouble.Operation, "every call"), p.trouble.Webhooks))
+	}
+	if p.cell != nil {
+		parts = append(parts, p.cell.String())
 	}
 	if p.pass == aDay {
 		parts = append(parts, "recovered a day later")

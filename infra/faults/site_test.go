@@ -36,6 +36,8 @@ type site struct {
 	queues  *queues
 	flows   *flows
 	records *records
+	door    *door
+	posts   *posts
 	tally   *tally
 
 	engine string
@@ -55,7 +57,7 @@ const sandboxSecret = "sandbox-secret"
 // newSite opens a deployment with empty tables.
 func newSite(t *testing.T, seed uint64, tally *tally) *site {
 	t.Helper()
-	s := &site{t: t, seed: seed, proxy: wire.New(seed), gates: map[string]*gate{}, queues: newQueues(), tally: tally}
+	s := &site{t: t, seed: seed, proxy: wire.New(seed), gates: map[string]*gate{}, queues: newQueues(), posts: newPosts(), tally: tally}
 	t.Cleanup(func() { _ = s.proxy.Close() }) // nothing listens any more
 	s.engine = engine(t)
 	s.client = dynamo.Client(s.engine)
@@ -75,11 +77,12 @@ func newSite(t *testing.T, seed uint64, tally *tally) *site {
 // serve opens the stand-ins and the front.
 func (s *site) serve() {
 	open := func(h *httptest.Server) string { s.t.Cleanup(h.Close); return h.URL }
-	door := &front.Front{Surfaces: topology.Surfaces, Invoker: s, Log: s}
+	front := &front.Front{Surfaces: topology.Surfaces, Invoker: s, Log: s}
+	s.door = newDoor(front.Handler("sandbox"), s.swapCard)
 	s.urls = map[string]string{
 		"sqs":                   open(httptest.NewServer(s.queues.API())),
-		config.URLSandbox:       open(httptest.NewServer(door.Handler("sandbox"))),
-		config.URLGatewayEvents: open(httptest.NewServer(door.Handler("api"))),
+		config.URLSandbox:       open(httptest.NewServer(s.door)),
+		config.URLGatewayEvents: open(httptest.NewServer(front.Handler("api"))),
 	}
 }
 

@@ -24,6 +24,7 @@ type trial struct {
 	sub      billing.Subscription // as it was when the disturbance began
 	missed   calendar.Instant     // the billing date that was due
 	other    billing.Product      // that the customer changes to
+	spare    billing.Method       // another card that the customer has
 	payment  string               // that is given back
 	bought   billing.Purchase     // instead of a subscription
 	requests []wire.Request       // of the disturbed operation

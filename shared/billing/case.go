@@ -19,6 +19,8 @@ type Case struct {
 	Zone         *time.Location
 	Fresh        []string // ids for invoices that replace overdue ones, one for each invoice
 	Refund       string   // id for a refund of what nobody waits for any more
+	Owing        bool     // the gateway refuses that refund for now
+	Wall         time.Time
 	Issuer       Issuer
 	Counts       []DiscountUse // what an ending purchase gives back
 }

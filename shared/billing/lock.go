@@ -14,8 +14,6 @@ import (
 const (
 	LeaseCharge    = 2 * time.Minute  // a charge is being made
 	LeaseChallenge = 15 * time.Minute // the customer is authenticating (rules 7)
-
-	LeaseProcessing = time.Hour // a bank takes days; it is asked again after this
 )
 
 // LockState is how far the locked attempt has come.
@@ -53,6 +51,8 @@ type Lock struct {
 	At        calendar.Instant // business time at which it was taken
 	TakenAt   time.Time        // wall time at which it was taken
 	Lease     time.Time        // wall time until which only its taker acts
+	Asked     int              // questions of ours in a row that the gateway did not answer
+	Next      time.Time        // wall time before which it is not asked again unless somebody waits
 }
 
 // Set reports whether an attempt is in flight.

@@ -35,13 +35,17 @@ func (f Failure) later(by time.Duration) Failure {
 }
 
 // Prolonged leaves the attempt in flight to its gateway for longer.
-func (c Case) Prolonged(lease time.Time) Case {
-	if c.Purchase != nil {
-		p := *c.Purchase
-		p.Lock.Lease = lease
-		c.Purchase = &p
-		return c
+func (c Case) Prolonged(wall time.Time) Case {
+	l := c.Lock()
+	l.Lease, l.Asked, l.Next = wall.Add(l.patience(wall)), 0, time.Time{}
+	return c.locked(l)
+}
+
+// patience is how long a gateway that takes its time is left alone between two
+// questions: a bank debit is pending for days, and its end is told at once.
+func (l Lock) patience(wall time.Time) time.Duration {
+	if wall.Sub(l.TakenAt) < 24*time.Hour {
+		return time.Hour
 	}
-	c.Subscription.Lock.Lease = lease
-	return c
+	return 6 * time.Hour
 }

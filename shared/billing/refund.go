@@ -196,6 +196,9 @@ func (r Refund) Succeed(p Payment, reference string, at calendar.Instant) (Refun
 		return RefundChange{}, err
 	}
 	p.Refunded, p.Refunding, p.UpdatedAt = total, "", at
+	if r.Late() { // what it gives back was never revenue
+		entry = GivenBack(r.ID, p, at)
+	}
 	p.RefundedTax = money.Of(p.RefundedTax.Minor+r.Tax.Minor, r.Amount.Currency)
 	p.Backs = append(slices.Clone(p.Backs), r.Backs...)
 	r.Status, r.Reference, r.Next, r.UpdatedAt = RefundSucceeded, reference, time.Time{}, at
@@ -230,6 +233,21 @@ func lateRefund(id string, p Payment, at calendar.Instant) Refund {
 		Gateway: p.Method.Gateway, Account: p.Method.Account, Intent: p.Intent, Method: p.Method, CreatedAt: at, UpdatedAt: at,
 	}
 }
+
+// Owe records that a capture which nobody waited for is still to be given back,
+// because the gateway refuses to: the refund is followed like any other, and
+// nothing else of the payment's subscription waits for it.
+func (p Payment) Owe(id, charge string, amount money.Amount, at calendar.Instant, wall time.Time) (Payment, Refund) {
+	p.Charge, p.Returning, p.Refunding, p.UpdatedAt = charge, true, id, at
+	p.Refunds = append(slices.Clone(p.Refunds), id)
+	r := lateRefund(id, p, at)
+	r.Amount, r.Status, r.TakenAt, r.Next = amount, RefundPending, wall, wall.Add(LeaseRefund)
+	return p, r
+}
+
+// Late reports the refund of a capture that nobody waited for. The gateway is
+// asked for it again although it refuses: a merchant's balance fills up.
+func (r Refund) Late() bool { return r.Cause == ReasonLateCapture }
 
 // GiveBack records that a capture was returned that nobody waited for any
 // more: the payment keeps its status, and the journal shows both movements.

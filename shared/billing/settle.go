@@ -156,6 +156,11 @@ func (c Case) returned(charge string) (Change, error) {
 		return change, err
 	}
 	p := change.Payment
+	if c.Owing {
+		owed, refund := p.Owe(c.Refund, charge, p.Amount, c.At, c.Wall)
+		change.Payment, change.Refund = &owed, &refund
+		return change, nil
+	}
 	back, refund, entry := p.GiveBack(c.Refund, charge, p.Amount, c.At)
 	change.Payment, change.Refund, change.Entry = &back, &refund, &entry
 	event := Event{Type: EventRefundSucceeded, Object: refund.ID, Reason: ReasonLateCapture}

@@ -28,10 +28,26 @@ func (c Case) Abandoned() (Change, error) {
 	return c.applyPending(ch)
 }
 
+// applyScheduled gives up the invoice of a manual renewal that will not come,
+// because its end was scheduled while its customer was paying.
+func (c Case) applyScheduled(ch Change) (Change, error) {
+	s := ch.Subscription
+	if !s.Manual.On || !s.Cancel.AtPeriodEnd || s.Status.Ended() || len(ch.Invoices) > 0 {
+		return ch, nil
+	}
+	var gone []Invoice
+	if ch.Subscription, gone = s.unbill(c.Invoices, c.At); len(gone) == 0 {
+		ch.Subscription = s
+		return ch, nil
+	}
+	ch.Invoices = gone
+	return ch.Withdrawn(c.Fresh, c.Issuer, c.Customer, c.At)
+}
+
 // applyPending carries out a cancellation that was asked for while locked.
 func (c Case) applyPending(ch Change) (Change, error) {
 	if !ch.Subscription.Cancel.Pending {
-		return ch, nil
+		return c.applyScheduled(ch)
 	}
 	hold := ch.Hold
 	if hold == nil {

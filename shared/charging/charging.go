@@ -99,6 +99,8 @@ type attempt struct {
 	state  merchant.State
 	claims []record.Claim
 	tally  *billing.Tally // counted with the lock
+
+	unasked bool // the system looks by itself, and nobody waits for the answer
 }
 
 // Charge locks the subscription and makes the attempt.
@@ -111,7 +113,7 @@ func (s *Service) Charge(ctx context.Context, in Start) (Result, error) {
 		return Result{}, err
 	}
 	if paid != nil {
-		return *paid, nil
+		return s.kept(ctx, in, *paid)
 	}
 	tally, err := s.admit(ctx, in)
 	refused := tally != nil || errors.Is(err, ErrBarred)
@@ -316,10 +318,21 @@ func (s *Service) confirm(ctx context.Context, a *attempt) (Result, error) {
 	return s.settle(ctx, a, out)
 }
 
-// unknown leaves the lock where it is: the outcome must be asked for.
+// unknown leaves the lock where it is: the outcome must be asked for. What the
+// system asked in vain is asked again after a while, longer each time.
 func (s *Service) unknown(ctx context.Context, a *attempt, err error) (Result, error) {
 	slog.WarnContext(ctx, "payment outcome unknown", "scope", a.scope.String(),
 		"owner", a.Owner(), "payment", a.Lock().Payment, "error", err)
+	if !a.unasked {
+		return a.pending(), nil
+	}
+	later := a.Unanswered(s.Wall())
+	switch err := s.Store.Commit(ctx, s.commit(a, []any{owner(later)}, nil)); {
+	case err == nil:
+		a.Case = advanced(later)
+	case !errors.Is(err, record.ErrStale): // stale: somebody else has moved it
+		return Result{}, fmt.Errorf("ask later for %s: %w", a.Lock().Payment, err)
+	}
 	return a.pending(), nil
 }
 

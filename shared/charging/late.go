@@ -125,7 +125,7 @@ func (s *Service) captured(ctx context.Context, a *attempt, account gateway.Acco
 	if err != nil {
 		return p, none, fmt.Errorf("payment %s of a late capture: %w", payment, err)
 	}
-	if p.Status == billing.PaymentSucceeded || !p.Refunded.Nothing() || p.Intent == "" {
+	if p.Status == billing.PaymentSucceeded || len(p.Refunds) > 0 || p.Intent == "" {
 		return p, none, nil
 	}
 	out, err := s.Gateway.Find(ctx, account, gateway.Intent(p.Intent))
@@ -153,7 +153,10 @@ func (s *Service) giveBack(ctx context.Context, a *attempt, account gateway.Acco
 		}
 		a.Case, p = advanced(a.Case), record.Next(p)
 	}
-	if err := s.refund(ctx, a, account, out, p.ID); err != nil {
+	switch err := s.refund(ctx, a, account, out, p.ID); {
+	case errors.Is(err, errOwing):
+		return s.owe(ctx, a, p, out)
+	case err != nil:
 		return err
 	}
 	now := a.state.Clock.Now(s.Wall())
@@ -179,7 +182,7 @@ func (s *Service) refund(ctx context.Context, a *attempt, account gateway.Accoun
 		made, err = s.returned(ctx, account, out, err)
 	}
 	if err == nil && made.State == gateway.RefundFailed {
-		err = fmt.Errorf("the refund failed: %s", made.Problem)
+		err = fmt.Errorf("%w: %s", errOwing, made.Problem)
 	}
 	if err != nil {
 		return fmt.Errorf("give back capture %s: %w", payment, err)
@@ -203,7 +206,7 @@ func (s *Service) returned(ctx context.Context, account gateway.Account, out gat
 		}
 	}
 	if left > 0 {
-		return gateway.Refund{}, refusal
+		return gateway.Refund{}, fmt.Errorf("%w: %w", errOwing, refusal)
 	}
 	return gateway.Refund{State: gateway.RefundSucceeded}, nil
 }

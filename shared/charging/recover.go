@@ -41,11 +41,10 @@ func (s *Service) Finish(ctx context.Context, r Recover) (Result, error) {
 		return a.result(), nil
 	case l.Free() || l.Method.IsZero() || a.Small():
 		return s.drive(ctx, a)
+	case r.Actor == record.System && l.Spares(s.Wall()):
+		return s.waiting(a), nil
 	case l.Intent == "":
 		return s.unprepared(ctx, a)
-	}
-	if l.State == billing.LockProcessing && r.Actor == record.System && s.Wall().Before(l.Lease) {
-		return s.waiting(a), nil // a bank debit takes days: it is asked for now and then
 	}
 	out, err := s.find(ctx, a)
 	if err != nil {
@@ -78,7 +77,7 @@ func (s *Service) resume(ctx context.Context, r Recover) (*attempt, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &attempt{Case: c, scope: r.Scope, actor: r.Actor, cause: r.Cause, state: state}
+	a := &attempt{Case: c, scope: r.Scope, actor: r.Actor, cause: r.Cause, state: state, unasked: r.Actor == record.System}
 	if r.Event != "" {
 		a.claims = []record.Claim{{Key: "event#" + r.Event, Expires: s.Wall().AddDate(0, 0, 90)}}
 	}
@@ -114,7 +113,7 @@ func (s *Service) prolong(ctx context.Context, a *attempt) (Result, error) {
 	if s.Wall().Before(a.Lock().Lease) {
 		return s.waiting(a), nil
 	}
-	a.Case = a.Prolonged(s.Wall().Add(billing.LeaseProcessing))
+	a.Case = a.Prolonged(s.Wall())
 	err := s.Store.Commit(ctx, s.commit(a, []any{owner(a.Case)}, nil))
 	if err != nil && !errors.Is(err, record.ErrStale) {
 		return Result{}, fmt.Errorf("wait for %s: %w", a.Lock().Payment, err)

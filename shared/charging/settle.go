@@ -24,7 +24,7 @@ func (s *Service) settle(ctx context.Context, a *attempt, out gateway.Outcome) (
 	payment := a.Lock().Payment
 	for range tries {
 		if out.State == gateway.StateSucceeded && a.Unwanted() {
-			if err := s.refund(ctx, a, accountOf(a.Lock().Method), out, payment); err != nil {
+			if err := s.unwanted(ctx, a, out); err != nil {
 				return s.unknown(ctx, a, err)
 			}
 		}
@@ -139,7 +139,7 @@ func (s *Service) ready(a *attempt) (billing.Case, error) {
 		return billing.Case{}, err
 	}
 	c := a.Case
-	c.At, c.Zone, c.Issuer = a.state.Clock.Now(wall), location, billing.IssuerOf(a.state, location)
+	c.At, c.Wall, c.Zone, c.Issuer = a.state.Clock.Now(wall), wall, location, billing.IssuerOf(a.state, location)
 	for range c.Invoices {
 		c.Fresh = append(c.Fresh, ids.New("inv_", wall))
 	}

@@ -1,7 +1,6 @@
 package dunning
 
 import (
-	"hash/fnv"
 	"strconv"
 	"time"
 
@@ -52,7 +51,7 @@ func clockOf(s billing.Subscription, d Failed, f billing.FollowUp) wall {
 	if zone == nil {
 		zone = time.UTC
 	}
-	return wall{d.At.Time().In(zone), share(holdOf(s) + "#" + strconv.Itoa(f.Retries))}
+	return wall{d.At.Time().In(zone), billing.Share(holdOf(s) + "#" + strconv.Itoa(f.Retries))}
 }
 
 // at is the time of retries on a local day that lies a number of days ahead.
@@ -106,7 +105,7 @@ func planOf(p merchant.Recovery, s billing.Subscription) billing.Pacing {
 		return billing.PacingDodo
 	case p.Timing != merchant.TimingSmart:
 		return billing.PacingList
-	case share("holdout#"+holdOf(s)) < float64(p.Holdout)/100:
+	case billing.Share("holdout#"+holdOf(s)) < float64(p.Holdout)/100:
 		return billing.PacingHoldout
 	}
 	return billing.PacingSmart
@@ -119,15 +118,4 @@ func holdOf(s billing.Subscription) string {
 		epoch = s.HoldEpoch
 	}
 	return billing.HoldID(s.ID, epoch)
-}
-
-// share maps a text to a number in [0,1) that looks random and never changes.
-func share(text string) float64 {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(text)) // a hash never fails
-	x := h.Sum64()
-	x ^= x >> 33
-	x *= 0xff51afd7ed558ccd
-	x ^= x >> 33
-	return float64(x>>11) / (1 << 53)
 }

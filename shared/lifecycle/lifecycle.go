@@ -110,6 +110,9 @@ func (s *Service) subscription(ctx context.Context, item record.DueItem) error {
 		return err
 	}
 	step := w.sub.Next(w.now)
+	if step == billing.StepRecover && w.sub.Lock.Spares(s.Wall()) {
+		return nil
+	}
 	switch step {
 	case billing.StepNone:
 		return nil

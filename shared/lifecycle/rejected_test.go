@@ -10,7 +10,6 @@ import (
 	"perennial/shared/gateway"
 	"perennial/shared/gateway/gatewaytest"
 	"perennial/shared/lifecycle/lifecycletest"
-	"perennial/shared/money"
 	"perennial/shared/record"
 )
 
@@ -154,39 +153,6 @@ func TestALateCaptureIsGivenBackOnceHoweverOftenItIsTried(t *testing.T) {
 		}
 		w.Reconcile()
 	}
-}
-
-// A capture that the gateway will not give back is no refund: nothing else is
-// charged, and the books do not say that the money went back.
-func TestALateCaptureThatCannotBeGivenBackIsNotForgotten(t *testing.T) {
-	t.Parallel()
-	w := lifecycletest.New(t)
-	s := w.Active("visa_ok")
-	w.Charging.Gateway = lying{w.Gateway}
-	w.Clock.Set(s.Period.End.Time())
-	if err := w.Collect(s.ID); err != nil {
-		t.Fatal(err)
-	}
-	w.Charging.Gateway = w.Gateway
-	p := lifecycletest.Get[billing.Payment](w, w.Sub(s.ID).Failure.Payment)
-	account := lifecycletest.Account(w.Scope)
-	if _, err := w.Gateway.Refund(t.Context(), account, gateway.Intent(p.Intent), "by hand", money.Of(500, "USD")); err != nil {
-		t.Fatal(err)
-	}
-	before := len(w.Gateway.Ledger())
-	if _, err := w.Pay(s.ID, "mastercard_ok"); !errors.Is(err, gateway.ErrRejected) {
-		t.Errorf("paid: %v", err)
-	}
-	if p = lifecycletest.Get[billing.Payment](w, p.ID); !p.Refunded.Nothing() || len(w.Gateway.Ledger()) != before {
-		t.Errorf("the books say that %v went back; %d movements", p.Refunded, len(w.Gateway.Ledger())-before)
-	}
-	if _, err := w.Gateway.Refund(t.Context(), account, gateway.Intent(p.Intent), "the rest by hand", money.Of(1500, "USD")); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Pay(s.ID, "mastercard_ok"); err != nil || w.Sub(s.ID).Status != billing.StatusActive {
-		t.Errorf("once it went back: %s, %v", w.Sub(s.ID).Status, err)
-	}
-	w.Reconcile()
 }
 
 func TestAnEditDuringAPaymentDoesNotLoseIt(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 // already: where a note cannot be made, the refund is settled without, and
 // the operators are told.
 func (s *Service) noted(ctx context.Context, f file, ch billing.RefundChange) billing.RefundChange {
-	if ch.Refund.Status != billing.RefundSucceeded || f.customer.ID == "" {
+	if ch.Refund.Status != billing.RefundSucceeded || ch.Refund.Late() || f.customer.ID == "" {
 		return ch
 	}
 	invoices, customer, err := s.particulars(ctx, f.scope, f.payment)

@@ -165,6 +165,9 @@ func (s *Service) make(ctx context.Context, f file) (billing.Refund, error) {
 	if errors.Is(err, gateway.ErrRejected) {
 		out, err = gateway.Refund{State: gateway.RefundFailed, Problem: "rejected"}, nil
 	}
+	if err == nil && out.State == gateway.RefundFailed && s.insists(r) {
+		err = errors.New("refused for now: " + out.Problem)
+	}
 	if err != nil {
 		slog.WarnContext(ctx, "refund outcome unknown", "scope", f.scope.String(), "refund", r.ID, "error", err)
 		return r, nil

@@ -55,13 +55,11 @@ func (s *Service) look(ctx context.Context, f file) error {
 		slog.WarnContext(ctx, "refund outcome unknown", "scope", f.scope.String(), "refund", r.ID, "error", err)
 		return s.wait(ctx, f, gateway.Refund{})
 	}
-	for _, out := range known {
-		if out.Key == r.ID {
-			_, err := s.settle(ctx, f, out)
-			return err
-		}
+	if out, found := answered(r, known); found && (out.State != gateway.RefundFailed || !s.insists(r)) {
+		_, err := s.settle(ctx, f, out)
+		return err
 	}
-	if s.Wall().Before(r.TakenAt.Add(keyLife)) {
+	if r.Late() || s.Wall().Before(r.TakenAt.Add(keyLife)) {
 		before := f.refund
 		after, err := s.make(ctx, f)
 		if err == nil && after.Version == before.Version {

@@ -78,6 +78,7 @@ type intentJSON struct {
 
 var states = map[string]gateway.State{
 	"prepared":      gateway.StatePrepared,
+	"processing":    gateway.StateProcessing,
 	"succeeded":     gateway.StateSucceeded,
 	"declined":      gateway.StateDeclined,
 	"action_needed": gateway.StateActionNeeded,
