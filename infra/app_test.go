@@ -139,6 +139,26 @@ func TestQueueMappingsAnswerForEachMessage(t *testing.T) {
 	}
 }
 
+// However long the backlog of a gateway that was dead, no more than so many
+// collectors charge at the same time.
+func TestTheCollectorsConcurrencyIsLimited(t *testing.T) {
+	app := deployment().app
+	limits := map[string]float64{"work-live": 20, "work-test": 5, "work-clock": 5}
+	for _, q := range topology.Queues {
+		if q.Consumer != "collector" {
+			continue
+		}
+		p := app.one(t, "AWS::Lambda::EventSourceMapping", pascal(q.Name)+"Mapping").Properties
+		if got, ok := at(p, "ScalingConfig", "MaximumConcurrency").(float64); !ok || got < 2 || got > limits[q.Name] {
+			t.Errorf("%s: %v collectors at once, %v are the limit", q.Name, got, limits[q.Name])
+		}
+		delete(limits, q.Name)
+	}
+	if len(limits) > 0 {
+		t.Errorf("queues that the collector does not serve: %v", limits)
+	}
+}
+
 func TestAPoisonRecordCannotBlockTheStream(t *testing.T) {
 	p := deployment().app.one(t, "AWS::Lambda::EventSourceMapping", "StreamMapping").Properties
 	got := map[string]any{
