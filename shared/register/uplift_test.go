@@ -134,8 +134,8 @@ func TestUpliftsIntervalsAgreeWithAnotherComputation(t *testing.T) {
 				t.Fatalf("%d of %d: %+v, not %f to %f", k, n, r, low, high)
 			}
 			p, q := share(one), share(other)
-			from := p - q - math.Sqrt(math.Pow(p-low, 2)+math.Pow(halved(other, 1)-q, 2))
-			to := p - q + math.Sqrt(math.Pow(high-p, 2)+math.Pow(q-halved(other, -1), 2))
+			from := p - q - math.Hypot(p-low, halved(other, 1)-q)
+			to := p - q + math.Hypot(high-p, q-halved(other, -1))
 			if u := dunning.Uplift(one, other); !near(u.Low, from) || !near(u.High, to) {
 				t.Fatalf("%+v against %+v: %+v, not %f to %f", one, other, u, from, to)
 			}
