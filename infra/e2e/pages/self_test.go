@@ -33,7 +33,7 @@ func TestAVisitNoticesWhatIsWrong(t *testing.T) {
 
 func (v *visit) run(script string) {
 	v.Helper()
-	v.must(chromedp.Do(v.ctx, chromedp.Evaluate[chromedp.Void]("void "+script)))
+	v.must(chromedp.Do(v.ctx, chromedp.Evaluate[chromedp.Void]("void ("+script+")")))
 }
 
 // hears waits until the console says something.
