@@ -87,14 +87,8 @@ func documents(w *lifecycletest.World) [][]string {
 
 // paper is what a document is called, with its number.
 func paper(v billing.Invoice) string {
-	name := "invoice"
-	switch v.Kind {
-	case billing.KindCreditNote:
-		name = "credit note"
-	case billing.KindCorrection:
-		name = "corrected invoice"
-	}
-	return strings.TrimSpace(name + " " + v.Number)
+	name := map[billing.InvoiceKind]string{billing.KindCreditNote: "credit note", billing.KindCorrection: "corrected invoice"}[v.Kind]
+	return strings.TrimSpace(cmp.Or(name, "invoice") + " " + v.Number)
 }
 
 func periodOf(p calendar.Period) string {
