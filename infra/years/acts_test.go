@@ -140,7 +140,7 @@ func (tn *town) changeUnpaid(m *member, r *rand.Rand, at time.Time) {
 		return
 	}
 	tn.must(err)
-	if preview.Due().Nothing() {
+	if preview.Due().Nothing() || preview.Carried {
 		return
 	}
 	m.note(at, "wants another plan for %v, the card is declined", preview.Due())
@@ -188,7 +188,7 @@ func (tn *town) refund(m *member, r *rand.Rand, at time.Time) {
 
 func (tn *town) refundOnce(m *member, r *rand.Rand, at time.Time) {
 	tn.t.Helper()
-	if len(m.o.Bills) == 0 || len(m.invoices) != len(m.o.Bills) {
+	if len(m.o.Bills) == 0 || len(m.invoices) != len(m.o.Bills) || len(m.o.Carried) > 0 {
 		return
 	}
 	bill, invoice := m.o.Bills[len(m.o.Bills)-1], m.invoices[len(m.invoices)-1]

@@ -81,7 +81,8 @@ var (
 	currencies = []struct {
 		code  money.Currency
 		price int64
-	}{{"USD", 1999}, {"EUR", 2900}, {"JPY", 1480}, {"KWD", 6475}, {"EUR", 4995}}
+		least int64 // the smallest charge
+	}{{"USD", 1999, 50}, {"EUR", 2900, 50}, {"JPY", 1480, 50}, {"KWD", 6475, 0}, {"EUR", 4995, 50}}
 	discounts = [][]oracle.Discount{
 		nil, nil,
 		{{Bps: 5000, Cycles: 1}},
@@ -102,6 +103,9 @@ func (tn *town) settle(n int, r *rand.Rand) *member {
 	m := &member{name: name, refunded: map[string]int64{}}
 	now := tn.now()
 	cur, where := currencies[n%len(currencies)], places[r.IntN(len(places))]
+	if n%10 == 9 { // less than any gateway takes
+		cur.price = 14
+	}
 	every := intervals[n%len(intervals)]
 	if n == 7 { // pays on the very day on which a rate changes
 		every, where = oracle.Every{Count: 1, Unit: "Day"}, places[1]
@@ -137,9 +141,12 @@ func (tn *town) settle(n int, r *rand.Rand) *member {
 	first.Items = slices.Clone(first.Items)
 	first.Items[0].Quantity = 1 + int64(n%3)
 	trial := []int{0, 0, 0, 14, 0, 30, 0, 7}[r.IntN(8)]
+	if n%10 == 9 {
+		trial = 14 // no first payment is so little
+	}
 	m.o = &oracle.Sub{
 		Zone: zoneOf(zone), Rates: oracle.Rates{Zone: zoneOf(where.zone), Steps: where.steps}, Plan: first,
-		Discounts: given, TrialDays: trial, Term: term, Keep: 7 * 24 * time.Hour,
+		Discounts: given, TrialDays: trial, Term: term, Keep: 7 * 24 * time.Hour, Least: cur.least,
 		Retries: []time.Duration{24 * time.Hour, 48 * time.Hour, 72 * time.Hour, 96 * time.Hour},
 	}
 	m.o.Card = func(time.Time) oracle.Card { return m.card }
@@ -156,7 +163,7 @@ func (tn *town) newcomer() *member {
 	m.customer = billing.Customer{ID: "cus_plain", Email: "plain@example.com", Name: "Plain", InvoicePrefix: "PLAIN", CreatedAt: tn.now()}
 	tn.put(m.customer, product(plan, term, "USD", tn.now()))
 	m.o = &oracle.Sub{
-		Zone: time.UTC, Rates: oracle.Rates{Zone: time.UTC}, Plan: plan, Term: term, Keep: 7 * 24 * time.Hour,
+		Zone: time.UTC, Rates: oracle.Rates{Zone: time.UTC}, Plan: plan, Term: term, Keep: 7 * 24 * time.Hour, Least: 50,
 		Card: func(time.Time) oracle.Card { return m.card },
 	}
 	m.buy(tn, places[0], nil)

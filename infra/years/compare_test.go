@@ -5,10 +5,15 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"perennial/infra/years/oracle"
 	"perennial/shared/billing"
 	"perennial/shared/calendar"
 )
+
+// inexact is one minor unit for each position of a plan and its tax.
+const inexact = 2 * 3
 
 // adopt compares the credit that a plan change left. Both sides round every
 // position once, but may divide a discount or tax between positions in
@@ -20,6 +25,13 @@ func (tn *town) adopt(m *member) {
 	last := &m.o.Bills[len(m.o.Bills)-1]
 	balance := tn.engine(m).Balance().Minor
 	news := tn.witness.peek(m.sub)
+	if len(news) == 0 && len(m.o.Carried) > 0 { // the change was too little to be charged
+		if gap := balance - m.o.Credit; gap < -inexact || gap > inexact {
+			tn.fail(m, "a change that is carried left %d, the oracle says %d", balance, m.o.Credit)
+		}
+		m.o.Credit = balance
+		return
+	}
 	if last.Cause != "change" || len(news) == 0 {
 		if balance != m.o.Credit {
 			tn.fail(m, "credit of %d, the oracle says %d", balance, m.o.Credit)
@@ -28,8 +40,7 @@ func (tn *town) adopt(m *member) {
 	}
 	used := news[len(news)-1].Credit.Minor
 	gap := balance + used - m.o.Credit - last.Credit
-	allowed := int64(2 * 3)
-	if gap < -allowed || gap > allowed {
+	if gap < -inexact || gap > inexact {
 		tn.fail(m, "a change left %d and used %d, the oracle says %d and %d", balance, used, m.o.Credit, last.Credit)
 	}
 	if gap != 0 {
@@ -64,6 +75,9 @@ func (tn *town) compare(m *member) {
 	if got := string(s.Status); got != m.o.Status {
 		tn.fail(m, "is %s, the oracle says %s", got, m.o.Status)
 	}
+	if diff := cmp.Diff(amounts(m.o.Carried), carried(s)); diff != "" {
+		tn.fail(m, "the oracle carries (-), the engine (+): %s", diff)
+	}
 	live := !s.Status.Ended() && s.Status != billing.StatusPending
 	if live && (s.Period.Start != calendar.At(m.o.Start) || s.Period.End != calendar.At(m.o.End)) {
 		tn.fail(m, "period %v to %v, the oracle says %v to %v", s.Period.Start, s.Period.End, m.o.Start, m.o.End)
@@ -74,6 +88,21 @@ func (tn *town) compare(m *member) {
 	if live && !tn.today.Before(m.quiet) && s.Balance().Minor != m.o.Credit {
 		tn.fail(m, "credit %v, the oracle says %d", s.Balance(), m.o.Credit)
 	}
+}
+
+// amounts and carried are what is carried to the next renewal, in both.
+func amounts(lines []oracle.Line) (all []int64) {
+	for _, l := range lines {
+		all = append(all, l.Amount)
+	}
+	return all
+}
+
+func carried(s billing.Subscription) (all []int64) {
+	for _, l := range s.Carried.Lines {
+		all = append(all, l.Amount.Minor)
+	}
+	return all
 }
 
 // unlike says how an invoice differs from a bill, or nothing.

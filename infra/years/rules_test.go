@@ -46,7 +46,7 @@ The rules of periods, prices, plan changes, taxes, discounts, late payments and 
 Amounts are whole minor units of one currency. A fraction stays exact until it is rounded once for each line, half away from zero.
 
 `)
-	for _, write := range []func(*strings.Builder){writeDates, writeChanges, writeTaxes, writeDiscounts, writeLate, writePause, writeRefunds} {
+	for _, write := range []func(*strings.Builder){writeDates, writeChanges, writeTaxes, writeDiscounts, writeSmall, writeLate, writePause, writeRefunds} {
 		write(&b)
 		b.WriteString("\n")
 	}
@@ -117,6 +117,31 @@ func writeDiscounts(b *strings.Builder) {
 	}
 	table(b, "Discounts", "Codes take off in their order, each from what the ones before have left. A flat amount and a cap are spread over the lines by largest remainder. A cycle is used up by a paid period: by no trial, and by no change of plan within a period.",
 		[]string{"Example", "Prices", "Taken off"}, rows)
+}
+
+func writeSmall(b *strings.Builder) {
+	s := &oracle.Sub{
+		Zone: time.UTC, Rates: oracle.Rates{Zone: time.UTC, Steps: []oracle.Step{{From: "2020", Percent: "19"}}}, TrialDays: 31, Least: 50,
+		Plan: oracle.Plan{Items: []oracle.Item{{ID: "tiny", Unit: 20, Quantity: 1}}, Every: monthly},
+		Term: oracle.Every{Count: 10, Unit: "Year"}, Card: func(time.Time) oracle.Card { return oracle.Good },
+	}
+	s.Begin(day("2027-01-01"))
+	var rows [][]string
+	for range 5 {
+		bills, on := len(s.Bills), s.End
+		s.Advance(on)
+		pays, of, waits := "nothing", "", int64(0)
+		if len(s.Bills) > bills {
+			last := s.Bills[bills]
+			pays, of = usd(last.Due()), fmt.Sprintf("%d, with %s tax", len(last.Lines), usd(last.Tax))
+		}
+		for _, l := range s.Carried {
+			waits += l.Amount
+		}
+		rows = append(rows, []string{on.Format("2 January"), pays, of, usd(waits)})
+	}
+	table(b, "Too little to be charged", "What is below the smallest charge of the gateway is carried to the next renewal: its lines, priced and discounted, are on that invoice beside its own, and all are taxed on the day of payment. The dates move on as if it were paid, and credit waits for the invoice that is. What is carried when the subscription ends is written off.",
+		[]string{"0.20 a month and 19 %, smallest charge 0.50", "Pays", "Lines", "Carried, before tax"}, rows)
 }
 
 // late is a monthly subscription of 20.00 from 31 January whose card fails in

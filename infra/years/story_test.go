@@ -19,8 +19,12 @@ func TestYears(t *testing.T) {
 	t.Parallel()
 	tn := fakeTown(t)
 	tn.live(*seed, *crowd, *span)
-	t.Logf("%d subscriptions, %d commits, %d payments, %d plan changes of which %d within a minor unit",
-		len(tn.members), tn.witness.commits, len(tn.witness.payments), tn.changes, tn.inexact)
+	void, billed := tn.witness.carried()
+	t.Logf("%d subscriptions, %d commits, %d payments, %d plan changes of which %d within a minor unit, %d invoices carried to %d others",
+		len(tn.members), tn.witness.commits, len(tn.witness.payments), tn.changes, tn.inexact, void, billed)
+	if *crowd >= 10 && (void == 0 || billed == 0) {
+		t.Error("nothing was carried: the story tells nothing of it")
+	}
 }
 
 // live lets members arrive in the first quarter, most of them at the end of a

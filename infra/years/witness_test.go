@@ -119,6 +119,20 @@ func (w *witness) invoice(v billing.Invoice) {
 	w.invoices[v.ID] = v
 }
 
+// carried counts the notices that were too small, and the paid invoices that
+// billed them.
+func (w *witness) carried() (void, billed int) {
+	for _, v := range w.invoices {
+		if v.Status == billing.InvoiceVoid && v.Reason == billing.ReasonCarried {
+			void++
+		}
+		if v.Status == billing.InvoicePaid && v.Own() != v.Total {
+			billed++
+		}
+	}
+	return void, billed
+}
+
 // number checks that the series of the invoice goes on by one.
 func (w *witness) number(v billing.Invoice) {
 	if other := w.taken[v.Number]; other != "" {

@@ -28,8 +28,9 @@ type worth struct {
 
 // fund notes what a bill paid for.
 func (s *Sub) fund(b Bill, length time.Duration) {
-	s.worth = worth{tax: fraction(b.Tax, 1), base: new(big.Rat), time: length, back: new(big.Rat)}
-	for _, l := range b.Lines {
+	s.worth = worth{tax: new(big.Rat), base: new(big.Rat), time: length, back: new(big.Rat)}
+	for _, l := range b.Lines[:b.own] {
+		s.worth.tax.Add(s.worth.tax, fraction(l.Tax, 1))
 		s.worth.paid = append(s.worth.paid, fraction(l.Amount-l.Discount, 1))
 		s.worth.base.Add(s.worth.base, fraction(l.Amount-l.Discount, 1))
 	}
@@ -75,6 +76,10 @@ func (s *Sub) Change(at time.Time, to Plan, mode Mode, same bool) (b Bill, back 
 	s.exactly(to, charge, b)
 	if !restart && charge.Cmp(left) != 0 {
 		s.scale(left) // a whole price was paid; for the time that is left counts its share
+	}
+	if s.tooLittle(b.Due()) {
+		s.carry(b)
+		return b, back
 	}
 	s.Bills = append(s.Bills, b)
 	return b, back

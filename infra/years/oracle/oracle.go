@@ -56,6 +56,7 @@ type Bill struct {
 	Total    int64 // the lines' gross amounts
 	Credit   int64 // applied after tax
 	used     []string
+	own      int // lines that are for the bill's own period; the others were carried to it
 }
 
 // Due is what the customer pays.
@@ -63,7 +64,7 @@ func (b Bill) Due() int64 { return b.Total - b.Credit }
 
 // bill puts discounts and tax on priced lines, then credit on their total.
 func (s *Sub) bill(lines []Line, plan Plan, discounts []Discount, at time.Time) Bill {
-	b := Bill{At: at, Lines: slices.Clone(lines)}
+	b := Bill{At: at, Lines: slices.Clone(lines), own: len(lines)}
 	for _, d := range discounts {
 		before := b.Discount
 		d.reduce(b.Lines)

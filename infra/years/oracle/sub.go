@@ -13,6 +13,7 @@ type Sub struct {
 	Retries   []time.Duration // after the first failure, each after the one before
 	Keep      time.Duration   // how late dues may be paid without moving the dates
 	Card      func(at time.Time) Card
+	Least     int64 // the smallest sum that is charged
 
 	Status     string
 	Anchor     time.Time
@@ -24,6 +25,7 @@ type Sub struct {
 	Credit     int64 // left from plan changes, with tax
 	Bills      []Bill
 	Dues       *Bill
+	Carried    []Line // what was too little to be charged, for the next renewal
 
 	later   *Plan
 	same    bool // product
@@ -77,6 +79,11 @@ func (s *Sub) live() []Discount {
 // paid settles a bill for a whole period.
 func (s *Sub) paid(b Bill) {
 	s.Bills = append(s.Bills, b)
+	s.begins(b)
+}
+
+// begins starts the period of a bill.
+func (s *Sub) begins(b Bill) {
 	s.Start, s.End, s.Dues = b.From, b.To, nil
 	s.consume(b)
 	s.length, s.cycle = b.To.Sub(b.From), s.Plan.Every
@@ -122,7 +129,7 @@ func (s *Sub) next() (time.Time, func(time.Time)) {
 }
 
 func (s *Sub) end(status string) func(time.Time) {
-	return func(time.Time) { s.Status, s.Dues = status, nil }
+	return func(time.Time) { s.Status, s.Dues, s.Carried = status, nil, nil }
 }
 
 // renew bills the period that follows, on the plan that waits for it.
@@ -134,11 +141,16 @@ func (s *Sub) renew(at time.Time) {
 			s.Anchor = s.End
 		}
 	}
-	b := s.bill(full(s.Plan), s.Plan, s.live(), at)
+	b := s.carried(s.bill(full(s.Plan), s.Plan, s.live(), at), at)
 	b.Cause = "renewal"
 	b.Credit = min(s.Credit, b.Total)
 	s.Credit -= b.Credit
 	b.From, b.To = s.End, NextDate(s.Anchor, s.Plan.Every, s.End, s.Zone)
+	if s.tooLittle(b.Due()) {
+		s.carry(b)
+		s.begins(b)
+		return
+	}
 	s.Dues, s.retried = &b, 0
 	s.charge(at)
 }
@@ -199,7 +211,7 @@ func (s *Sub) Pay(at time.Time) {
 // (rules 10).
 func (s *Sub) Cancel(now bool) {
 	if now || s.Status != "active" {
-		s.Status, s.Dues = "cancelled", nil
+		s.Status, s.Dues, s.Carried = "cancelled", nil, nil
 		return
 	}
 	s.CancelEnd = true
