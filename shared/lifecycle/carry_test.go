@@ -2,6 +2,7 @@ package lifecycle_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -120,6 +121,40 @@ func TestWhatIsCarriedOutlivesPausesAndFailures(t *testing.T) {
 	s = w.Sub(s.ID)
 	if diff := cmp.Diff([]int64{60}, taken(w)); diff != "" || s.Status != billing.StatusActive || s.Period.Start != w.Now() {
 		t.Errorf("it is %s from %s: %s", s.Status, s.Period.Start, diff)
+	}
+	w.Reconcile()
+}
+
+// R240, rules 9: who pays by themselves is asked once there is enough to pay.
+func TestAManualRenewalOfTooLittleIsCarried(t *testing.T) {
+	t.Parallel()
+	w := lifecycletest.New(t)
+	sell(w, func(p *billing.Product) {
+		p.Price.Amount, p.Price.TrialDays, p.Collect = money.Of(30, "USD"), 14, billing.CollectManual
+	})
+	s := w.Active("visa_ok")
+	w.AdvanceTo(s.Period.End.Add(day))
+	if s = w.Sub(s.ID); s.Status != billing.StatusActive || s.Carried.Due.Minor != 30 || len(s.Open) != 0 || s.Period.End <= w.Now() {
+		t.Fatalf("after 30 cents it is %s until %s, %v open, %+v carried", s.Status, s.Period.End, s.Open, s.Carried)
+	}
+	w.AdvanceTo(s.Period.End.Add(-day))
+	if s = w.Sub(s.ID); len(s.Open) != 1 || len(s.Carried.Lines) != 0 {
+		t.Fatalf("60 cents are not asked for: %v open, %+v carried", s.Open, s.Carried)
+	}
+	if v := lifecycletest.Get[billing.Invoice](w, s.Open[0]); v.Number == "" || v.Due().Minor != 60 {
+		t.Errorf("invoice %q over %v", v.Number, v.Due())
+	}
+	cancel(w, s.ID, lifecycle.CancelAtEnd)
+	if s = w.Sub(s.ID); s.Carried.Due.Minor != 30 || len(s.Carried.Lines) != 1 {
+		t.Errorf("its invoice withdrawn, it carries %+v", s.Carried)
+	}
+	cancel(w, s.ID, lifecycle.CancelRevoke)
+	w.Advance(time.Hour)
+	if _, err := w.Pay(s.ID, "visa_ok"); err != nil {
+		t.Fatal(err)
+	}
+	if got := taken(w); len(got) != 1 || got[0] != 60 {
+		t.Errorf("the customer paid %v", got)
 	}
 	w.Reconcile()
 }
