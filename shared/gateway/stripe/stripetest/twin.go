@@ -290,7 +290,7 @@ func (w *Twin) picture(c *twinCall, id string, i *twinIntent, out gateway.Outcom
 		body["next_action"] = map[string]any{"type": "redirect_to_url", "redirect_to_url": map[string]any{"url": url}}
 	case gateway.StateCancelled:
 		body["status"] = "canceled"
-	case gateway.StateProcessing: // the bank settles at once
+	case gateway.StateProcessing, gateway.StateTooSmall: // the bank settles at once, and prepares nothing that is too small
 	}
 	if i.processing {
 		body["status"] = "processing"
