@@ -27,6 +27,7 @@ var named = map[string]string{
 	"/customers/{customer_id}": "customer", "/customers/{customer_id}/payment-methods/{payment_method_id}": "method",
 	"/discounts/{discount_id}": "discount", "/discounts/{discount_id}/customers/{customer_id}": "customer", "/discounts/code/{code}": "code",
 	"/gateways/{gateway_id}": "gateway", "/disputes/{dispute_id}": "dispute", "/payments/{payment_id}": "payment", "/refunds/{refund_id}": "refund",
+	"/credit-notes/{credit_note_id}": "note", "/payments/{payment_id}/credit-notes": "payment",
 	"/invoices/payments/{payment_id}": "payment", "/invoices/refunds/{refund_id}": "refund",
 	"/product-collections/{id}": "collection", "/product-collections/{id}/groups/{group_id}": "group",
 	"/product-collections/{id}/groups/{group_id}/items/{item_id}": "item",
@@ -37,7 +38,7 @@ var named = map[string]string{
 
 // onlyTest are the fixtures that need a payment, which only test mode has a
 // gateway for.
-var onlyTest = map[string]bool{"method": true, "dispute": true, "refund": true, "delivery": true, "checkout": true, "subscription": true, "payment": true}
+var onlyTest = map[string]bool{"method": true, "dispute": true, "refund": true, "note": true, "delivery": true, "checkout": true, "subscription": true, "payment": true}
 
 const price = `{"type":"recurring_price","currency":"EUR","price":2900,"discount":0,"purchasing_power_parity":false,` +
 	`"payment_frequency_count":1,"payment_frequency_interval":"Month","subscription_period_count":10,"subscription_period_interval":"Year"}`
@@ -72,6 +73,7 @@ var bodies = map[string]string{
 	"POST /products/{product_id}/localized-prices":                `{"amount":3900,"currency":"USD"}`,
 	"PATCH /products/{product_id}/localized-prices/{id}":          `{"amount":4900}`,
 	"POST /products/{product_id}/short_links":                     `{"slug":"%s"}`,
+	"POST /credit-notes":                                          `{"payment_id":"<payment>","type":"out_of_band","items":[{"item_id":"<product>","amount":100}]}`,
 	"POST /refunds":                                               `{"payment_id":"<payment>","items":[{"item_id":"<product>","amount":100}]}`,
 	"PATCH /settings":                                             `{}`,
 	"PUT /settings/mail-sequences":                                `{"steps":[{"trigger":"on_hold","delay_hours":48}]}`,
@@ -209,6 +211,7 @@ func (f fixtures) afterSale() {
 	f.ids["payment"] = f.first("/payments?subscription_id="+f.ids["subscription"], "payment_id")
 	f.ids["method"] = f.first("/customers/"+f.ids["customer"]+"/payment-methods", "payment_method_id")
 	f.make("refund", "POST", "/refunds", f.body(route{method: "POST", path: "/refunds"}), "refund_id")
+	f.make("note", "POST", "/credit-notes", f.body(route{method: "POST", path: "/credit-notes"}), "credit_note_id")
 	f.ids["dispute"] = f.first("/disputes", "dispute_id")
 	f.ids["delivery"] = f.first("/webhooks/"+f.ids["webhook"]+"/deliveries", "id")
 	f.advance(time.Now().Add(time.Hour))

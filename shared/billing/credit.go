@@ -15,6 +15,7 @@ type Credit struct {
 	Tax      money.Amount // the tax in Gross
 	Left     money.Amount // what is not used yet
 	Payments []string     // ids of the payments whose money it is; a full refund takes it back
+	Note     bool         // a credit note of the merchant made it, no plan change
 	At       calendar.Instant
 }
 
@@ -83,7 +84,7 @@ func (s Subscription) refill(from string, amount money.Amount, at calendar.Insta
 // restore adds a part of a credit to what is left of it.
 func restore(credits []Credit, part Credit) []Credit {
 	for i, c := range credits {
-		if c.ID == part.ID && c.At == part.At && slices.Equal(c.Payments, part.Payments) {
+		if c.ID == part.ID && c.Note == part.Note && c.At == part.At && slices.Equal(c.Payments, part.Payments) {
 			credits[i].Left.Minor += part.Left.Minor
 			return credits
 		}

@@ -38,7 +38,8 @@ type NotePart struct {
 // Note is the wish for a credit note.
 type Note struct {
 	ID     string // inv_… of the credit note
-	Refund string // the refund that it documents; empty: credit to the customer
+	Refund string // the refund that it documents
+	To     CreditTo
 	Reason string
 	Parts  []NotePart
 	At     calendar.Instant
@@ -72,8 +73,8 @@ func (v Invoice) CreditNote(n Note, i Issuer, c Customer) (NoteMade, error) {
 	}
 	cur := v.Total.Currency
 	note := Invoice{
-		ID: n.ID, Kind: KindCreditNote, Corrects: v.ID, Refund: n.Refund, Reason: n.Reason,
-		Customer: v.Customer, Subscription: v.Subscription, Cause: v.Cause, Status: InvoicePaid, Payment: v.Payment,
+		ID: n.ID, Kind: KindCreditNote, Corrects: v.ID, Refund: n.Refund, To: n.To, Reason: n.Reason,
+		Customer: v.Customer, Subscription: v.Subscription, Purchase: v.Purchase, Cause: v.Cause, Status: InvoicePaid, Payment: v.Payment,
 		Levies: v.Levies, Buyer: v.Buyer, Period: v.Period, DueAt: n.At, PaidAt: n.At,
 		Discount: money.Of(0, cur), Credit: money.Of(0, cur),
 	}

@@ -45,6 +45,7 @@ const (
 	EventReminder       EventType = "subscription.reminder"
 	EventWebhookOff     EventType = "webhook.disabled"
 	EventRenewalBlocked EventType = "subscription.renewal_blocked"
+	EventCreditNote     EventType = "credit_note.created" // the reason is where its money goes
 )
 
 // Reasons that tell apart events of one type.

@@ -83,6 +83,7 @@ type Invoice struct {
 	Corrects     string           // id of the invoice that a credit note or correction is about
 	Corrected    string           // id of this invoice's correction
 	Refund       string           // the refund that a credit note documents
+	To           CreditTo         // where the money of a credit note goes that documents none
 	Reason       string
 	Notes        []string // ids of this invoice's credit notes
 	Replaces     string   // the voided due notice it stands in for (rules 5)

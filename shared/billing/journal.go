@@ -14,6 +14,7 @@ const (
 	AccountTax     = "tax_payable"
 	AccountDispute = "disputes"        // what disputes have taken away
 	AccountCredit  = "customer_credit" // what customers have to their credit
+	AccountOutside = "settled_outside" // what the merchant gives customers by other means
 )
 
 // Posting is one line of a journal entry: a debit when positive.

@@ -62,6 +62,8 @@ type Payment struct {
 	ActionURL     string
 	Refunded      money.Amount
 	RefundedTax   money.Amount // its tax
+	Noted         money.Amount // given by credit notes otherwise than back to the method; empty for none
+	NotedTax      money.Amount // its tax
 	Returning     bool         // a capture that came late goes back: it pays nothing any more
 	Refunding     string       // the refund that is being made; there is one at a time
 	Refunds       []string     // ids, oldest first

@@ -81,6 +81,8 @@ var (
 type RefundWish struct {
 	ID       string
 	Items    []RefundItem // none: all that is left
+	Gross    int64        // instead: minor units with tax, over the lines in proportion
+	Invoice  string       // of this invoice alone; empty: of the whole payment
 	Reason   string
 	Metadata map[string]any
 	Taxes    []Back        // instead: tax that was charged too much, of each line (rules 16)
@@ -133,11 +135,10 @@ func (s shares) wished(w RefundWish) ([]Back, string, error) {
 	case len(w.Taxes) > 0:
 		backs, err = s.untax(w.Taxes)
 		return backs, ReasonTaxCorrection, err
-	case len(w.Items) > 0:
-		backs, err = s.take(w.Items)
-	default:
-		backs = s.left()
+	case w.Invoice != "":
+		s = s.of(w.Invoice)
 	}
+	backs, err = s.some(w.Items, w.Gross)
 	return backs, "", err
 }
 
@@ -152,7 +153,7 @@ func (p Payment) refundable(w RefundWish) error {
 		return ErrRefunding
 	case p.Withheld.Minor > 0:
 		return ErrDisputed
-	case p.Refunded.Minor >= p.Amount.Minor:
+	case p.Given() >= p.Amount.Minor:
 		return ErrRefunded
 	case w.Window > 0 && w.At >= p.PaidAt().Add(w.Window):
 		return ErrRefundWindow

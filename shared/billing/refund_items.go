@@ -137,6 +137,64 @@ func (s shares) deduct(backs []Back) {
 	}
 }
 
+// of are the shares of one invoice.
+func (s shares) of(invoice string) shares {
+	s.all = slices.DeleteFunc(slices.Clone(s.all), func(e *share) bool { return e.invoice != invoice })
+	return s
+}
+
+// some gives back items, or a gross amount, or all that is left. There is
+// always something.
+func (s shares) some(items []RefundItem, gross int64) (backs []Back, err error) {
+	switch {
+	case len(items) > 0:
+		backs, err = s.take(items)
+	case gross != 0:
+		backs, err = s.spread(gross)
+	default:
+		backs = s.left()
+	}
+	if err == nil && len(backs) == 0 {
+		err = ErrNothingLeft
+	}
+	return backs, err
+}
+
+// spread gives back a gross amount over what is left of all lines, in
+// proportion to it.
+func (s shares) spread(gross int64) ([]Back, error) {
+	var lines []*share
+	var weights []int64
+	var left int64
+	for _, each := range s.all {
+		if room := each.room(false); room > 0 {
+			lines, weights, left = append(lines, each), append(weights, room), left+room
+		}
+	}
+	switch {
+	case left == 0:
+		return nil, ErrNothingLeft
+	case gross < 0 || gross > left:
+		return nil, ErrCreditTooMuch
+	}
+	parts, err := money.Of(gross, s.currency).Split(weights)
+	if err != nil {
+		return nil, err
+	}
+	var backs []Back
+	for i, each := range lines {
+		if parts[i].Nothing() {
+			continue
+		}
+		b, err := each.gross(s.currency, parts[i].Minor)
+		if err != nil {
+			return nil, err
+		}
+		backs = append(backs, b)
+	}
+	return backs, nil
+}
+
 // left gives back all that is left.
 func (s shares) left() []Back {
 	var backs []Back

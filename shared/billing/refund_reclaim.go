@@ -41,13 +41,12 @@ func (s Subscription) Reclaim(r Refund, p Payment) (after Subscription, refund R
 	case !s.concerns(p.ID):
 		return s, r, false, nil
 	}
-	made := madeOf(p.ID, s.Credits) + madeOf(p.ID, s.Spent)
-	excess := p.Refunded.Minor + r.Amount.Minor + min(made, p.Amount.Minor) - p.Amount.Minor
+	excess := p.Given() + r.Amount.Minor + min(s.prorated(p.ID), p.Amount.Minor) - p.Amount.Minor
 	var kept []Credit
 	r.Reclaimed = nil
 	for _, c := range s.Credits {
 		part := min(c.Left.Minor, excess)
-		if part <= 0 || !slices.Contains(c.Payments, p.ID) {
+		if part <= 0 || c.Note || !slices.Contains(c.Payments, p.ID) {
 			kept = append(kept, c)
 			continue
 		}
@@ -59,7 +58,7 @@ func (s Subscription) Reclaim(r Refund, p Payment) (after Subscription, refund R
 			kept = append(kept, c)
 		}
 	}
-	if excess > 0 && madeOf(p.ID, s.Spent) > 0 {
+	if excess > 0 && (Subscription{Spent: s.Spent}).prorated(p.ID) > 0 {
 		return s, r, false, ErrCreditInUse
 	}
 	s.Credits = kept

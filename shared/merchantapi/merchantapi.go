@@ -81,6 +81,7 @@ func New(url string, auth httpapi.Authenticator, services Services) *httpapi.API
 	s.routeSubscriptions(api)
 	s.routePayments(api)
 	s.routeRefunds(api)
+	s.routeCreditNotes(api)
 	s.routeWebhooks(api)
 	s.routeRecovery(api)
 	s.routeBackup(api)

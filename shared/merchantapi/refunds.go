@@ -44,13 +44,20 @@ func (s *server) createRefund(ctx context.Context, c httpapi.Caller, in createRe
 	wish := refunds.Wish{
 		Scope: scopeOf(c), Actor: actorOf(c), Payment: b.PaymentID, Reason: b.Reason.Value, Metadata: b.Metadata.Values,
 	}
-	for _, item := range b.Items.Value {
-		all := !item.Amount.Set || item.Amount.Null
-		net := item.TaxInclusive.Set && !item.TaxInclusive.Null && !item.TaxInclusive.Value
-		wish.Items = append(wish.Items, billing.RefundItem{Item: item.ItemID, All: all, Amount: item.Amount.Value, Net: net})
-	}
+	wish.Items = fromItems(b.Items.Value)
 	made, err := s.Refunds.Refund(ctx, wish)
 	return wire.ToRefund(scopeOf(c), made.Object, made.Customer), err
+}
+
+// fromItems reads what is asked for of each item.
+func fromItems(items []RefundItemRequest) []billing.RefundItem {
+	var out []billing.RefundItem
+	for _, item := range items {
+		all := !item.Amount.Set || item.Amount.Null
+		net := item.TaxInclusive.Set && !item.TaxInclusive.Null && !item.TaxInclusive.Value
+		out = append(out, billing.RefundItem{Item: item.ItemID, All: all, Amount: item.Amount.Value, Net: net})
+	}
+	return out
 }
 
 type listRefunds struct {

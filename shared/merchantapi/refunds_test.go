@@ -62,7 +62,7 @@ func TestRefundsByTheSDK(t *testing.T) {
 	if page, err := b.client.Refunds.List(ctx, dodo.RefundListParams{Status: dodo.F(dodo.RefundListParamsStatusFailed)}); err != nil || len(page.Items) != 0 {
 		t.Errorf("failed ones: %d, %v", len(page.Items), err)
 	}
-	if got := b.events(since); len(got) != 2 || got[0] != "refund.succeeded" {
+	if got := b.events(since); len(got) != 4 || got[0] != "refund.succeeded" || got[1] != "credit_note.created" {
 		t.Errorf("events %v", got)
 	}
 	b.Reconcile()
@@ -197,6 +197,9 @@ func (b *bench) refundOperations(payment string) []operation {
 	b.must(err)
 	return []operation{
 		{"POST", "/refunds", fmt.Sprintf(`{"payment_id":%q}`, payment)},
+		{"POST", "/credit-notes", fmt.Sprintf(`{"payment_id":%q,"type":"out_of_band"}`, payment)},
+		{"GET", "/credit-notes/" + lifecycletest.Get[billing.Refund](b.World, back.RefundID).Notes[0], ""},
+		{"GET", "/payments/" + payment + "/credit-notes", ""},
 		{"GET", "/refunds", ""},
 		{"GET", "/refunds/" + back.RefundID, ""},
 		{"GET", "/disputes", ""},

@@ -39,6 +39,25 @@ func TestR090TheBillingHistoryHasPapersAndFilters(t *testing.T) {
 	s.get("/billing?kind=refund").must(t, 200, "Refund, Atlas Pro", "-$20.00")
 }
 
+// R090: what a merchant credited is in the history with its paper.
+func TestTheBillingHistoryShowsCreditNotes(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	payment := s.Active("visa_ok").Receipts[0]
+	s.signIn()
+	for _, c := range []struct {
+		to    billing.CreditTo
+		gross int64
+		shown string
+	}{{billing.CreditBalance, 300, "-$3.00"}, {billing.CreditOutside, 400, "-$4.00"}} {
+		made, err := s.Refunds.Credit(t.Context(), refunds.CreditWish{Scope: s.Scope, Payment: payment, Gross: c.gross, To: c.to})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.get("/billing?kind=refund").must(t, 200, "Atlas Pro", c.shown, "Credit note (PDF)", "/invoices/documents/"+made.Note.ID)
+	}
+}
+
 // R064: cards are listed, added and removed, but never from under a
 // subscription.
 func TestCardsAreAddedAndRemovedButNotTheOneInUse(t *testing.T) {

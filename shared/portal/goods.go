@@ -18,6 +18,7 @@ type goods struct {
 	methods   []billing.Method
 	payments  []billing.Payment
 	refunds   []billing.Refund
+	notes     []billing.Invoice            // credit notes whose money did not go back to a payment method
 	open      map[string][]billing.Invoice // open invoices by subscription
 }
 
@@ -94,6 +95,9 @@ func (g *goods) add(obj any) {
 	case billing.Refund:
 		g.refunds = append(g.refunds, o)
 	case billing.Invoice:
+		if o.To != billing.CreditNothing {
+			g.notes = append(g.notes, o)
+		}
 		if o.Status == billing.InvoiceOpen {
 			g.open[o.Subscription] = append(g.open[o.Subscription], o)
 		}

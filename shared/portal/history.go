@@ -136,6 +136,9 @@ func (v visit) ledger(papers invoices.Links, g goods) []historyLine {
 	for _, x := range g.refunds {
 		all = append(all, v.refund(papers, x, g.subs))
 	}
+	for _, n := range g.notes {
+		all = append(all, v.note(papers, n, g.subs))
+	}
 	slices.SortStableFunc(all, func(a, b historyLine) int {
 		return int(min(max(b.at.CreatedAt-a.at.CreatedAt, -1), 1))
 	})
@@ -143,6 +146,25 @@ func (v visit) ledger(papers invoices.Links, g goods) []historyLine {
 		all[i].year = strconv.Itoa(all[i].at.CreatedAt.Time().In(v.zone).Year())
 	}
 	return all
+}
+
+// note is a credit note whose money pays the next invoices, or is settled
+// elsewhere.
+func (v visit) note(papers invoices.Links, n billing.Invoice, subs []billing.Subscription) historyLine {
+	l := historyLine{
+		kind: "refund", at: billing.Payment{CreatedAt: n.FinalAt},
+		Paper: papers.To(v.Scope, invoices.Invoices, n.ID), Label: v.say("Credit note (PDF)"),
+	}
+	l.paymentView = paymentView{Date: v.date(n.FinalAt), What: v.say("Credit"), Amount: v.amount(n.Total), Chip: chip{pages.Good, v.say("Credit")}}
+	for _, s := range subs {
+		if s.ID == n.Subscription {
+			l.What = s.ProductName
+		}
+	}
+	if n.To == billing.CreditOutside {
+		l.Chip = chip{pages.Good, v.say("Refunded")}
+	}
+	return l
 }
 
 // refund is money that went back, or is on its way.

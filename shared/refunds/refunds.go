@@ -5,6 +5,9 @@
 // An outcome that is not known keeps the reservation: the due index brings the
 // refund back, the gateway is asked what it knows, and a refund is made again
 // only under a key that the gateway still remembers.
+//
+// It also makes the credit notes that merchants ask for, whose money becomes
+// credit or is settled elsewhere.
 package refunds
 
 import (
@@ -50,6 +53,8 @@ type Wish struct {
 	Actor    record.Actor
 	Payment  string
 	Items    []billing.RefundItem // none: all that is left
+	Gross    int64                // instead: minor units with tax
+	Invoice  string               // of this invoice alone
 	Reason   string
 	Metadata map[string]any
 	Taxes    []billing.Back // instead of items: tax alone, however old the payment is (rules 16)
@@ -67,7 +72,7 @@ func (s *Service) Refund(ctx context.Context, w Wish) (Row, error) {
 	}
 	wall := s.Wall()
 	wish := billing.RefundWish{
-		ID: ids.New(ids.Refund, wall), Items: w.Items, Reason: w.Reason, Metadata: w.Metadata,
+		ID: ids.New(ids.Refund, wall), Items: w.Items, Gross: w.Gross, Invoice: w.Invoice, Reason: w.Reason, Metadata: w.Metadata,
 		Taxes: w.Taxes, Window: Window, At: state.Clock.Now(wall), Wall: wall,
 	}
 	if len(w.Taxes) > 0 {

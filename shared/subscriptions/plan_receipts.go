@@ -43,9 +43,9 @@ func (s *Service) receipts(ctx context.Context, scope merchant.Scope, sub billin
 			return r, billing.ErrRefunding // what it was paid with is on its way back
 		}
 		r.taken.Minor += p.Amount.Minor
-		r.back.Minor += min(p.Refunded.Minor+p.Withheld.Minor, p.Amount.Minor)
-		left += p.Amount.Minor + p.Credit.Minor - p.Refunded.Minor
-		tax += p.Tax.Minor - p.RefundedTax.Minor
+		r.back.Minor += min(p.Given()+p.Withheld.Minor, p.Amount.Minor)
+		left += p.Amount.Minor + p.Credit.Minor - p.Given()
+		tax += p.Tax.Minor - p.RefundedTax.Minor - p.NotedTax.Minor
 		corrected = corrected || p.TaxFixes > 0
 	}
 	if corrected && left > 0 && tax >= 0 && tax <= left {

@@ -72,6 +72,40 @@ func TestAPartialRefundTakesOnlyWhatWouldGoBackTwice(t *testing.T) {
 	s.Reconcile()
 }
 
+// What a credit note of the merchant gave is no credit of a later plan change,
+// and what a plan change credited is given by no note.
+func TestACreditNoteAndAPlanChangeGiveNothingTwice(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		noteFirst   bool
+		gross, left int64
+	}{{true, 8000, 0}, {true, 4000, 1000}, {false, 5001, 3000}, {false, 5000, 3000}} {
+		s := newShop(t)
+		sub := s.on("pdt_pro")
+		note := func() error {
+			_, err := s.Refunds.Credit(t.Context(), refunds.CreditWish{
+				Scope: s.Scope, Actor: record.System, Payment: sub.FirstPayment, Gross: c.gross, To: billing.CreditOutside,
+			})
+			return err
+		}
+		if c.noteFirst {
+			if err := note(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.change(s.order(sub.ID, "pdt_starter", proration.Prorated)) // a credit of 30.00 of 80.00 otherwise
+		if !c.noteFirst {
+			if err := note(); (err != nil) != (c.gross > 5000) {
+				t.Errorf("%d of 8000 with 3000 credited: %v", c.gross, err)
+			}
+		}
+		if got := s.Sub(sub.ID).Balance().Minor; got != c.left {
+			t.Errorf("%+v: a credit of %d", c, got)
+		}
+		s.Reconcile()
+	}
+}
+
 // Credit that an unpaid renewal has used comes back when the renewal is void:
 // until then its payment does not go back whole.
 func TestCreditInUseIsNotRefunded(t *testing.T) {

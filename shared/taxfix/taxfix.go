@@ -135,7 +135,7 @@ func (s *Service) fix(ctx context.Context, scope merchant.Scope, seller tax.Sell
 	if err == nil && fix.Needed() && p.Refunding != "" {
 		fix.Problem = "a refund of this payment is being made"
 	}
-	if err == nil && fix.Needed() && p.Refunded.Minor >= p.Amount.Minor {
+	if err == nil && fix.Needed() && p.Given() >= p.Amount.Minor {
 		fix.Skip = tax.SkipRefunded
 	}
 	return fix, err

@@ -95,7 +95,7 @@ func Event(o record.Outbox, index int) ([]byte, error) {
 	return EventWith(o, index, invoices.Links{})
 }
 
-// EventWith is Event with the addresses of payments' documents.
+// EventWith is Event with the addresses of documents.
 func EventWith(o record.Outbox, index int, links invoices.Links) ([]byte, error) {
 	if index < 0 || index >= len(o.Events) {
 		return nil, fmt.Errorf("outbox %s has no event %d", o.Key, index)
@@ -108,6 +108,10 @@ func EventWith(o record.Outbox, index int, links invoices.Links) ([]byte, error)
 	if p, ok := data.(PaymentData); ok {
 		p.PaymentBase = p.WithInvoice(o.Scope, links)
 		data = p
+	}
+	if n, ok := data.(CreditNoteData); ok {
+		n.DocumentURL = text(links.To(o.Scope, invoices.Invoices, e.Object))
+		data = n
 	}
 	return json.Marshal(Envelope{BusinessID: o.Scope.Business, Type: string(e.Type), Timestamp: o.At.String(), Data: data})
 }
@@ -130,6 +134,11 @@ func dataOf(o record.Outbox, e billing.Event) (any, error) {
 	}
 	if d, ok := record.Find(o, func(d billing.Dispute) bool { return d.ID == e.Object }); ok {
 		return DisputeData{PayloadType: "Dispute", Version: d.Version, DisputeDetail: ToDisputeDetail(o.Scope, d, customer(o, d.Customer))}, nil
+	}
+	if v, ok := record.Find(o, func(v billing.Invoice) bool { return v.ID == e.Object }); ok {
+		about, _ := record.Find(o, func(a billing.Invoice) bool { return a.ID == v.Corrects })
+		note := ToCreditNote(o.Scope, v, about, customer(o, v.Customer), invoices.Links{})
+		return CreditNoteData{PayloadType: "CreditNote", Version: v.Version, CreditNote: note}, nil
 	}
 	if h, ok := record.Find(o, func(h billing.Hold) bool { return h.ID() == e.Object }); ok {
 		return holdData(h, e), nil

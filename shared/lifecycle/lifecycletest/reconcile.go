@@ -85,6 +85,15 @@ func (w *World) refunds(p billing.Payment) {
 			w.T.Errorf("journal of refund %s: %+v, %v", id, entry, err)
 		}
 	}
+	var noted int64
+	for _, v := range All[billing.Invoice](w) {
+		if v.Payment == p.ID && v.Kind == billing.KindCreditNote && v.To != billing.CreditNothing && v.Reason != billing.ReasonTaxCorrection {
+			noted -= v.Total.Minor
+		}
+	}
+	if noted != p.Noted.Minor || p.Given() > p.Amount.Minor {
+		w.T.Errorf("payment %s of %d gave %d by credit notes over %d, and %d in all", p.ID, p.Amount.Minor, p.Noted.Minor, noted, p.Given())
+	}
 	if back != p.Refunded.Minor || tax != p.RefundedTax.Minor || back > p.Amount.Minor {
 		w.T.Errorf("payment %s of %d gave back %d with %d tax, its refunds %d with %d", p.ID, p.Amount.Minor, p.Refunded.Minor, p.RefundedTax.Minor, back, tax)
 	}
@@ -99,6 +108,13 @@ func (w *World) note(v billing.Invoice) {
 	if v.Refund == "" && v.Reason == billing.ReasonWithdrawn {
 		if gone := Get[billing.Invoice](w, v.Corrects); gone.Status != billing.InvoiceUncollectible || v.Total.Minor != -gone.Total.Minor {
 			w.T.Errorf("credit note %s over %d withdraws %s, %s over %d", v.ID, v.Total.Minor, gone.ID, gone.Status, gone.Total.Minor)
+		}
+		return
+	}
+	if v.To != billing.CreditNothing { // the merchant's own: counted on the payment
+		entry := Get[billing.Entry](w, v.ID)
+		if err := entry.Balanced(); err != nil || entry.Postings[len(entry.Postings)-1].Amount != v.Total {
+			w.T.Errorf("journal of credit note %s over %d: %+v, %v", v.ID, v.Total.Minor, entry, err)
 		}
 		return
 	}
