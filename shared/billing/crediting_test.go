@@ -11,7 +11,7 @@ import (
 	"perennial/shared/money"
 )
 
-// R104, R276: however a payment is given back in parts, by refunds and by the
+// Rules 2, 17: however a payment is given back in parts, by refunds and by the
 // merchant's credit notes of both kinds, over items or the whole, never more
 // than was paid goes, and all parts hold exactly the tax of the invoice.
 func TestCreditNotesAndRefundsGiveBackExactlyWhatWasPaid(t *testing.T) {

@@ -99,7 +99,7 @@ func TestACreditNoteThatIsRefunded(t *testing.T) {
 	slow.Reconcile()
 }
 
-// R086: however many ask at once, and however a refund races them, no more
+// However many ask at once, and however a refund races them, no more
 // than was paid is given, under gapless numbers.
 func TestManyCreditNotesAtOnceGiveNoMoreThanWasPaid(t *testing.T) {
 	t.Parallel()
