@@ -51,11 +51,12 @@ func (c Case) Small() bool {
 }
 
 // Carries reports whether what the attempt is for may be billed by a later
-// invoice: it is a renewal or a change of plan, and has no number yet.
+// invoice: it is a renewal, the first period after a trial or a change of
+// plan, and has no number yet.
 func (c Case) Carries() bool {
 	cause := c.Lock().Cause
-	later := c.Purchase == nil && (cause == CauseRenewal || cause == CausePlanChange)
-	return later && !slices.ContainsFunc(c.Invoices, Invoice.Final)
+	later := cause == CauseRenewal || cause == CauseTrialEnd || cause == CausePlanChange
+	return later && c.Purchase == nil && !slices.ContainsFunc(c.Invoices, Invoice.Final)
 }
 
 // Carried settles an attempt at too little: dates and plan move on as if it

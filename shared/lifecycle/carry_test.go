@@ -158,3 +158,30 @@ func TestAManualRenewalOfTooLittleIsCarried(t *testing.T) {
 	}
 	w.Reconcile()
 }
+
+// Rules 12: a trial that ended without a payment method begins its first paid
+// period when one is given, also when that costs too little.
+func TestAFirstPeriodOfTooLittleBeginsAllTheSame(t *testing.T) {
+	t.Parallel()
+	w := lifecycletest.New(t)
+	sell(w, func(p *billing.Product) {
+		p.Price.Amount, p.Price.TrialDays, p.Price.TrialNoMethod = money.Of(30, "USD"), 14, true
+	})
+	s := start(w)
+	w.AdvanceTo(s.Period.End.Add(day))
+	if s = w.Sub(s.ID); s.Status != billing.StatusOnHold {
+		t.Fatalf("without a method it is %s", s.Status)
+	}
+	if _, err := w.Pay(s.ID, "visa_ok"); err != nil {
+		t.Fatal(err)
+	}
+	s = w.Sub(s.ID)
+	if s.Status != billing.StatusActive || s.Period.Start != w.Now() || s.Carried.Due.Minor != 30 || s.Method.IsZero() || len(taken(w)) != 0 {
+		t.Errorf("it is %s from %s, carries %v, paid %v", s.Status, s.Period.Start, s.Carried.Due, taken(w))
+	}
+	w.AdvanceTo(s.Period.End)
+	if got := taken(w); len(got) != 1 || got[0] != 60 {
+		t.Errorf("with the next period it pays %v", got)
+	}
+	w.Reconcile()
+}

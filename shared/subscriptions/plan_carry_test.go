@@ -68,3 +68,26 @@ func TestChangesWhileSomethingIsCarried(t *testing.T) {
 	}
 	s.Reconcile()
 }
+
+// A link is for what can be paid: a change of too little needs none, and a
+// manual subscription changes at once, too.
+func TestNobodyIsAskedForTooLittle(t *testing.T) {
+	t.Parallel()
+	for _, manual := range []bool{false, true} {
+		s := newShop(t)
+		pricier := s.pricier(60)
+		if manual {
+			p := lifecycletest.Get[billing.Product](s.World, "pdt_basic")
+			p.Collect = billing.CollectManual
+			s.Put(p)
+		}
+		order := s.order(s.on("pdt_basic").ID, pricier, proration.Prorated)
+		order.Prevent, order.ByLink = true, true
+		got := s.change(order)
+		sub := got.Row.Object
+		if got.Page.Checkout.ID != "" || sub.Product != pricier || sub.Carried.Due.Minor != 30 || sub.Manual.On != manual {
+			t.Errorf("manual %t: on %s, carries %v, asked on %q", manual, sub.Product, sub.Carried.Due, got.Page.Checkout.ID)
+		}
+		s.Reconcile()
+	}
+}
