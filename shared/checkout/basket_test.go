@@ -13,6 +13,7 @@ import (
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
+	"perennial/shared/pages/pagestest"
 	"perennial/shared/purchases"
 	"perennial/shared/record"
 	"perennial/shared/tax"
@@ -47,9 +48,9 @@ func (s *site) open(change func(*purchases.Session)) (record.Checkout, string) {
 }
 
 // post sends a form as a browser on our own page does.
-func (s *site) post(path string, values url.Values) page {
+func (s *site) post(path string, values url.Values) pagestest.Page {
 	s.t.Helper()
-	return s.send(http.MethodPost, path, values, http.Header{"Origin": {s.server.URL}, "Sec-Fetch-Site": {"same-origin"}})
+	return s.send(http.MethodPost, path, values, pagestest.SameOrigin(s.server.URL))
 }
 
 var ada = url.Values{
@@ -59,9 +60,9 @@ var ada = url.Values{
 var shownTotal = regexp.MustCompile(`name="shown" value="([^"]*)"`)
 
 // card posts the form that a page shows, with a card.
-func (s *site) card(path, card string) page {
+func (s *site) card(path, card string) pagestest.Page {
 	s.t.Helper()
-	form := shownTotal.FindStringSubmatch(s.get(path).text)
+	form := shownTotal.FindStringSubmatch(s.get(path).Text)
 	if form == nil {
 		s.t.Fatal("the page has no form to pay with")
 	}
@@ -82,48 +83,48 @@ func TestASessionAsksWhoBuysAndTakesThePayment(t *testing.T) {
 	s := open(t)
 	made, path := s.basket(nil)
 	form := s.get(path)
-	form.must(t, 200, "Your details", `name="email"`, `name="street"`, "Continue to payment", "Germany")
+	form.Must(t, 200, "Your details", `name="email"`, `name="street"`, "Continue to payment", "Germany")
 	bad := s.post(path+"/details", url.Values{"email": {"nobody"}, "country": {"US"}, "name": {"Grace"}})
-	bad.must(t, 422, `aria-invalid="true"`, "E-mail: must be an e-mail address", "City: must not be empty", `value="Grace"`)
+	bad.Must(t, 422, `aria-invalid="true"`, "E-mail: must be an e-mail address", "City: must not be empty", `value="Grace"`)
 	if r := s.report(made.ID); r.Checkout.Cart.Name != "" {
 		t.Error("what was refused was kept")
 	}
 	pay := s.leadsTo(s.post(path+"/details", ada), path)
-	pay.must(t, 200, "Handbook × 2", "$30.00", "grace@example.com", "1 Main St, 12207 Albany", "Pay $30.00", "Discount code")
+	pay.Must(t, 200, "Handbook × 2", "$30.00", "grace@example.com", "1 Main St, 12207 Albany", "Pay $30.00", "Discount code")
 	if n, err := s.Store.Customers(t.Context(), s.Scope, "grace@example.com"); err != nil || len(n) != 0 {
 		t.Errorf("a customer was made before paying: %v, %v", n, err)
 	}
 	done := s.leadsTo(s.card(path, "visa_ok"), path+"/return")
 	r := s.report(made.ID)
 	want := html.EscapeString("https://shop.example/thanks?email=grace%40example.com&payment_id=" + r.Payment.ID + "&status=succeeded")
-	done.must(t, 200, "Thank you", "Your payment was received", `href="`+want+`"`)
+	done.Must(t, 200, "Thank you", "Your payment was received", `href="`+want+`"`)
 	if r.Payment.Status != billing.PaymentSucceeded || r.Customer.Name != "Grace" {
 		t.Errorf("report %+v", r)
 	}
-	s.get(path).must(t, 200, "Thank you")
-	s.get(path+"?edit").must(t, 200, "Thank you")
+	s.get(path).Must(t, 200, "Thank you")
+	s.get(path+"?edit").Must(t, 200, "Thank you")
 }
 
 func TestASessionIsPlacedAndPaidOnceFromManyTabs(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	made, path := s.basket(func(in *purchases.Session) { in.Cart.Customer = s.Customer.ID; in.Cart.Billing = home })
-	shown := shownTotal.FindStringSubmatch(s.get(path).text)
+	shown := shownTotal.FindStringSubmatch(s.get(path).Text)
 	form := url.Values{"token": {s.Gateway.Token("visa_ok")}, "shown": {shown[1]}}
 	var wait sync.WaitGroup
 	for range 8 {
 		wait.Go(func() {
-			if got := s.post(path, form); got.status != http.StatusSeeOther {
-				t.Errorf("%d %s", got.status, got.text)
+			if got := s.post(path, form); got.Status != http.StatusSeeOther {
+				t.Errorf("%d %s", got.Status, got.Text)
 			}
 		})
 	}
 	wait.Wait()
-	s.get(path+"/return").must(t, 200, "Thank you")
+	s.get(path+"/return").Must(t, 200, "Thank you")
 	if n := len(s.Gateway.Ledger()); n != 1 || s.report(made.ID).Payment.Status != billing.PaymentSucceeded {
 		t.Errorf("%d charges", n)
 	}
-	s.leadsTo(s.post(path, form), path+"/return").must(t, 200, "Thank you")
+	s.leadsTo(s.post(path, form), path+"/return").Must(t, 200, "Thank you")
 	s.Reconcile()
 }
 
@@ -133,12 +134,12 @@ func TestADeclinedSessionIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	made, path := s.basket(func(in *purchases.Session) { in.Cart.Customer = s.Customer.ID; in.Cart.Billing = home })
-	s.card(path, "decline_on_charge").must(t, 422, `role="alert"`, "Nothing was charged.", "Pay $30.00")
+	s.card(path, "decline_on_charge").Must(t, 422, `role="alert"`, "Nothing was charged.", "Pay $30.00")
 	if r := s.report(made.ID); r.Payment.Status != billing.PaymentFailed {
 		t.Errorf("report %+v", r.Payment)
 	}
-	s.card(path, "expired_card").must(t, 422, "The card has expired", "Pay $30.00")
-	s.leadsTo(s.card(path, "visa_ok"), path+"/return").must(t, 200, "Thank you")
+	s.card(path, "expired_card").Must(t, 422, "The card has expired", "Pay $30.00")
+	s.leadsTo(s.card(path, "visa_ok"), path+"/return").Must(t, 200, "Thank you")
 	s.Reconcile()
 }
 
@@ -149,8 +150,8 @@ func TestACartWithASubscriptionShowsWhatIsDueNowAndLater(t *testing.T) {
 		in.Cart.Customer, in.Cart.Billing = s.Customer.ID, home
 		in.Cart.Items = append(in.Cart.Items, billing.CartItem{Product: s.Product.ID, Quantity: 1})
 	})
-	s.get(path).must(t, 200, "Handbook × 2", "Atlas Pro", "$20.00 per month", "Subtotal", "Pay $50.00", "kept for the renewals")
-	s.leadsTo(s.card(path, "visa_ok"), path+"/return").must(t, 200, "Atlas Pro is active", "subscription_id=")
+	s.get(path).Must(t, 200, "Handbook × 2", "Atlas Pro", "$20.00 per month", "Subtotal", "Pay $50.00", "kept for the renewals")
+	s.leadsTo(s.card(path, "visa_ok"), path+"/return").Must(t, 200, "Atlas Pro is active", "subscription_id=")
 	if r := s.report(made.ID); r.Payment.Amount.Minor != 5000 || r.Payment.Status != billing.PaymentSucceeded {
 		t.Errorf("report %+v", r.Payment)
 	}
@@ -161,12 +162,12 @@ func TestATotalThatWasNotShownIsNotCharged(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	_, path := s.basket(func(in *purchases.Session) { in.Cart.Customer = s.Customer.ID; in.Cart.Billing = home })
-	old := shownTotal.FindStringSubmatch(s.get(path).text)[1]
+	old := shownTotal.FindStringSubmatch(s.get(path).Text)[1]
 	book := lifecycletest.Get[billing.Product](s.World, "pdt_book")
 	book.Price.Amount = money.Of(9900, "USD")
 	s.Put(book)
 	got := s.post(path, url.Values{"token": {s.Gateway.Token("visa_ok")}, "shown": {old}})
-	got.must(t, 422, "The total has changed", "Pay $198.00")
+	got.Must(t, 422, "The total has changed", "Pay $198.00")
 	if len(s.Gateway.Ledger()) != 0 {
 		t.Error("it was charged")
 	}
@@ -190,15 +191,15 @@ func TestAnotherTaxOfAPlacedCartIsShownBeforeItIsCharged(t *testing.T) {
 			in.Cart.Billing = billing.Address{Country: "DE", Street: "Torstr. 1", City: "Berlin", Zip: "10119"}
 		})
 		s.card(path, first)
-		old := shownTotal.FindStringSubmatch(s.get(path).text)[1]
+		old := shownTotal.FindStringSubmatch(s.get(path).Text)[1]
 		s.taxed()
 		got := s.post(path, url.Values{"token": {s.Gateway.Token("visa_ok")}, "shown": {old}})
-		got.must(t, 422, "The total has changed")
-		got.mustNot(t, "Pay $30.00")
+		got.Must(t, 422, "The total has changed")
+		got.MustNot(t, "Pay $30.00")
 		if len(s.Gateway.Ledger()) != 0 {
 			t.Errorf("after %s it was charged", first)
 		}
-		s.leadsTo(s.card(path, "visa_ok"), path+"/return").must(t, 200, "Thank you")
+		s.leadsTo(s.card(path, "visa_ok"), path+"/return").Must(t, 200, "Thank you")
 		if p := s.report(made.ID).Payment; p.Tax.Nothing() || p.Amount.Minor != 3000+p.Tax.Minor {
 			t.Errorf("after %s: %v with tax %v", first, p.Amount, p.Tax)
 		}
@@ -210,15 +211,15 @@ func TestAnotherTaxOfASubscriptionIsShownBeforeItIsCharged(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	_, path := s.link(wish{})
-	s.get(path).must(t, 200, "Pay $20.00")
-	old := shownTotal.FindStringSubmatch(s.get(path).text)[1]
+	s.get(path).Must(t, 200, "Pay $20.00")
+	old := shownTotal.FindStringSubmatch(s.get(path).Text)[1]
 	s.taxed()
 	got := s.post(path, url.Values{"token": {s.Gateway.Token("visa_ok")}, "shown": {old}})
-	got.must(t, 422, "The total has changed", "Pay $23.80")
+	got.Must(t, 422, "The total has changed", "Pay $23.80")
 	if len(s.Gateway.Ledger()) != 0 {
 		t.Error("it was charged")
 	}
-	s.leadsTo(s.card(path, "visa_ok"), path+"/return").must(t, 200, "Atlas Pro is active")
+	s.leadsTo(s.card(path, "visa_ok"), path+"/return").Must(t, 200, "Atlas Pro is active")
 	s.Reconcile()
 }
 
@@ -228,11 +229,11 @@ func TestACodeIsAppliedAndRemovedWithoutAScript(t *testing.T) {
 	s.Put(billing.Discount{ID: "dsc_1", Code: "SAVE10", Type: billing.DiscountPercentage, BasisPoints: 1000, CreatedAt: s.Now()},
 		billing.DiscountCode{Code: "SAVE10", Discount: "dsc_1"})
 	made, path := s.basket(func(in *purchases.Session) { in.Cart.Customer = s.Customer.ID; in.Cart.Billing = home })
-	s.post(path+"/code", url.Values{"code": {"nope"}}).must(t, 422, `id="code-wrong"`, `value="NOPE"`, "Pay $30.00")
-	s.leadsTo(s.post(path+"/code", url.Values{"code": {"save10"}}), path).must(t, 200, "Discount SAVE10", "−$3.00", "Pay $27.00")
-	s.leadsTo(s.post(path+"/code", url.Values{"remove": {"SAVE10"}}), path).must(t, 200, "Pay $30.00")
+	s.post(path+"/code", url.Values{"code": {"nope"}}).Must(t, 422, `id="code-wrong"`, `value="NOPE"`, "Pay $30.00")
+	s.leadsTo(s.post(path+"/code", url.Values{"code": {"save10"}}), path).Must(t, 200, "Discount SAVE10", "−$3.00", "Pay $27.00")
+	s.leadsTo(s.post(path+"/code", url.Values{"remove": {"SAVE10"}}), path).Must(t, 200, "Pay $30.00")
 	s.leadsTo(s.post(path+"/code", url.Values{"code": {"SAVE10"}}), path)
-	s.leadsTo(s.card(path, "visa_ok"), path+"/return").must(t, 200, "$27.00")
+	s.leadsTo(s.card(path, "visa_ok"), path+"/return").Must(t, 200, "$27.00")
 	if r := s.report(made.ID); r.Payment.Amount.Minor != 2700 || len(r.Payment.Discounts) != 1 {
 		t.Errorf("payment %+v", r.Payment)
 	}
@@ -248,7 +249,7 @@ func TestTheTaxOfTheBuyersCountryIsShownAndCharged(t *testing.T) {
 		in.Cart.Billing = billing.Address{Country: "DE", Street: "Torstr. 1", City: "Berlin", Zip: "10119"}
 	})
 	got := s.get(path)
-	got.must(t, 200, "Subtotal", ">Tax<")
+	got.Must(t, 200, "Subtotal", ">Tax<")
 	s.leadsTo(s.card(path, "visa_ok"), path+"/return")
 	if p := s.report(made.ID).Payment; p.Tax.Nothing() || p.Amount.Minor != 3000+p.Tax.Minor {
 		t.Errorf("payment %v with tax %v", p.Amount, p.Tax)
@@ -275,10 +276,10 @@ func TestATypedAddressExemptsNobody(t *testing.T) {
 					in.Cart.Items = []billing.CartItem{{Product: s.Product.ID, Quantity: 1}}
 				}
 			})
-			if page := s.get(path).text; strings.Contains(page, ">Tax<") == attached {
+			if page := s.get(path).Text; strings.Contains(page, ">Tax<") == attached {
 				t.Errorf("attached %t: the page shows\n%s", attached, page)
 			}
-			s.leadsTo(s.card(path, "visa_ok"), path+"/return").must(t, 200, "Thank you")
+			s.leadsTo(s.card(path, "visa_ok"), path+"/return").Must(t, 200, "Thank you")
 			r := s.report(made.ID)
 			if r.Customer.ID != s.Customer.ID || r.Payment.Tax.Nothing() != attached || !r.Customer.TaxExempt {
 				t.Errorf("attached %t, plan %t: tax %v of %+v", attached, plan, r.Payment.Tax, r.Customer)
@@ -307,13 +308,13 @@ func TestAPlacedSessionTellsNothingOfATypedAddress(t *testing.T) {
 				in.Cart.Items[0] = billing.CartItem{Product: s.Product.ID, Quantity: 1}
 			}
 		})
-		s.card(path, "decline_on_charge").must(t, 422, `lang="en"`)
+		s.card(path, "decline_on_charge").Must(t, 422, `lang="en"`)
 		declined := s.get(path)
-		declined.must(t, 200, `lang="en"`, "ada.lovelace@example.com")
-		declined.mustNot(t, known.Email)
+		declined.Must(t, 200, `lang="en"`, "ada.lovelace@example.com")
+		declined.MustNot(t, known.Email)
 		paid := s.leadsTo(s.card(path, "visa_ok"), path+"/return")
-		paid.must(t, 200, `lang="en"`, "ada.lovelace@example.com")
-		paid.mustNot(t, known.Email)
+		paid.Must(t, 200, `lang="en"`, "ada.lovelace@example.com")
+		paid.MustNot(t, known.Email)
 		if r := s.report(made.ID); r.Customer.ID != known.ID {
 			t.Errorf("bought by %s", r.Customer.ID)
 		}
@@ -329,12 +330,12 @@ func TestTheMerchantsQuestionsAreAnswered(t *testing.T) {
 		}}
 	})
 	form := s.get(path)
-	form.must(t, 200, "Size", "<option>L</option>", "https://shop.example/cart")
-	form.mustNot(t, `name="street"`, `name="phone_number"`, `name="tax_id"`)
+	form.Must(t, 200, "Size", "<option>L</option>", "https://shop.example/cart")
+	form.MustNot(t, `name="street"`, `name="phone_number"`, `name="tax_id"`)
 	details := url.Values{"email": {"grace@example.com"}, "name": {"Grace"}, "country": {"US"}, "zipcode": {"12207"}, "custom_fields.size": {"XXL"}}
-	s.post(path+"/details", details).must(t, 422, "Size: must be chosen from the list")
+	s.post(path+"/details", details).Must(t, 422, "Size: must be chosen from the list")
 	details.Set("custom_fields.size", "L")
-	s.leadsTo(s.post(path+"/details", details), path).mustNot(t, `name="code"`)
+	s.leadsTo(s.post(path+"/details", details), path).MustNot(t, `name="code"`)
 	s.leadsTo(s.card(path, "visa_ok"), path+"/return")
 	if a := s.report(made.ID).Payment.Answers; len(a) != 1 || a[0].Value != "L" {
 		t.Errorf("answers %v", a)
@@ -351,10 +352,10 @@ func TestWhatCostsNothingNeedsNoCard(t *testing.T) {
 		in.Cart.Items = []billing.CartItem{{Product: "pdt_free", Quantity: 1}}
 	})
 	form := s.get(path)
-	form.must(t, 200, "Complete the order", "$0.00")
-	form.mustNot(t, "data-card-fields")
-	shown := shownTotal.FindStringSubmatch(form.text)[1]
-	s.leadsTo(s.post(path, url.Values{"shown": {shown}}), path+"/return").must(t, 200, "Your order is complete")
+	form.Must(t, 200, "Complete the order", "$0.00")
+	form.MustNot(t, "data-card-fields")
+	shown := shownTotal.FindStringSubmatch(form.Text)[1]
+	s.leadsTo(s.post(path, url.Values{"shown": {shown}}), path+"/return").Must(t, 200, "Your order is complete")
 	s.Reconcile()
 }
 
@@ -363,9 +364,9 @@ func TestAnothersSessionIsGone(t *testing.T) {
 	s := open(t)
 	made, _ := s.basket(nil)
 	other := merchant.Scope{Business: "bus_2", Mode: merchant.Test}
-	s.get(session(other, made)).must(t, 410, "no longer available")
-	s.post(session(other, made)+"/details", ada).must(t, 410)
-	s.post(session(other, made)+"/code", url.Values{"code": {"X"}}).must(t, 410)
+	s.get(session(other, made)).Must(t, 410, "no longer available")
+	s.post(session(other, made)+"/details", ada).Must(t, 410)
+	s.post(session(other, made)+"/code", url.Values{"code": {"X"}}).Must(t, 410)
 }
 
 // A long name is cut between letters: half a letter is refused by the store's

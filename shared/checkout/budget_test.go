@@ -20,13 +20,13 @@ func TestTheFormsOfASessionAreNotFlooded(t *testing.T) {
 			return url.Values{"token": {s.Gateway.Token("decline_on_charge")}, "shown": {"3000 USD"}, "code": {"GUESS" + strconv.Itoa(i)}}
 		}
 		for i := range most {
-			if got := s.post(session+path, form(i)); got.status == 429 {
-				t.Fatalf("%q number %d: %d", path, i, got.status)
+			if got := s.post(session+path, form(i)); got.Status == 429 {
+				t.Fatalf("%q number %d: %d", path, i, got.Status)
 			}
 		}
-		s.post(session+path, form(most)).must(t, 429, "Please wait a moment")
-		s.get(session).must(t, 200)
-		if got := s.post(other+path, form(0)); got.status == 429 {
+		s.post(session+path, form(most)).Must(t, 429, "Please wait a moment")
+		s.get(session).Must(t, 200)
+		if got := s.post(other+path, form(0)); got.Status == 429 {
 			t.Errorf("%q: another session is held back too", path)
 		}
 	}
@@ -44,7 +44,7 @@ func TestAVisitorOfManySessionsIsHeldBack(t *testing.T) {
 		}
 		_, session = s.open(attached)
 	}
-	s.post(session, url.Values{"token": {s.Gateway.Token("visa_ok")}}).must(t, 429)
+	s.post(session, url.Values{"token": {s.Gateway.Token("visa_ok")}}).Must(t, 429)
 	if len(s.Gateway.Ledger()) != 0 {
 		t.Error("it was charged")
 	}

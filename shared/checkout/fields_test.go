@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"perennial/shared/merchant"
+	"perennial/shared/pages/pagestest"
 )
 
 // R303, R313: where a mode is connected to Stripe, the page has Stripe's own
@@ -18,24 +19,24 @@ func TestAModeThatIsConnectedShowsStripesFields(t *testing.T) {
 	s.Put(s.State().Connect(merchant.Gateway{Name: "stripe", Account: account, Reference: "acct_1", Key: "pk_test_1", Currencies: []string{"USD"}}))
 	made, path := s.link(wish{})
 	form := s.get(path)
-	form.must(t, 200, `data-key="pk_test_1"`, `data-currency="usd"`, `<script src="https://js.stripe.com/v3/" defer>`, `name="fields" value="`+account+`"`, "/assets/stripefields.")
-	form.mustNot(t, "data-src", "data-debits", "/assets/cardfields.")
-	policy := form.header.Get("Content-Security-Policy")
+	form.Must(t, 200, `data-key="pk_test_1"`, `data-currency="usd"`, `<script src="https://js.stripe.com/v3/" defer>`, `name="fields" value="`+account+`"`, "/assets/stripefields.")
+	form.MustNot(t, "data-src", "data-debits", "/assets/cardfields.")
+	policy := form.Header.Get("Content-Security-Policy")
 	for _, want := range []string{"script-src 'self' https://js.stripe.com", "connect-src https://api.stripe.com", "https://hooks.stripe.com"} {
 		if !strings.Contains(policy, want) {
 			t.Errorf("policy %q lacks %q", policy, want)
 		}
 	}
-	if form.header.Get("Cross-Origin-Opener-Policy") != "same-origin-allow-popups" || !strings.Contains(form.header.Get("Permissions-Policy"), `payment=(self "https://js.stripe.com")`) {
-		t.Errorf("wallets cannot ask: %v", form.header)
+	if form.Header.Get("Cross-Origin-Opener-Policy") != "same-origin-allow-popups" || !strings.Contains(form.Header.Get("Permissions-Policy"), `payment=(self "https://js.stripe.com")`) {
+		t.Errorf("wallets cannot ask: %v", form.Header)
 	}
-	same := http.Header{"Origin": {s.server.URL}, "Sec-Fetch-Site": {"same-origin"}}
+	same := pagestest.SameOrigin(s.server.URL)
 	foreign := s.send(http.MethodPost, path, url.Values{"token": {s.Gateway.Token("visa_ok")}, "fields": {"bus_2.test"}}, same)
-	if foreign.status == http.StatusSeeOther || s.Sub(made.Subscription.ID).Method.ID != "" {
-		t.Errorf("another merchant's fields were believed: %d", foreign.status)
+	if foreign.Status == http.StatusSeeOther || s.Sub(made.Subscription.ID).Method.ID != "" {
+		t.Errorf("another merchant's fields were believed: %d", foreign.Status)
 	}
 	paid := s.send(http.MethodPost, path, url.Values{"token": {s.Gateway.Token("visa_ok")}, "fields": {account}}, same)
-	s.leadsTo(paid, path+"/return").must(t, 200, "Thank you")
+	s.leadsTo(paid, path+"/return").Must(t, 200, "Thank you")
 	if m := s.Sub(made.Subscription.ID).Method; m.Gateway != "stripe" || m.Account != account {
 		t.Errorf("saved at %s %s", m.Gateway, m.Account)
 	}
@@ -46,7 +47,7 @@ func TestAModeWithoutStripeKnowsNothingOfIt(t *testing.T) {
 	s := open(t)
 	_, path := s.link(wish{})
 	form := s.get(path)
-	if all := form.text + form.header.Get("Content-Security-Policy"); strings.Contains(all, "stripe") {
+	if all := form.Text + form.Header.Get("Content-Security-Policy"); strings.Contains(all, "stripe") {
 		t.Errorf("the page speaks of Stripe: %s", all)
 	}
 }

@@ -58,13 +58,13 @@ func TestTheLinkOfAManualRenewalPaysItOnce(t *testing.T) {
 	s.AdvanceTo(sub.Period.End.Add(24 * time.Hour))
 	path := s.mailed(mails.InvoiceOverdue)
 	form := s.get(path)
-	form.must(t, 200, "Atlas Pro", "$20.00")
-	form.mustNot(t, s.Customer.Email, "Ada")
-	s.pay(path, "decline_on_charge").must(t, 422, "Nothing was charged.")
-	s.leadsTo(s.pay(path, "mastercard_ok"), path+"/return").must(t, 200, "Your payment for Atlas Pro was received.")
+	form.Must(t, 200, "Atlas Pro", "$20.00")
+	form.MustNot(t, s.Customer.Email, "Ada")
+	s.pay(path, "decline_on_charge").Must(t, 422, "Nothing was charged.")
+	s.leadsTo(s.pay(path, "mastercard_ok"), path+"/return").Must(t, 200, "Your payment for Atlas Pro was received.")
 	for _, link := range []string{path, early} {
-		s.get(link).must(t, 410)
-		s.pay(link, "visa_ok").must(t, 410)
+		s.get(link).Must(t, 410)
+		s.pay(link, "visa_ok").Must(t, 410)
 	}
 	if got := s.Sub(sub.ID); got.Status != billing.StatusActive || !got.Method.IsZero() || got.Period.Start != sub.Period.End {
 		t.Errorf("it is %s in %v with %s", got.Status, got.Period, got.Method.Last4)
@@ -83,7 +83,7 @@ func TestAPaymentKeepsItsProofsOfPlace(t *testing.T) {
 	}
 	started, path := s.link(wish{})
 	header := http.Header{lambdahttp.CountryHeader: {"JP"}, "Origin": {s.server.URL}, "Sec-Fetch-Site": {"same-origin"}}
-	s.send(http.MethodPost, path, url.Values{"token": {s.Gateway.Token("visa_ok")}}, header).must(t, http.StatusSeeOther)
+	s.send(http.MethodPost, path, url.Values{"token": {s.Gateway.Token("visa_ok")}}, header).Must(t, http.StatusSeeOther)
 	if p := lifecycletest.Get[billing.Payment](s.World, started.Payment.ID); p.Evidence.IP != "JP" || !p.Evidence.Judge().Conflict {
 		t.Errorf("it keeps %+v", p.Evidence)
 	}

@@ -65,13 +65,13 @@ func TestTheRecoveryLinkWorksUntilTheHoldEndsAndShowsLittle(t *testing.T) {
 	s.Clock.Advance(6 * 24 * time.Hour)
 	for range 2 {
 		form := s.get(path)
-		form.must(t, 200, "Atlas Pro", "$20.00", "ending in 0341", "Pay $20.00 and reactivate")
-		form.mustNot(t, s.Customer.Email, "Ada")
+		form.Must(t, 200, "Atlas Pro", "$20.00", "ending in 0341", "Pay $20.00 and reactivate")
+		form.MustNot(t, s.Customer.Email, "Ada")
 	}
-	s.pay(path, "decline_on_charge").must(t, 422, "Nothing was charged.")
-	s.leadsTo(s.pay(path, "mastercard_ok"), path+"/return").must(t, 200, "Atlas Pro is active")
-	s.get(path).must(t, 410)
-	s.pay(path, "visa_ok").must(t, 410)
+	s.pay(path, "decline_on_charge").Must(t, 422, "Nothing was charged.")
+	s.leadsTo(s.pay(path, "mastercard_ok"), path+"/return").Must(t, 200, "Atlas Pro is active")
+	s.get(path).Must(t, 410)
+	s.pay(path, "visa_ok").Must(t, 410)
 	if got := s.Sub(sub.ID); got.Status != billing.StatusActive || got.Method.Last4 != "4444" {
 		t.Errorf("it is %s with %s", got.Status, got.Method.Last4)
 	}
@@ -89,7 +89,7 @@ func TestTheRecoveryLinkDiesWithItsHold(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, more := range []string{"", "/return"} {
-		cancelled.get(path+more).must(t, 410)
+		cancelled.get(path+more).Must(t, 410)
 	}
 	later := open(t)
 	sub = later.OnHold()
@@ -98,6 +98,6 @@ func TestTheRecoveryLinkDiesWithItsHold(t *testing.T) {
 	held.HoldEpoch++
 	later.Put(held, billing.Hold{Subscription: sub.ID, Epoch: held.HoldEpoch, Customer: sub.Customer})
 	for _, more := range []string{"", "/return"} {
-		later.get(path+more).must(t, 410)
+		later.get(path+more).Must(t, 410)
 	}
 }

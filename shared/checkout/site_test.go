@@ -1,12 +1,10 @@
 package checkout_test
 
 import (
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"strings"
 	"testing"
 
 	"perennial/shared/cardfields"
@@ -17,6 +15,7 @@ import (
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
 	"perennial/shared/pages"
+	"perennial/shared/pages/pagestest"
 	"perennial/shared/purchases"
 	"perennial/shared/record"
 	"perennial/shared/settings"
@@ -102,76 +101,28 @@ func (s *site) ask(sub, returnURL string) string {
 	return session(s.Scope, page.Checkout)
 }
 
-// page is an answer as a person sees it.
-type page struct {
-	status int
-	text   string
-	to     string // where a redirect leads
-	header http.Header
-}
-
-func (s *site) get(path string) page {
+func (s *site) get(path string) pagestest.Page {
 	s.t.Helper()
 	return s.send(http.MethodGet, path, nil, nil)
 }
 
 // pay posts the form with a card, as a browser on our own page does.
-func (s *site) pay(path, card string) page {
+func (s *site) pay(path, card string) pagestest.Page {
 	s.t.Helper()
 	token := url.Values{"token": {s.Gateway.Token(card)}}
-	return s.send(http.MethodPost, path, token, http.Header{"Origin": {s.server.URL}, "Sec-Fetch-Site": {"same-origin"}})
+	return s.send(http.MethodPost, path, token, pagestest.SameOrigin(s.server.URL))
 }
 
-func (s *site) send(method, path string, values url.Values, header http.Header) page {
+func (s *site) send(method, path string, values url.Values, header http.Header) pagestest.Page {
 	s.t.Helper()
-	r, err := http.NewRequestWithContext(s.t.Context(), method, s.server.URL+path, strings.NewReader(values.Encode()))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	for name, value := range header {
-		r.Header[name] = value
-	}
-	if values != nil {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	answer, err := s.browser.Do(r)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer answer.Body.Close() //nolint:errcheck // read whole
-	body, err := io.ReadAll(answer.Body)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return page{answer.StatusCode, string(body), answer.Header.Get("Location"), answer.Header}
-}
-
-func (p page) must(t *testing.T, status int, phrases ...string) {
-	t.Helper()
-	if p.status != status {
-		t.Fatalf("status %d, want %d:\n%s", p.status, status, p.text)
-	}
-	for _, phrase := range phrases {
-		if !strings.Contains(p.text, phrase) {
-			t.Errorf("the page does not say %q:\n%s", phrase, p.text)
-		}
-	}
-}
-
-func (p page) mustNot(t *testing.T, phrases ...string) {
-	t.Helper()
-	for _, phrase := range phrases {
-		if strings.Contains(p.text, phrase) {
-			t.Errorf("the page says %q:\n%s", phrase, p.text)
-		}
-	}
+	return pagestest.Send(s.t, s.browser, method, s.server.URL+path, values, header)
 }
 
 // leadsTo follows the redirect after a form.
-func (s *site) leadsTo(p page, path string) page {
+func (s *site) leadsTo(p pagestest.Page, path string) pagestest.Page {
 	s.t.Helper()
-	if p.status != http.StatusSeeOther || p.to != path {
-		s.t.Fatalf("%d to %q, want %q:\n%s", p.status, p.to, path, p.text)
+	if p.Status != http.StatusSeeOther || p.To != path {
+		s.t.Fatalf("%d to %q, want %q:\n%s", p.Status, p.To, path, p.Text)
 	}
-	return s.get(p.to)
+	return s.get(p.To)
 }

@@ -19,13 +19,13 @@ func TestATestAddressIsConfirmedByItsReader(t *testing.T) {
 	state.Settings.Testers = []merchant.TestAddress{{Email: "qa@acme.example"}, {Email: "other@acme.example"}}
 	s.Put(state)
 	path := unsubscribe.Tester(s.Scope, record.SuppressionID("QA@acme.example"))
-	s.get(path).must(t, 200, "Confirm the address")
+	s.get(path).Must(t, 200, "Confirm the address")
 	if len(s.State().Testers()) != 1 {
 		t.Error("opening the page agreed")
 	}
 	shown := s.post(path, url.Values{})
-	shown.must(t, 200, "The address is confirmed")
-	shown.mustNot(t, "acme.example")
+	shown.Must(t, 200, "The address is confirmed")
+	shown.MustNot(t, "acme.example")
 	if got := strings.Join(s.State().Testers(), " "); got != "owner@northwind.example qa@acme.example" {
 		t.Errorf("mails of the test mode reach %s", got)
 	}
@@ -33,6 +33,6 @@ func TestATestAddressIsConfirmedByItsReader(t *testing.T) {
 		path + "x", identity.Unsubscribe{Secrets: []string{"guessed"}}.Tester(s.Scope, record.SuppressionID("other@acme.example")),
 		unsubscribe.Tester(s.Scope, record.SuppressionID("removed@acme.example")),
 	} {
-		s.post(bad, url.Values{}).must(t, 404)
+		s.post(bad, url.Values{}).Must(t, 404)
 	}
 }

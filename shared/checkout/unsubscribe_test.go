@@ -16,18 +16,18 @@ func TestOptionalMailsAreStoppedByOneClickAndTakenBack(t *testing.T) {
 	path := identity.Unsubscribe{Secrets: unsubscribe.Secrets[1:]}.To(s.Scope, "cus_1")
 	wants := func() bool { return lifecycletest.Get[billing.Customer](s.World, "cus_1").WantsOptional() }
 	shown := s.get(path)
-	shown.must(t, 200, "Stop optional mails")
-	shown.mustNot(t, "ada@example.com")
+	shown.Must(t, 200, "Stop optional mails")
+	shown.MustNot(t, "ada@example.com")
 	if !wants() {
 		t.Error("opening the page stopped the mails")
 	}
 	for range 2 {
-		s.post(path, url.Values{"List-Unsubscribe": {"One-Click"}}).must(t, 200, "Optional mails are stopped")
+		s.post(path, url.Values{"List-Unsubscribe": {"One-Click"}}).Must(t, 200, "Optional mails are stopped")
 		if wants() {
 			t.Error("the mails go on")
 		}
 	}
-	s.post(path, url.Values{"mails": {"on"}}).must(t, 200, "Stop optional mails")
+	s.post(path, url.Values{"mails": {"on"}}).Must(t, 200, "Stop optional mails")
 	if !wants() {
 		t.Error("the mails stay away")
 	}
@@ -36,7 +36,7 @@ func TestOptionalMailsAreStoppedByOneClickAndTakenBack(t *testing.T) {
 		path + "x", identity.Unsubscribe{Secrets: []string{"guessed"}}.To(s.Scope, "cus_1"),
 		"/unsubscribe/" + live.String() + path[len("/unsubscribe/"+s.Scope.String()):],
 	} {
-		s.post(bad, url.Values{}).must(t, 404)
+		s.post(bad, url.Values{}).Must(t, 404)
 	}
 	if !wants() {
 		t.Error("a forged address stopped the mails")

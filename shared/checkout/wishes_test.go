@@ -24,9 +24,9 @@ func TestASessionLooksAsItsMerchantWants(t *testing.T) {
 		}
 	})
 	page := s.get(path)
-	page.must(t, 200, `lang="de"`, "_dark.css", "ffb4a2", "Los geht&#39;s", "30,00")
-	page.mustNot(t, "Handbook × 2")
-	s.leadsTo(s.card(path, "visa_ok"), path+"/return").must(t, 200, `http-equiv="refresh"`, "url=https://shop.example/thanks?")
+	page.Must(t, 200, `lang="de"`, "_dark.css", "ffb4a2", "Los geht&#39;s", "30,00")
+	page.MustNot(t, "Handbook × 2")
+	s.leadsTo(s.card(path, "visa_ok"), path+"/return").Must(t, 200, `http-equiv="refresh"`, "url=https://shop.example/thanks?")
 }
 
 func TestAForcedChallengeIsAskedFor(t *testing.T) {
@@ -36,8 +36,8 @@ func TestAForcedChallengeIsAskedFor(t *testing.T) {
 		in.Cart.Customer, in.Cart.Billing, in.Page.Force3DS = s.Customer.ID, home, true
 	})
 	got := s.card(path, "visa_ok")
-	if got.status != http.StatusSeeOther || !strings.Contains(got.to, "/challenge/") {
-		t.Fatalf("%d to %q", got.status, got.to)
+	if got.Status != http.StatusSeeOther || !strings.Contains(got.To, "/challenge/") {
+		t.Fatalf("%d to %q", got.Status, got.To)
 	}
 	if p := s.report(made.ID).Payment; p.Status == billing.PaymentSucceeded {
 		t.Error("it was charged without the challenge")
@@ -52,9 +52,9 @@ func TestSavedMethodsAreOfferedToTheAttachedCustomerAlone(t *testing.T) {
 		in.Cart.Customer, in.Cart.Billing, in.Page.Saved = s.Customer.ID, home, true
 	})
 	form := s.get(path)
-	form.must(t, 200, "Use a new card", `name="method" value="`+saved.ID+`"`, "4242")
-	shown := shownTotal.FindStringSubmatch(form.text)[1]
-	s.leadsTo(s.post(path, url.Values{"shown": {shown}, "method": {saved.ID}}), path+"/return").must(t, 200, "Thank you")
+	form.Must(t, 200, "Use a new card", `name="method" value="`+saved.ID+`"`, "4242")
+	shown := shownTotal.FindStringSubmatch(form.Text)[1]
+	s.leadsTo(s.post(path, url.Values{"shown": {shown}, "method": {saved.ID}}), path+"/return").Must(t, 200, "Thank you")
 	if p := s.report(made.ID).Payment; p.Status != billing.PaymentSucceeded || p.Method.ID != saved.ID {
 		t.Errorf("paid %+v", p)
 	}
@@ -67,9 +67,9 @@ func TestSavedMethodsThatNobodyAskedForCannotBeUsed(t *testing.T) {
 	saved := s.Active("visa_ok").Method
 	_, path := s.basket(func(in *purchases.Session) { in.Cart.Customer, in.Cart.Billing = s.Customer.ID, home })
 	form := s.get(path)
-	form.mustNot(t, saved.ID, "Use a new card")
-	shown := shownTotal.FindStringSubmatch(form.text)[1]
-	s.post(path, url.Values{"shown": {shown}, "method": {saved.ID}}).must(t, 422)
+	form.MustNot(t, saved.ID, "Use a new card")
+	shown := shownTotal.FindStringSubmatch(form.Text)[1]
+	s.post(path, url.Values{"shown": {shown}, "method": {saved.ID}}).Must(t, 422)
 }
 
 func TestAPlanOfACollectionIsChosenFirst(t *testing.T) {
@@ -83,15 +83,15 @@ func TestAPlanOfACollectionIsChosenFirst(t *testing.T) {
 	}})
 	made, path := s.basket(func(in *purchases.Session) { in.Cart.Items, in.Page.Choices = nil, "pdc_1" })
 	first := s.get(path)
-	first.must(t, 200, "Choose your plan", "Atlas Pro", "$20.00 per month", `value="pdt_team"`, "For ten people", `value="`+s.Product.ID+`" checked`)
-	s.leadsTo(s.post(path+"/plan", url.Values{"product": {"pdt_book"}}), path+"?plan").must(t, 200, "Choose your plan")
-	s.leadsTo(s.post(path+"/plan", url.Values{"product": {"pdt_team"}}), path).must(t, 200, "Your details")
-	s.leadsTo(s.post(path+"/details", ada), path).must(t, 200, "Atlas Team", "Pay $99.00", `href="?plan"`)
-	s.leadsTo(s.card(path, "visa_ok"), path+"/return").must(t, 200, "Atlas Team is active")
+	first.Must(t, 200, "Choose your plan", "Atlas Pro", "$20.00 per month", `value="pdt_team"`, "For ten people", `value="`+s.Product.ID+`" checked`)
+	s.leadsTo(s.post(path+"/plan", url.Values{"product": {"pdt_book"}}), path+"?plan").Must(t, 200, "Choose your plan")
+	s.leadsTo(s.post(path+"/plan", url.Values{"product": {"pdt_team"}}), path).Must(t, 200, "Your details")
+	s.leadsTo(s.post(path+"/details", ada), path).Must(t, 200, "Atlas Team", "Pay $99.00", `href="?plan"`)
+	s.leadsTo(s.card(path, "visa_ok"), path+"/return").Must(t, 200, "Atlas Team is active")
 	if p := s.report(made.ID).Payment; p.Amount.Minor != 9900 {
 		t.Errorf("paid %v", p.Amount)
 	}
-	s.leadsTo(s.post(path+"/plan", url.Values{"product": {s.Product.ID}}), path).must(t, 200, "Thank you")
+	s.leadsTo(s.post(path+"/plan", url.Values{"product": {s.Product.ID}}), path).Must(t, 200, "Thank you")
 }
 
 func TestAnswersAreOfTheirQuestionsTypes(t *testing.T) {
@@ -111,7 +111,7 @@ func TestAnswersAreOfTheirQuestionsTypes(t *testing.T) {
 	for _, kind := range types[:5] {
 		typed.Set("custom_fields."+kind, "what?")
 	}
-	s.post(path+"/details", typed).must(t, 422, "The number: must be a number", "The date: must be a date", "The url: must be a web address",
+	s.post(path+"/details", typed).Must(t, 422, "The number: must be a number", "The date: must be a date", "The url: must be a web address",
 		"The email: must be an e-mail address", "The boolean: must be chosen from the list", "The text: must not be empty",
 		"Business name: must not be empty")
 	for kind, value := range map[string]string{"number": "1.5", "date": "2027-02-28", "url": "https://a.example/x", "email": "a@b.example", "boolean": "yes", "text": "x"} {
@@ -119,7 +119,7 @@ func TestAnswersAreOfTheirQuestionsTypes(t *testing.T) {
 	}
 	typed.Set("tax_id", "123")
 	typed.Set("business_name", "Navy")
-	s.leadsTo(s.post(path+"/details", typed), path).must(t, 200, "Pay $30.00")
+	s.leadsTo(s.post(path+"/details", typed), path).Must(t, 200, "Pay $30.00")
 	if n := len(s.report(made.ID).Checkout.Cart.Answers); n != 6 {
 		t.Errorf("%d answers", n)
 	}

@@ -22,21 +22,21 @@ func TestR090TheBillingHistoryHasPapersAndFilters(t *testing.T) {
 	sub := s.OnHold()
 	s.signIn()
 	page := s.get("/billing")
-	page.must(t, 200, "Atlas Pro", "invoice ADA1-0001", "Invoice (PDF)", "https://api.example/invoices/payments/pay_", "signature=", "Declined")
+	page.Must(t, 200, "Atlas Pro", "invoice ADA1-0001", "Invoice (PDF)", "https://api.example/invoices/payments/pay_", "signature=", "Declined")
 	paid := s.get("/billing?kind=paid")
-	paid.must(t, 200, "Paid")
-	if strings.Contains(paid.text, "Declined") || !strings.Contains(paid.text, `value="paid" selected`) {
+	paid.Must(t, 200, "Paid")
+	if strings.Contains(paid.Text, "Declined") || !strings.Contains(paid.Text, `value="paid" selected`) {
 		t.Error("the filter shows what was not paid")
 	}
-	s.get("/billing?year=1999").must(t, 200, "Nothing fits")
-	if strange := s.get("/billing?year=%22%3E%3Cscript%3Ealert(1)&page=-5&kind=x"); strings.Contains(strange.text, "<script>alert") {
+	s.get("/billing?year=1999").Must(t, 200, "Nothing fits")
+	if strange := s.get("/billing?year=%22%3E%3Cscript%3Ealert(1)&page=-5&kind=x"); strings.Contains(strange.Text, "<script>alert") {
 		t.Error("a filter became markup")
 	}
 	payment := sub.Receipts[0]
 	if _, err := s.Refunds.Refund(t.Context(), refunds.Wish{Scope: s.Scope, Payment: payment}); err != nil {
 		t.Fatal(err)
 	}
-	s.get("/billing?kind=refund").must(t, 200, "Refund, Atlas Pro", "-$20.00")
+	s.get("/billing?kind=refund").Must(t, 200, "Refund, Atlas Pro", "-$20.00")
 }
 
 // R090: what a merchant credited is in the history with its paper.
@@ -65,24 +65,24 @@ func TestCardsAreAddedAndRemovedButNotTheOneInUse(t *testing.T) {
 	s := open(t)
 	sub := s.Active("visa_ok")
 	s.signIn()
-	s.form("/payment-methods", url.Values{}).must(t, 422, "new card")
-	s.form("/payment-methods", url.Values{"token": {s.Gateway.Token("expired_card")}}).must(t, 422, "The card has expired")
-	s.get(s.form("/payment-methods", url.Values{"token": {s.Gateway.Token("mastercard_ok")}}).to).must(t, 200, "Mastercard ending in 4444", "was saved", "Atlas Pro")
-	s.form("/payment-methods/"+sub.Method.ID+"/remove", nil).must(t, 409, "charged to this payment method")
+	s.form("/payment-methods", url.Values{}).Must(t, 422, "new card")
+	s.form("/payment-methods", url.Values{"token": {s.Gateway.Token("expired_card")}}).Must(t, 422, "The card has expired")
+	s.get(s.form("/payment-methods", url.Values{"token": {s.Gateway.Token("mastercard_ok")}}).To).Must(t, 200, "Mastercard ending in 4444", "was saved", "Atlas Pro")
+	s.form("/payment-methods/"+sub.Method.ID+"/remove", nil).Must(t, 409, "charged to this payment method")
 	var other billing.Method
 	for _, m := range lifecycletest.All[billing.Method](s.World) {
 		if m.ID != sub.Method.ID {
 			other = m
 		}
 	}
-	got := s.get(s.form("/payment-methods/"+other.ID+"/remove", nil).to)
-	got.must(t, 200, "was removed")
-	if strings.Contains(got.text, "Mastercard") {
+	got := s.get(s.form("/payment-methods/"+other.ID+"/remove", nil).To)
+	got.Must(t, 200, "was removed")
+	if strings.Contains(got.Text, "Mastercard") {
 		t.Error("the card is still there")
 	}
 	s.stranger()
-	s.form("/payment-methods/"+sub.Method.ID+"/remove", nil).must(t, 404)
-	s.get("/payment-methods/"+sub.Method.ID+"/use").must(t, 404)
+	s.form("/payment-methods/"+sub.Method.ID+"/remove", nil).Must(t, 404)
+	s.get("/payment-methods/"+sub.Method.ID+"/use").Must(t, 404)
 }
 
 // Rules 6: one card for all, charged one by one, partial success shown, and
@@ -99,13 +99,13 @@ func TestOneCardPaysEverySubscription(t *testing.T) {
 	s.form("/payment-methods", url.Values{"token": {s.Gateway.Token("mastercard_ok")}})
 	card := lifecycletest.All[billing.Method](s.World)[0]
 	path := "/payment-methods/" + card.ID + "/use"
-	s.get(path).must(t, 200, "$20.00 is due", "nothing is due", "Use it for all and pay $20.00")
+	s.get(path).Must(t, 200, "$20.00 is due", "nothing is due", "Use it for all and pay $20.00")
 	before := s.taken()
-	s.form(path, url.Values{"due": {"$10.00"}}).must(t, 409, "The amount has changed")
+	s.form(path, url.Values{"due": {"$10.00"}}).Must(t, 409, "The amount has changed")
 	for range 2 { // pressing twice
 		s.form(path, url.Values{"due": {"$20.00"}})
 	}
-	s.get(path).must(t, 200, "Done", "All subscriptions")
+	s.get(path).Must(t, 200, "Done", "All subscriptions")
 	if s.taken()-before != 2000 {
 		t.Errorf("took %d", s.taken()-before)
 	}
@@ -120,13 +120,13 @@ func TestOneCardPaysEverySubscription(t *testing.T) {
 func TestTheLanguageChosenInThePortalIsThatOfTheMails(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	s.form("/language", url.Values{"lang": {"de"}, "next": {"/"}}).must(t, 303)
+	s.form("/language", url.Values{"lang": {"de"}, "next": {"/"}}).Must(t, 303)
 	if c := lifecycletest.Get[billing.Customer](s.World, "cus_1"); c.Language != "" {
 		t.Errorf("a stranger set the language to %q", c.Language)
 	}
 	s.signIn()
-	s.form("/language", url.Values{"lang": {"it"}, "next": {"/"}}).must(t, 303)
-	s.form("/language", url.Values{"lang": {"xx"}, "next": {"/"}}).must(t, 303)
+	s.form("/language", url.Values{"lang": {"it"}, "next": {"/"}}).Must(t, 303)
+	s.form("/language", url.Values{"lang": {"xx"}, "next": {"/"}}).Must(t, 303)
 	if c := lifecycletest.Get[billing.Customer](s.World, "cus_1"); c.Language != "it" {
 		t.Errorf("mails are written in %q", c.Language)
 	}
@@ -137,11 +137,11 @@ func TestR095TheProfileIsSeenAndCorrected(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	s.signIn()
-	s.get("/profile").must(t, 200, `value="Ada"`, "ada@example.com")
-	s.get(s.form("/profile/cus_1", url.Values{"name": {"Ada <script>"}, "phone": {"+49 30 123"}}).to).must(t, 200, "were saved", "Ada &lt;script&gt;", "&#43;49 30 123")
-	s.form("/profile/cus_1", url.Values{"name": {""}, "phone": {"call me"}}).must(t, 422, "Name: must have", "Phone: must be")
+	s.get("/profile").Must(t, 200, `value="Ada"`, "ada@example.com")
+	s.get(s.form("/profile/cus_1", url.Values{"name": {"Ada <script>"}, "phone": {"+49 30 123"}}).To).Must(t, 200, "were saved", "Ada &lt;script&gt;", "&#43;49 30 123")
+	s.form("/profile/cus_1", url.Values{"name": {""}, "phone": {"call me"}}).Must(t, 422, "Name: must have", "Phone: must be")
 	s.stranger()
-	s.form("/profile/cus_1", url.Values{"name": {"Eve"}}).must(t, 404)
+	s.form("/profile/cus_1", url.Values{"name": {"Eve"}}).Must(t, 404)
 	if c := lifecycletest.Get[billing.Customer](s.World, "cus_1"); c.Name != "Ada <script>" {
 		t.Errorf("the name is %q", c.Name)
 	}
@@ -153,12 +153,12 @@ func TestTheDataHoldsTheVisitorsThingsAlone(t *testing.T) {
 	sub := s.Active("visa_ok")
 	s.signIn()
 	got := s.get("/profile/data")
-	if !json.Valid([]byte(got.text)) || got.header.Get("Content-Disposition") == "" || got.header.Get("Cache-Control") != "no-store" {
-		t.Errorf("%v %s", got.header, got.text)
+	if !json.Valid([]byte(got.Text)) || got.Header.Get("Content-Disposition") == "" || got.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("%v %s", got.Header, got.Text)
 	}
-	got.must(t, 200, sub.ID, "ada@example.com", `"last4": "4242"`)
+	got.Must(t, 200, sub.ID, "ada@example.com", `"last4": "4242"`)
 	s.stranger()
-	if got := s.get("/profile/data"); strings.Contains(got.text, "ada@example.com") || strings.Contains(got.text, sub.ID) {
+	if got := s.get("/profile/data"); strings.Contains(got.Text, "ada@example.com") || strings.Contains(got.Text, sub.ID) {
 		t.Error("Eve gets Ada's data")
 	}
 }
@@ -172,27 +172,27 @@ func TestSigningOutEverywhereEndsEverySession(t *testing.T) {
 	s.signIn()
 	s.browser = phone
 	s.signIn()
-	s.get("/").must(t, 200)
+	s.get("/").Must(t, 200)
 	s.Clock.Advance(time.Second)
-	s.form("/profile/leave", nil).must(t, 403, "signed out")
+	s.form("/profile/leave", nil).Must(t, 403, "signed out")
 	for _, browser := range []struct{ name string }{{"phone"}, {"laptop"}} {
 		s.browser = map[string]*siteBrowser{"phone": phone, "laptop": laptop}[browser.name]
 		for _, path := range []string{"/", "/billing", "/profile/data"} {
-			s.get(path).must(t, 403)
+			s.get(path).Must(t, 403)
 		}
 	}
 	s.Clock.Advance(time.Second)
 	s.signIn()
-	s.get("/").must(t, 200, "Atlas Pro")
+	s.get("/").Must(t, 200, "Atlas Pro")
 }
 
 // Rules 23: nobody needs a login to find the way to cancel.
 func TestThePublicCancellationPageMailsTheWay(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	s.get("/cancel/bus_1").must(t, 200, "Cancel a subscription", "no password and no reason", `action="/cancel/bus_1"`)
-	s.form("/cancel/bus_1", url.Values{"email": {"ada"}}).must(t, 422, "Cancel a subscription", "such as name@example.com")
-	s.get("/cancel/bus_none").must(t, 404)
+	s.get("/cancel/bus_1").Must(t, 200, "Cancel a subscription", "no password and no reason", `action="/cancel/bus_1"`)
+	s.form("/cancel/bus_1", url.Values{"email": {"ada"}}).Must(t, 422, "Cancel a subscription", "such as name@example.com")
+	s.get("/cancel/bus_none").Must(t, 404)
 }
 
 // R061: the seller's own name and address for questions.
@@ -208,10 +208,10 @@ func TestR061ThePagesBearTheBrand(t *testing.T) {
 	p.Brand = "brnd_2"
 	s.Put(p)
 	sub := s.Active("visa_ok")
-	s.get("/login/bus_1").must(t, 200, "North &lt;Wind&gt;", "help@northwind.example", "https://northwind.example/terms")
+	s.get("/login/bus_1").Must(t, 200, "North &lt;Wind&gt;", "help@northwind.example", "https://northwind.example/terms")
 	s.signIn()
-	s.get("/").must(t, 200, "North &lt;Wind&gt;", "Go back to", `href="https://northwind.example"`)
-	s.get("/subscriptions/"+sub.ID).must(t, 200, "Southwind", "help@southwind.example")
+	s.get("/").Must(t, 200, "North &lt;Wind&gt;", "Go back to", `href="https://northwind.example"`)
+	s.get("/subscriptions/"+sub.ID).Must(t, 200, "Southwind", "help@southwind.example")
 }
 
 // A session of one business opens nothing of another, and a token that names
@@ -234,9 +234,9 @@ func TestASessionBelongsToOneBusiness(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.form("/session", url.Values{"token": {link[strings.LastIndex(link, "/")+1:]}})
-	s.get("/").must(t, 200, "Southwind")
+	s.get("/").Must(t, 200, "Southwind")
 	for _, path := range []string{"", "/cancel", "/plan", "/details", "/payment-method"} {
-		s.get("/subscriptions/"+sub.ID+path).must(t, 404, "There is nothing here")
+		s.get("/subscriptions/"+sub.ID+path).Must(t, 404, "There is nothing here")
 	}
 	site, err := url.Parse(s.server.URL)
 	if err != nil {
@@ -246,5 +246,5 @@ func TestASessionBelongsToOneBusiness(t *testing.T) {
 		c.Value, c.Path, c.Secure = strings.Replace(c.Value, "bus_2.", "bus_1.", 1), "/", true
 		s.browser.Jar.SetCookies(site, []*http.Cookie{c})
 	}
-	s.get("/subscriptions/"+sub.ID).must(t, 403, "signed out")
+	s.get("/subscriptions/"+sub.ID).Must(t, 403, "signed out")
 }

@@ -6,7 +6,6 @@ import (
 	"perennial/shared/billing"
 	"perennial/shared/fault"
 	"perennial/shared/pages"
-	"perennial/shared/record"
 	"perennial/shared/subscriptions"
 )
 
@@ -28,24 +27,15 @@ func (s *Server) backupForm(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) showBackup(w http.ResponseWriter, r *http.Request, status int, v visit, sub billing.Subscription, chosen, wrong string) {
-	if sub.Status.Ended() || sub.Status == billing.StatusPending {
-		pages.Error(w, r, billing.ErrInactive)
+	saved, ok := s.cards(w, r, v, sub)
+	if !ok {
 		return
-	}
-	found, err := s.Store.Owned(r.Context(), v.Scope, sub.Customer, record.KindMethod)
-	if err != nil {
-		pages.Error(w, r, err)
-		return
-	}
-	var g goods
-	for _, obj := range found {
-		g.add(obj)
 	}
 	page := backupPage{
 		Action: address(sub.ID, "backup"), Back: address(sub.ID, "payment-method"), Name: sub.ProductName,
 		None: chosen == "", Wrong: wrong,
 	}
-	for _, m := range distinct(g.methods, sub.Method.ID) {
+	for _, m := range distinct(saved, sub.Method.ID) {
 		if !same(m, sub.Method) {
 			page.Methods = append(page.Methods, methodView{ID: m.ID, Name: v.card(m), Expiry: expiry(m), Chosen: m.ID == chosen})
 		}

@@ -55,16 +55,16 @@ func TestEveryFormIsForItsOwnerAlone(t *testing.T) {
 	public := regexp.MustCompile(`^/(login|cancel|session|logout|address|profile/leave|everywhere/logout)`)
 	for _, path := range routes(t, http.MethodPost) {
 		if !public.MatchString(path) {
-			if got := s.form(s.filled(path, sub), url.Values{"due": {""}}); got.status != 403 {
-				t.Errorf("POST %s without a session: %d", path, got.status)
+			if got := s.form(s.filled(path, sub), url.Values{"due": {""}}); got.Status != 403 {
+				t.Errorf("POST %s without a session: %d", path, got.Status)
 			}
 		}
 	}
 	s.signIn()
 	for _, path := range routes(t, http.MethodPost) {
 		got := s.send(http.MethodPost, s.filled(path, sub), url.Values{"due": {""}}, http.Header{"Origin": {"https://evil.example"}, "Sec-Fetch-Site": {"cross-site"}})
-		if got.status != 403 {
-			t.Errorf("POST %s from another site: %d", path, got.status)
+		if got.Status != 403 {
+			t.Errorf("POST %s from another site: %d", path, got.Status)
 		}
 	}
 	s.stranger()
@@ -72,8 +72,8 @@ func TestEveryFormIsForItsOwnerAlone(t *testing.T) {
 		if !strings.Contains(path, "{") || public.MatchString(path) || strings.HasPrefix(path, "/everywhere") {
 			continue
 		}
-		if got := s.form(s.filled(path, sub), url.Values{"name": {"Eve"}, "email": {"eve@evil.example"}, "due": {""}}); got.status != 404 {
-			t.Errorf("POST %s by a stranger: %d %s", path, got.status, got.to)
+		if got := s.form(s.filled(path, sub), url.Values{"name": {"Eve"}, "email": {"eve@evil.example"}, "due": {""}}); got.Status != 404 {
+			t.Errorf("POST %s by a stranger: %d %s", path, got.Status, got.To)
 		}
 	}
 	if after := s.Sub(sub.ID); after.Version != version {
@@ -89,14 +89,14 @@ func TestEveryPageIsForItsOwnerAlone(t *testing.T) {
 	s.stranger()
 	for _, path := range routes(t, http.MethodGet) {
 		got := s.get(s.filled(path, sub))
-		policy := got.header.Get("Content-Security-Policy")
-		if !strings.Contains(policy, "frame-ancestors 'none'") || got.header.Get("Cache-Control") != "no-store" {
+		policy := got.Header.Get("Content-Security-Policy")
+		if !strings.Contains(policy, "frame-ancestors 'none'") || got.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("GET %s may be framed or kept", path)
 		}
 		if strings.Contains(path, "{id}") || strings.Contains(path, "{payment}") || strings.Contains(path, "{method}") {
-			got.must(t, 404)
+			got.Must(t, 404)
 		}
-		if strings.Contains(got.text, "Atlas") || strings.Contains(got.text, s.Customer.Email) {
+		if strings.Contains(got.Text, "Atlas") || strings.Contains(got.Text, s.Customer.Email) {
 			t.Errorf("GET %s tells a stranger of Ada", path)
 		}
 	}
@@ -114,10 +114,10 @@ func TestASessionOfAnotherBusinessSeesNothingHere(t *testing.T) {
 		}
 	}
 	s.mailed(identity.Wish{Scope: merchant.Scope{Business: "bus_2", Mode: merchant.Test}, Email: "ada@example.com"})
-	s.get("/").must(t, 200, "Monthly shelf")
-	s.get("/subscriptions/"+sub.ID).must(t, 404)
-	s.form("/subscriptions/"+sub.ID+"/cancel", url.Values{"when": {"now"}}).must(t, 404)
-	if strings.Contains(s.get("/").text, "Atlas") {
+	s.get("/").Must(t, 200, "Monthly shelf")
+	s.get("/subscriptions/"+sub.ID).Must(t, 404)
+	s.form("/subscriptions/"+sub.ID+"/cancel", url.Values{"when": {"now"}}).Must(t, 404)
+	if strings.Contains(s.get("/").Text, "Atlas") {
 		t.Error("the other business's purchase is shown")
 	}
 }
@@ -131,11 +131,11 @@ func TestWhatCustomersWriteIsText(t *testing.T) {
 	s.signIn()
 	s.form("/subscriptions/"+sub.ID+"/details", url.Values{
 		"name": {evil}, "country": {"DE"}, "city": {evil}, "street": {evil}, "zip": {evil}, "state": {evil},
-	}).must(t, 303)
-	s.form("/profile/"+s.Customer.ID, url.Values{"name": {evil}, "phone": {evil}}).must(t, 422)
+	}).Must(t, 303)
+	s.form("/profile/"+s.Customer.ID, url.Values{"name": {evil}, "phone": {evil}}).Must(t, 422)
 	for _, path := range []string{"/", "/profile", "/subscriptions/" + sub.ID, "/subscriptions/" + sub.ID + "/details"} {
 		got := s.get(path)
-		if strings.Contains(got.text, "<script>alert") || !strings.Contains(got.text, "&lt;script&gt;") {
+		if strings.Contains(got.Text, "<script>alert") || !strings.Contains(got.Text, "&lt;script&gt;") {
 			t.Errorf("%s: what a customer wrote became markup, or is gone", path)
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"perennial/shared/pages/pagestest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -24,10 +26,10 @@ var (
 
 // golden compares a page with the one in testdata, so that a change of what
 // customers read shows as a diff.
-func (s *site) golden(name string, p page, status int) {
+func (s *site) golden(name string, p pagestest.Page, status int) {
 	s.t.Helper()
-	p.must(s.t, status)
-	text := strings.ReplaceAll(p.text, url.QueryEscape(s.server.URL), "ORIGIN")
+	p.Must(s.t, status)
+	text := strings.ReplaceAll(p.Text, url.QueryEscape(s.server.URL), "ORIGIN")
 	text = randomToken.ReplaceAllString(randomID.ReplaceAllString(text, "$1"), "TOKEN")
 	text = assetHash.ReplaceAllString(text, ".$1")
 	file := filepath.Join("testdata", name+".html")
@@ -80,16 +82,16 @@ func TestThePagesFromHoldToReactivation(t *testing.T) {
 	s.golden("overview-on-hold", s.get("/"), 200)
 	s.golden("subscription-on-hold", s.get(path), 200)
 	s.golden("method-on-hold", s.get(path+"/payment-method"), 200)
-	pay := func(card string) page {
+	pay := func(card string) pagestest.Page {
 		t.Helper()
 		s.Clock.Advance(time.Second)
 		return s.form(path+"/payment-method", url.Values{"token": {s.Gateway.Token(card)}, "due": {"$20.00"}})
 	}
 	s.golden("method-refused", pay("expired_card"), 422)
-	s.golden("result-declined", s.get(pay("decline_on_charge").to), 200)
+	s.golden("result-declined", s.get(pay("decline_on_charge").To), 200)
 	pay("authenticate_always")
 	s.golden("waiting-for-bank", s.get(path+"/payment-return"), 200)
-	s.golden("result-paid", s.get(pay("mastercard_ok").to), 200)
+	s.golden("result-paid", s.get(pay("mastercard_ok").To), 200)
 	s.golden("overview-active", s.get("/"), 200)
 	s.golden("method-active", s.get(path+"/payment-method"), 200)
 	s.golden("subscription-changed", s.get(path+"?changed=method"), 200)

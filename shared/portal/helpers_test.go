@@ -1,15 +1,10 @@
 package portal_test
 
 import (
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
 )
-
-func copyAll(into *strings.Builder, answer *http.Response) (int64, error) {
-	return io.Copy(into, answer.Body)
-}
 
 // taken is what the gateway has kept, in minor units.
 func (s *site) taken() int64 {

@@ -1,12 +1,10 @@
 package portal
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 	"strconv"
 
-	"perennial/shared/access"
 	"perennial/shared/billing"
 	"perennial/shared/invoices"
 	"perennial/shared/money"
@@ -46,13 +44,8 @@ type historyLine struct {
 }
 
 func (s *Server) history(w http.ResponseWriter, r *http.Request) {
-	v, ok := s.enter(w, r)
+	v, g, ok := s.with(w, r, record.KindSubscription, record.KindPayment, record.KindRefund, record.KindInvoice)
 	if !ok {
-		return
-	}
-	g, err := s.belongings(r.Context(), v, record.KindSubscription, record.KindPayment, record.KindRefund, record.KindInvoice)
-	if err != nil {
-		s.lost(w, r, err)
 		return
 	}
 	q := r.URL.Query()
@@ -60,16 +53,6 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request) {
 	chrome := v.chrome(v.say("Billing history"))
 	chrome.Banners = v.banners(g)
 	s.show(w, r, http.StatusOK, "history", v, chrome, page)
-}
-
-// lost answers when the visitor's things cannot be read: an address that has
-// become somebody else's signs out.
-func (s *Server) lost(w http.ResponseWriter, r *http.Request, err error) {
-	if errors.Is(err, access.ErrSession) { // found out only now
-		s.signedOut(w, r)
-		return
-	}
-	pages.Error(w, r, err)
 }
 
 func newHistoryPage(v visit, papers invoices.Links, g goods, year, kind string, number int) historyPage {

@@ -78,17 +78,3 @@ func (s *Server) releaseDevice(w http.ResponseWriter, r *http.Request) {
 	}
 	http.Redirect(w, r, "/licenses?done=device", http.StatusSeeOther)
 }
-
-// person enters with the visitor's customer records as they are now.
-func (s *Server) person(w http.ResponseWriter, r *http.Request) (visit, portals.Visitor, bool) {
-	v, ok := s.enter(w, r)
-	if !ok {
-		return v, portals.Visitor{}, false
-	}
-	who, err := s.current(r, v)
-	if err != nil {
-		s.lost(w, r, err)
-		return v, who, false
-	}
-	return v, who, true
-}

@@ -148,9 +148,8 @@ func (s *Server) detailsForm(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	g, err := s.belongings(r.Context(), v)
-	if err != nil {
-		pages.Error(w, r, err)
+	g, ok := s.own(w, r, v)
+	if !ok {
 		return
 	}
 	name := ""

@@ -12,7 +12,6 @@ import (
 	"perennial/shared/lifecycle"
 	"perennial/shared/money"
 	"perennial/shared/pages"
-	"perennial/shared/record"
 	"perennial/shared/recovery"
 )
 
@@ -46,13 +45,8 @@ func (s *Server) methodForm(w http.ResponseWriter, r *http.Request) {
 
 // showMethods renders the form, again with what went wrong when something did.
 func (s *Server) showMethods(w http.ResponseWriter, r *http.Request, status int, v visit, sub billing.Subscription, chosen, wrong string) {
-	if sub.Status.Ended() || sub.Status == billing.StatusPending {
-		pages.Error(w, r, billing.ErrInactive)
-		return
-	}
-	found, err := s.Store.Owned(r.Context(), v.Scope, sub.Customer, record.KindMethod)
-	if err != nil {
-		pages.Error(w, r, err)
+	saved, ok := s.cards(w, r, v, sub)
+	if !ok {
 		return
 	}
 	dues, err := s.dues(r, v, sub)
@@ -60,11 +54,7 @@ func (s *Server) showMethods(w http.ResponseWriter, r *http.Request, status int,
 		pages.Error(w, r, err)
 		return
 	}
-	var g goods
-	for _, obj := range found {
-		g.add(obj)
-	}
-	page := newMethodPage(v, sub, g.methods, dues, chosen)
+	page := newMethodPage(v, sub, saved, dues, chosen)
 	page.Wrong = wrong
 	page.Fields = s.fields(r, v, sub.Price.Amount.Currency, sub.Billing.Country)
 	chrome := v.chrome(v.say("Payment method"))

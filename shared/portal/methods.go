@@ -46,9 +46,8 @@ func (s *Server) methods(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) showSaved(w http.ResponseWriter, r *http.Request, status int, v visit, more ...pages.Banner) {
-	g, err := s.belongings(r.Context(), v, record.KindSubscription, record.KindMethod, record.KindInvoice)
-	if err != nil {
-		s.lost(w, r, err)
+	g, ok := s.own(w, r, v, record.KindSubscription, record.KindMethod, record.KindInvoice)
+	if !ok {
 		return
 	}
 	chrome := v.chrome(v.say("Payment methods"))
@@ -114,13 +113,8 @@ func (s *Server) showNew(w http.ResponseWriter, r *http.Request, status int, v v
 }
 
 func (s *Server) saveMethod(w http.ResponseWriter, r *http.Request) {
-	v, ok := s.enter(w, r)
+	v, g, ok := s.with(w, r)
 	if !ok {
-		return
-	}
-	g, err := s.belongings(r.Context(), v)
-	if err != nil {
-		s.lost(w, r, err)
 		return
 	}
 	token := r.PostFormValue("token")
@@ -128,7 +122,7 @@ func (s *Server) saveMethod(w http.ResponseWriter, r *http.Request) {
 		s.showNew(w, r, http.StatusUnprocessableEntity, v, v.say(recovery.ErrNoMethod.Message))
 		return
 	}
-	_, err = s.Self.AddMethod(r.Context(), v.visitor(), g.customers[0].ID, token, pages.Typed(r))
+	_, err := s.Self.AddMethod(r.Context(), v.visitor(), g.customers[0].ID, token, pages.Typed(r))
 	if f := fault.Of(err); f != nil && f.Kind == fault.Invalid {
 		s.showNew(w, r, http.StatusUnprocessableEntity, v, v.say(f.Message))
 		return
@@ -159,13 +153,8 @@ func spending(g goods) (money.Currency, string) {
 // saved enters with one saved card of the visitor; anybody else's does not
 // exist.
 func (s *Server) saved(w http.ResponseWriter, r *http.Request) (visit, goods, billing.Method, bool) {
-	v, ok := s.enter(w, r)
+	v, g, ok := s.with(w, r, record.KindSubscription, record.KindMethod)
 	if !ok {
-		return v, goods{}, billing.Method{}, false
-	}
-	g, err := s.belongings(r.Context(), v, record.KindSubscription, record.KindMethod)
-	if err != nil {
-		s.lost(w, r, err)
 		return v, g, billing.Method{}, false
 	}
 	for _, m := range g.methods {

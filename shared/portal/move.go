@@ -20,13 +20,8 @@ import (
 // askMove takes the wish for another e-mail address. It changes when the link
 // that is mailed there is used (rules 19).
 func (s *Server) askMove(w http.ResponseWriter, r *http.Request) {
-	v, ok := s.enter(w, r)
+	v, g, ok := s.with(w, r)
 	if !ok {
-		return
-	}
-	g, err := s.belongings(r.Context(), v)
-	if err != nil {
-		s.lost(w, r, err)
 		return
 	}
 	i := slices.IndexFunc(g.customers, func(c billing.Customer) bool { return c.ID == r.PathValue("customer") })
@@ -38,7 +33,7 @@ func (s *Server) askMove(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, v, portals.ErrNoEdit)
 		return
 	}
-	err = s.Identity.AskMove(r.Context(), v.Scope, g.customers[i], strings.TrimSpace(r.PostFormValue("email")), lambdahttp.Visitor(r))
+	err := s.Identity.AskMove(r.Context(), v.Scope, g.customers[i], strings.TrimSpace(r.PostFormValue("email")), lambdahttp.Visitor(r))
 	if f := fault.Of(err); f != nil && f.Kind == fault.Invalid {
 		s.showProfile(w, r, http.StatusUnprocessableEntity, v, []string{v.say(f.Message)})
 		return
@@ -131,13 +126,8 @@ func (v visit) sessions(live []access.Session) []sessionView {
 
 // endSession signs one of the visitor's browsers out.
 func (s *Server) endSession(w http.ResponseWriter, r *http.Request) {
-	v, ok := s.enter(w, r)
+	v, who, ok := s.person(w, r)
 	if !ok {
-		return
-	}
-	who, err := s.current(r, v)
-	if err != nil {
-		s.lost(w, r, err)
 		return
 	}
 	v.Session.Customers = who.Customers

@@ -18,7 +18,7 @@ func (s *site) mailedIn(email string) {
 	if err != nil || !ok {
 		s.t.Fatalf("invited %v, %v", ok, err)
 	}
-	s.form("/session", url.Values{"token": {invited.URL[strings.LastIndex(invited.URL, "/")+1:]}}).must(s.t, 303)
+	s.form("/session", url.Values{"token": {invited.URL[strings.LastIndex(invited.URL, "/")+1:]}}).Must(s.t, 303)
 }
 
 // move gives a customer another address.
@@ -42,20 +42,20 @@ func TestACustomerWhoChangedAddressIsGoneFromSessionsOfTheOldOne(t *testing.T) {
 	s.move(s.Customer.ID, "shared@example.com")
 	s.mailedIn("shared@example.com")
 	page := "/subscriptions/" + sub.ID
-	s.get("/").must(t, 200, "Atlas")
-	s.get(page).must(t, 200, "Atlas")
+	s.get("/").Must(t, 200, "Atlas")
+	s.get(page).Must(t, 200, "Atlas")
 
 	s.move(s.Customer.ID, "ada@elsewhere.example")
-	if home := s.get("/"); home.status != 200 || strings.Contains(home.text, "Atlas") || strings.Contains(home.text, "elsewhere") {
-		t.Errorf("the overview of those who stayed: %d %s", home.status, home.text)
+	if home := s.get("/"); home.Status != 200 || strings.Contains(home.Text, "Atlas") || strings.Contains(home.Text, "elsewhere") {
+		t.Errorf("the overview of those who stayed: %d %s", home.Status, home.Text)
 	}
 	payment := lifecycletest.All[billing.Payment](s.World)[0]
 	for _, path := range []string{"", "/payment-method", "/payment-return", "/payments/" + payment.ID} {
-		s.get(page+path).must(t, 404)
+		s.get(page+path).Must(t, 404)
 	}
-	s.form(page+"/payment-method", url.Values{"token": {s.Gateway.Token("visa_ok")}}).must(t, 404)
+	s.form(page+"/payment-method", url.Values{"token": {s.Gateway.Token("visa_ok")}}).Must(t, 404)
 
 	s.move("cus_2", "eve@elsewhere.example")
-	s.get("/").must(t, 403, "You are signed out")
-	s.get(page).must(t, 403, "You are signed out")
+	s.get("/").Must(t, 403, "You are signed out")
+	s.get(page).Must(t, 403, "You are signed out")
 }

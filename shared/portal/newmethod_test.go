@@ -36,8 +36,8 @@ func TestAddingAMethodFollowsTheCustomersCurrency(t *testing.T) {
 			s.Put(sub)
 			s.signIn()
 			form := s.get("/payment-methods/new")
-			form.must(t, 200, `data-key="`+c.key+`"`)
-			if got := strings.Contains(form.text, "data-debits"); got != c.debits {
+			form.Must(t, 200, `data-key="`+c.key+`"`)
+			if got := strings.Contains(form.Text, "data-debits"); got != c.debits {
 				t.Errorf("bank debits are offered: %t", got)
 			}
 		})

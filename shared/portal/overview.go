@@ -33,13 +33,8 @@ type methodView struct {
 }
 
 func (s *Server) overview(w http.ResponseWriter, r *http.Request) {
-	v, ok := s.enter(w, r)
+	v, g, ok := s.with(w, r, record.KindSubscription, record.KindMethod, record.KindPayment, record.KindInvoice)
 	if !ok {
-		return
-	}
-	g, err := s.belongings(r.Context(), v, record.KindSubscription, record.KindMethod, record.KindPayment, record.KindInvoice)
-	if err != nil {
-		s.lost(w, r, err)
 		return
 	}
 	keys, err := s.Self.LicensesOf(r.Context(), v.of(g))

@@ -22,13 +22,8 @@ func correctable(p billing.Payment) string {
 
 // paid enters with one payment of the visitor and what it paid.
 func (s *Server) paid(w http.ResponseWriter, r *http.Request) (visit, portals.Visitor, []billing.Invoice, bool) {
-	v, ok := s.enter(w, r)
+	v, who, ok := s.person(w, r)
 	if !ok {
-		return v, portals.Visitor{}, nil, false
-	}
-	who, err := s.current(r, v)
-	if err != nil {
-		s.lost(w, r, err)
 		return v, who, nil, false
 	}
 	_, invoices, err := s.Self.Paid(r.Context(), who, r.PathValue("payment"))

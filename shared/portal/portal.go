@@ -11,7 +11,6 @@ package portal
 import (
 	"context"
 	"embed"
-	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -204,46 +203,6 @@ type visit struct {
 	wide   bool // came from the unified portal, and may go back to it
 
 	country string // that the request came from; empty when unknown
-}
-
-// enter finds the session and the objects asked for, or answers with the
-// page that says how to sign in.
-func (s *Server) enter(w http.ResponseWriter, r *http.Request, about ...record.Ref) (visit, bool) {
-	got, err := s.Identity.Visit(r.Context(), s.surface(r).Mode, token(r), about...)
-	if errors.Is(err, access.ErrSession) {
-		s.signedOut(w, r)
-		return visit{}, false
-	}
-	if err != nil {
-		pages.Error(w, r, err)
-		return visit{}, false
-	}
-	zone, err := time.LoadLocation(got.State.Business.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	lambdahttp.Note(r.Context(), "scope", got.Scope.String())
-	return visit{
-		Visit: got, zone: zone, now: got.State.Clock.Now(s.Wall()), path: r.URL.Path, locale: pages.Locale(r),
-		wide: s.isWide(r, got.Session), country: lambdahttp.Country(r.Context()),
-	}, true
-}
-
-// mine enters with one subscription of the visitor; anybody else's does not
-// exist.
-func (s *Server) mine(w http.ResponseWriter, r *http.Request, about ...record.Ref) (visit, billing.Subscription, bool) {
-	refs := append([]record.Ref{record.RefOf[billing.Subscription](r.PathValue("id"))}, about...)
-	v, ok := s.enter(w, r, refs...)
-	if !ok {
-		return v, billing.Subscription{}, false
-	}
-	sub, found := v.Found[0].(billing.Subscription)
-	if !found || !v.Session.May(sub.Customer) {
-		pages.Fail(w, r, http.StatusNotFound)
-		return v, billing.Subscription{}, false
-	}
-	lambdahttp.Note(r.Context(), "subscription", sub.ID)
-	return v, sub, true
 }
 
 // chrome surrounds a page of a signed-in visitor.

@@ -21,15 +21,15 @@ import (
 func TestR071TheStaticLinkAnswersEveryAddressTheSame(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	s.get("/login/bus_1").must(t, 200, "Northwind", `type="email"`)
+	s.get("/login/bus_1").Must(t, 200, "Northwind", `type="email"`)
 	known := s.form("/login/bus_1", url.Values{"email": {"ada@example.com"}})
 	unknown := s.form("/login/bus_1", url.Values{"email": {"nobody@example.com"}})
-	if diff := cmp.Diff(known, unknown, cmp.AllowUnexported(page{}), cmpopts.IgnoreMapEntries(isRequestID)); diff != "" || len(s.queue.bodies) != 2 {
+	if diff := cmp.Diff(known, unknown, cmpopts.IgnoreMapEntries(isRequestID)); diff != "" || len(s.queue.bodies) != 2 {
 		t.Errorf("known and unknown addresses can be told apart (%d wishes): %s", len(s.queue.bodies), diff)
 	}
-	s.get(known.to).must(t, 200, "Check your mail")
-	s.form("/login/bus_1", url.Values{"email": {"no address"}}).must(t, 422, `aria-invalid="true"`, `value="no address"`)
-	s.get("/login/bus_none").must(t, 404)
+	s.get(known.To).Must(t, 200, "Check your mail")
+	s.form("/login/bus_1", url.Values{"email": {"no address"}}).Must(t, 422, `aria-invalid="true"`, `value="no address"`)
+	s.get("/login/bus_none").Must(t, 404)
 }
 
 // isRequestID names the two headers that tell any two answers apart.
@@ -48,18 +48,18 @@ func TestR081ALinkIsUsedOnceByPostAndDiesAfter24Hours(t *testing.T) {
 	}
 	link := mint()
 	for range 3 { // mail scanners look at links
-		s.get(link).must(t, 200, "Open my subscriptions")
+		s.get(link).Must(t, 200, "Open my subscriptions")
 	}
 	token := url.Values{"token": {strings.TrimPrefix(link, "/session/")}}
-	if got := s.form("/session", token); got.status != 303 || got.to != "/" {
-		t.Fatalf("first use: %d to %q", got.status, got.to)
+	if got := s.form("/session", token); got.Status != 303 || got.To != "/" {
+		t.Fatalf("first use: %d to %q", got.Status, got.To)
 	}
-	s.form("/session", token).must(t, 410, "no longer works", "/login/bus_1")
+	s.form("/session", token).Must(t, 410, "no longer works", "/login/bus_1")
 	late := mint()
 	s.Clock.Advance(25 * 3600e9)
-	s.form("/session", url.Values{"token": {strings.TrimPrefix(late, "/session/")}}).must(t, 410, "no longer works")
-	s.form("/session", url.Values{"token": {"bus_1.nonsense"}}).must(t, 410, "no longer works")
-	s.get("/").must(t, 403, "signed out")
+	s.form("/session", url.Values{"token": {strings.TrimPrefix(late, "/session/")}}).Must(t, 410, "no longer works")
+	s.form("/session", url.Values{"token": {"bus_1.nonsense"}}).Must(t, 410, "no longer works")
+	s.get("/").Must(t, 403, "signed out")
 }
 
 func TestTheSessionBelongsToOneMode(t *testing.T) {
@@ -69,9 +69,9 @@ func TestTheSessionBelongsToOneMode(t *testing.T) {
 	live.Scope.Mode, live.Version = merchant.Live, 0
 	s.Put(live)
 	s.signIn()
-	s.get("/").must(t, 200)
+	s.get("/").Must(t, 200)
 	s.surface = "portal"
-	s.get("/").must(t, 403)
+	s.get("/").Must(t, 403)
 }
 
 // R067, R068, R120: what was bought with plan, price and date at a glance; the way to "Edit".
@@ -80,8 +80,8 @@ func TestR116TheSubscriptionShowsItsMethodAndR091ItsRenewalDate(t *testing.T) {
 	s := open(t)
 	sub := s.Active("visa_ok")
 	s.signIn()
-	s.get("/").must(t, 200, "Atlas Pro", "$20.00 per month", "Active", "February 28, 2027")
-	s.get("/subscriptions/"+sub.ID).must(t, 200, "Visa ending in 4242", "Edit", "/payment-method")
+	s.get("/").Must(t, 200, "Atlas Pro", "$20.00 per month", "Active", "February 28, 2027")
+	s.get("/subscriptions/"+sub.ID).Must(t, 200, "Visa ending in 4242", "Edit", "/payment-method")
 }
 
 // R064, R121, R122, R125: an active subscription changes to a saved method, and says so.
@@ -95,12 +95,12 @@ func TestR117ASavedMethodIsChosenWithoutJavaScript(t *testing.T) {
 	}
 	s.signIn()
 	form := s.get("/subscriptions/" + sub.ID + "/payment-method")
-	form.must(t, 200, "Visa ending in 4242", "Mastercard ending in 4444", "Nothing is charged today", "Confirm changes")
+	form.Must(t, 200, "Visa ending in 4242", "Mastercard ending in 4444", "Nothing is charged today", "Confirm changes")
 	got := s.form("/subscriptions/"+sub.ID+"/payment-method", url.Values{"method": {first.ID}})
-	if got.status != 303 || s.Sub(sub.ID).Method.ID != first.ID {
-		t.Fatalf("%d to %s, method %s", got.status, got.to, s.Sub(sub.ID).Method.ID)
+	if got.Status != 303 || s.Sub(sub.ID).Method.ID != first.ID {
+		t.Fatalf("%d to %s, method %s", got.Status, got.To, s.Sub(sub.ID).Method.ID)
 	}
-	s.get(got.to).must(t, 200, "Payment method updated", "Nothing was charged today")
+	s.get(got.To).Must(t, 200, "Payment method updated", "Nothing was charged today")
 	s.Reconcile()
 }
 
@@ -110,15 +110,15 @@ func TestR123ConfirmingOnHoldChargesWhatThePageSaid(t *testing.T) {
 	s := open(t)
 	sub := s.OnHold()
 	s.signIn()
-	s.get("/").must(t, 200, "Atlas Pro is on hold", "$20.00 was due", "Update payment method")
+	s.get("/").Must(t, 200, "Atlas Pro is on hold", "$20.00 was due", "Update payment method")
 	path := "/subscriptions/" + sub.ID + "/payment-method"
-	s.get(path).must(t, 200, "Pay and reactivate", "$20.00", "March 31, 2027")
+	s.get(path).Must(t, 200, "Pay and reactivate", "$20.00", "March 31, 2027")
 	declined := s.form(path, url.Values{"token": {s.Gateway.Token("decline_on_charge")}})
-	s.get(declined.to).must(t, 200, "did not go through", "stays on hold", "Try another card")
-	s.form(path, url.Values{"token": {s.Gateway.Token("expired_card")}}).must(t, 422, "The card has expired")
-	s.form(path, url.Values{}).must(t, 422, "Choose a saved payment method")
+	s.get(declined.To).Must(t, 200, "did not go through", "stays on hold", "Try another card")
+	s.form(path, url.Values{"token": {s.Gateway.Token("expired_card")}}).Must(t, 422, "The card has expired")
+	s.form(path, url.Values{}).Must(t, 422, "Choose a saved payment method")
 	paid := s.form(path, url.Values{"token": {s.Gateway.Token("mastercard_ok")}})
-	s.get(paid.to).must(t, 200, "is active again", "Mastercard ending in 4444", "ADA1-0002", "March 31, 2027", "Two mails")
+	s.get(paid.To).Must(t, 200, "is active again", "Mastercard ending in 4444", "ADA1-0002", "March 31, 2027", "Two mails")
 	if got := s.Sub(sub.ID); got.Status != billing.StatusActive {
 		t.Errorf("the subscription is %s", got.Status)
 	}
@@ -134,16 +134,16 @@ func TestR124TheBankSendsTheCustomerBackByGet(t *testing.T) {
 	s.signIn()
 	path := "/subscriptions/" + sub.ID
 	got := s.form(path+"/payment-method", url.Values{"token": {s.Gateway.Token("authenticate_always")}})
-	if got.status != 303 || strings.HasPrefix(got.to, "/") {
-		t.Fatalf("%d to %q, want the bank", got.status, got.to)
+	if got.Status != 303 || strings.HasPrefix(got.To, "/") {
+		t.Fatalf("%d to %q, want the bank", got.Status, got.To)
 	}
-	s.get(path+"/payment-return").must(t, 200, "Your bank is waiting", "Use another card")
+	s.get(path+"/payment-return").Must(t, 200, "Your bank is waiting", "Use another card")
 	if _, err := s.Gateway.Approve(gateway.Intent(s.Sub(sub.ID).Lock.Intent)); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 { // reloading changes nothing
 		back := s.get(path + "/payment-return")
-		s.get(back.to).must(t, 200, "is active again")
+		s.get(back.To).Must(t, 200, "is active again")
 	}
 	s.Reconcile()
 }
@@ -157,16 +157,16 @@ func TestAnUnknownOutcomeSaysSoAndChargesOnce(t *testing.T) {
 	s.Gateway.Break("confirm", 1)
 	token := s.Gateway.Token("visa_ok")
 	got := s.form(path+"/payment-method", url.Values{"token": {token}})
-	if got.status != 303 || got.to != path+"/payment-return" {
-		t.Fatalf("%d to %q", got.status, got.to)
+	if got.Status != 303 || got.To != path+"/payment-return" {
+		t.Fatalf("%d to %q", got.Status, got.To)
 	}
 	again := s.form(path+"/payment-method", url.Values{"token": {s.Gateway.Token("visa_ok")}})
-	if again.status != 303 {
-		t.Errorf("pressing twice: %d %s", again.status, again.text)
+	if again.Status != 303 {
+		t.Errorf("pressing twice: %d %s", again.Status, again.Text)
 	}
 	settled := s.get(path + "/payment-return")
-	if settled.status == 200 {
-		settled.must(t, 200, "not be charged twice")
+	if settled.Status == 200 {
+		settled.Must(t, 200, "not be charged twice")
 	}
 	s.Clock.Advance(16 * 60e9)
 	if err := s.Collect(sub.ID); err != nil {
@@ -187,10 +187,10 @@ func TestSomebodyElsesThingsDoNotExist(t *testing.T) {
 	s.form("/session", url.Values{"token": {link[strings.LastIndex(link, "/")+1:]}})
 	payment := lifecycletest.All[billing.Payment](s.World)[0]
 	for _, path := range []string{"", "/payment-method", "/payment-return", "/payments/" + payment.ID} {
-		s.get("/subscriptions/"+sub.ID+path).must(t, 404, "There is nothing here")
+		s.get("/subscriptions/"+sub.ID+path).Must(t, 404, "There is nothing here")
 	}
-	s.form("/subscriptions/"+sub.ID+"/payment-method", url.Values{"token": {s.Gateway.Token("visa_ok")}}).must(t, 404)
-	if home := s.get("/"); strings.Contains(home.text, "Atlas") {
+	s.form("/subscriptions/"+sub.ID+"/payment-method", url.Values{"token": {s.Gateway.Token("visa_ok")}}).Must(t, 404)
+	if home := s.get("/"); strings.Contains(home.Text, "Atlas") {
 		t.Error("Eve sees Ada's subscription")
 	}
 }
@@ -209,8 +209,8 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 		"same-site cousin": {"Sec-Fetch-Site": {"same-site"}},
 	} {
 		got := s.send(http.MethodPost, path, url.Values{"token": {s.Gateway.Token("visa_ok")}}, header)
-		if got.status != 403 {
-			t.Errorf("%s: %d", name, got.status)
+		if got.Status != 403 {
+			t.Errorf("%s: %d", name, got.Status)
 		}
 	}
 	if s.Sub(sub.ID).Status != billing.StatusOnHold {
@@ -223,19 +223,19 @@ func TestNextLeadsNowhereElse(t *testing.T) {
 	s := open(t)
 	for _, next := range []string{"//evil.example", "https://evil.example", `/\evil.example`, "javascript:alert(1)"} {
 		got := s.get("/login/bus_1?next=" + url.QueryEscape(next))
-		text, _, _ := strings.Cut(got.text, "<footer") // which only repeats the address
+		text, _, _ := strings.Cut(got.Text, "<footer") // which only repeats the address
 		if strings.Contains(text, "evil") || strings.Contains(text, "javascript:") {
 			t.Errorf("next %q is kept", next)
 		}
 	}
-	s.get("/login/bus_1?next=%2Fsubscriptions%2Fsub_1").must(t, 200, `value="/subscriptions/sub_1"`)
+	s.get("/login/bus_1?next=%2Fsubscriptions%2Fsub_1").Must(t, 200, `value="/subscriptions/sub_1"`)
 }
 
 func TestTheHeadersOfEveryPage(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	for _, path := range []string{"/login/bus_1", "/", "/nowhere"} {
-		h := s.get(path).header
+		h := s.get(path).Header
 		policy := h.Get("Content-Security-Policy")
 		for _, want := range []string{"default-src 'none'", "frame-ancestors 'none'", "form-action 'self' " + bank, "script-src 'self'"} {
 			if !strings.Contains(policy, want) {
@@ -256,7 +256,7 @@ func TestWhatMerchantsWriteIsText(t *testing.T) {
 	s.Active("visa_ok")
 	s.signIn()
 	got := s.get("/")
-	if strings.Contains(got.text, "<script>alert") || !strings.Contains(got.text, "&lt;script&gt;") {
+	if strings.Contains(got.Text, "<script>alert") || !strings.Contains(got.Text, "&lt;script&gt;") {
 		t.Error("a product's name became markup")
 	}
 }
@@ -271,11 +271,11 @@ func TestLeavingEndsTheSession(t *testing.T) {
 		t.Fatal(err)
 	}
 	cookies := kept.Cookies(u)
-	if got := s.form("/logout", nil); got.status != 303 || got.to != "/login/bus_1" {
-		t.Errorf("%d to %q", got.status, got.to)
+	if got := s.form("/logout", nil); got.Status != 303 || got.To != "/login/bus_1" {
+		t.Errorf("%d to %q", got.Status, got.To)
 	}
 	kept.SetCookies(u, cookies) // a copied cookie is dead as well
-	s.get("/").must(t, 403)
+	s.get("/").Must(t, 403)
 }
 
 var assetPath = regexp.MustCompile(`(?:href|src)="(/assets/[^"]+)"`)
@@ -286,14 +286,14 @@ func TestThePagesAreLight(t *testing.T) {
 	s.OnHold()
 	s.signIn()
 	home := s.get("/")
-	requests, bytes := 1, len(home.text)
-	for _, asset := range assetPath.FindAllStringSubmatch(home.text, -1) {
+	requests, bytes := 1, len(home.Text)
+	for _, asset := range assetPath.FindAllStringSubmatch(home.Text, -1) {
 		got := s.get(asset[1])
-		got.must(t, 200)
-		if !strings.Contains(got.header.Get("Cache-Control"), "immutable") {
+		got.Must(t, 200)
+		if !strings.Contains(got.Header.Get("Cache-Control"), "immutable") {
 			t.Errorf("%s is not cached", asset[1])
 		}
-		requests, bytes = requests+1, bytes+len(got.text)
+		requests, bytes = requests+1, bytes+len(got.Text)
 	}
 	if requests > 4 || bytes > 25_000 {
 		t.Errorf("the overview takes %d requests and %d bytes before compression", requests, bytes)

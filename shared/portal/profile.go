@@ -47,9 +47,8 @@ func (s *Server) profile(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) showProfile(w http.ResponseWriter, r *http.Request, status int, v visit, wrong []string) {
-	g, err := s.belongings(r.Context(), v, record.KindSubscription, record.KindInvoice)
-	if err != nil {
-		s.lost(w, r, err)
+	g, ok := s.own(w, r, v, record.KindSubscription, record.KindInvoice)
+	if !ok {
 		return
 	}
 	chrome := v.chrome(v.say("Profile"))
@@ -89,35 +88,13 @@ func (v visit) person(c billing.Customer) person {
 	return p
 }
 
-// current are the visitor's customer records as they are now: who has changed
-// the address since the link was mailed is none of them.
-func (s *Server) current(r *http.Request, v visit) (portals.Visitor, error) {
-	g, err := s.belongings(r.Context(), v)
-	return v.of(g), err
-}
-
-// of is the visitor for the customer records that were read.
-func (v visit) of(g goods) portals.Visitor {
-	who := v.visitor()
-	who.Customers = nil
-	for _, c := range g.customers {
-		who.Customers = append(who.Customers, c.ID)
-	}
-	return who
-}
-
 func (s *Server) saveProfile(w http.ResponseWriter, r *http.Request) {
-	v, ok := s.enter(w, r)
+	v, who, ok := s.person(w, r)
 	if !ok {
 		return
 	}
-	who, err := s.current(r, v)
-	if err != nil {
-		s.lost(w, r, err)
-		return
-	}
 	text := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
-	err = s.Self.SaveProfile(r.Context(), who, r.PathValue("customer"), portals.Profile{
+	err := s.Self.SaveProfile(r.Context(), who, r.PathValue("customer"), portals.Profile{
 		Name: text("name"), Phone: text("phone"), Language: i18n.Match(text("language")),
 	})
 	if err == nil && r.PostForm.Has("asked") { // an empty box is not sent
@@ -148,13 +125,8 @@ func (s *Server) leaveEverywhere(w http.ResponseWriter, r *http.Request) {
 
 // data hands out what is kept about the visitor, in the API's words.
 func (s *Server) data(w http.ResponseWriter, r *http.Request) {
-	v, ok := s.enter(w, r)
+	v, g, ok := s.with(w, r, record.KindSubscription, record.KindMethod, record.KindPayment, record.KindRefund)
 	if !ok {
-		return
-	}
-	g, err := s.belongings(r.Context(), v, record.KindSubscription, record.KindMethod, record.KindPayment, record.KindRefund)
-	if err != nil {
-		s.lost(w, r, err)
 		return
 	}
 	body, err := json.MarshalIndent(v.export(g), "", "  ")

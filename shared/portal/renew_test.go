@@ -21,21 +21,21 @@ func TestR240ACustomerRenewsInThePortal(t *testing.T) {
 	saved := lifecycletest.All[billing.Method](s.World)[0].ID
 	s.signIn()
 	path := "/subscriptions/" + sub.ID
-	s.get(path).must(t, http.StatusOK, "Renew now", "Paid until")
-	s.form(path+"/renew", nil).must(t, http.StatusSeeOther)
-	s.get(path+"/payment-method").must(t, http.StatusOK, "To pay now", "$20.00")
-	s.form(path+"/payment-method", url.Values{"method": {saved}, "due": {"$20.00"}}).must(t, http.StatusSeeOther)
+	s.get(path).Must(t, http.StatusOK, "Renew now", "Paid until")
+	s.form(path+"/renew", nil).Must(t, http.StatusSeeOther)
+	s.get(path+"/payment-method").Must(t, http.StatusOK, "To pay now", "$20.00")
+	s.form(path+"/payment-method", url.Values{"method": {saved}, "due": {"$20.00"}}).Must(t, http.StatusSeeOther)
 	paid := s.Sub(sub.ID)
 	if paid.Period.Start != sub.Period.End || len(paid.Open) != 0 || !paid.Method.IsZero() {
 		t.Fatalf("paid until %s, %v open, keeps %q", paid.Period.End, paid.Open, paid.Method.ID)
 	}
-	if page := s.get(path); strings.Contains(page.text, "Renew now") {
+	if page := s.get(path); strings.Contains(page.Text, "Renew now") {
 		t.Error("a second period ahead is offered")
 	}
-	s.form(path+"/renew", nil).must(t, http.StatusConflict)
+	s.form(path+"/renew", nil).Must(t, http.StatusConflict)
 	s.AdvanceTo(paid.Period.End.Add(24 * time.Hour))
-	s.get(path).must(t, http.StatusOK, "is overdue", "Nothing is charged by itself.", "Unpaid, it ends on")
+	s.get(path).Must(t, http.StatusOK, "is overdue", "Nothing is charged by itself.", "Unpaid, it ends on")
 	s.stranger()
-	s.form("/subscriptions/sub_other/renew", nil).must(t, http.StatusNotFound)
+	s.form("/subscriptions/sub_other/renew", nil).Must(t, http.StatusNotFound)
 	s.Reconcile()
 }

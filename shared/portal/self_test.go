@@ -13,6 +13,7 @@ import (
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
+	"perennial/shared/pages/pagestest"
 )
 
 // set changes the business's settings.
@@ -48,11 +49,11 @@ func (s *site) collection() {
 var hiddenDue = regexp.MustCompile(`name="due" value="([^"]*)"`)
 
 // review looks at a plan and gives the form that confirms it.
-func (s *site) review(sub, product string, more ...string) (page, url.Values) {
+func (s *site) review(sub, product string, more ...string) (pagestest.Page, url.Values) {
 	s.t.Helper()
 	got := s.get("/subscriptions/" + sub + "/plan/review?product=" + product + strings.Join(more, ""))
 	form := url.Values{"product": {product}, "quantity": {"1"}, "addons": {"1"}}
-	if due := hiddenDue.FindStringSubmatch(got.text); due != nil {
+	if due := hiddenDue.FindStringSubmatch(got.Text); due != nil {
 		form.Set("due", due[1])
 	}
 	return got, form
@@ -65,36 +66,36 @@ func TestR101AnUpgradeIsReviewedAndPaid(t *testing.T) {
 	sub := s.Active("visa_ok")
 	s.signIn()
 	path := "/subscriptions/" + sub.ID
-	if got := s.get(path); strings.Contains(got.text, path+"/plan") {
+	if got := s.get(path); strings.Contains(got.Text, path+"/plan") {
 		t.Error("the business does not allow plan changes, and the page offers one")
 	}
-	s.form(path+"/plan", url.Values{"product": {"pdt_max"}, "due": {"0 USD"}}).must(t, 409, "not changed here")
+	s.form(path+"/plan", url.Values{"product": {"pdt_max"}, "due": {"0 USD"}}).Must(t, 409, "not changed here")
 	s.collection()
-	s.get(path).must(t, 200, "Change plan")
+	s.get(path).Must(t, 200, "Change plan")
 	offer := s.get(path + "/plan")
-	offer.must(t, 200, "Monthly", "Atlas lite", "Atlas max", "$80.00 per month")
+	offer.Must(t, 200, "Monthly", "Atlas lite", "Atlas max", "$80.00 per month")
 	for _, no := range []string{"Atlas secret", "Atlas other"} {
-		if strings.Contains(offer.text, no) {
+		if strings.Contains(offer.Text, no) {
 			t.Errorf("%s is offered", no)
 		}
 	}
 	s.AdvanceTo(sub.Period.Start.Add(14 * 24 * time.Hour))
 	s.signIn()
 	got, form := s.review(sub.ID, "pdt_max")
-	got.must(t, 200, "To pay now", "Visa ending in 4242", "From Atlas Pro to Atlas max", "Credit for time paid already")
+	got.Must(t, 200, "To pay now", "Visa ending in 4242", "From Atlas Pro to Atlas max", "Credit for time paid already")
 	before := s.taken()
 	paid := s.form(path+"/plan", form)
-	s.get(paid.to).must(t, 200, "Your plan is Atlas max now")
+	s.get(paid.To).Must(t, 200, "Your plan is Atlas max now")
 	if now := s.Sub(sub.ID); now.Product != "pdt_max" || sumOf(s.taken()-before) != form.Get("due") {
 		t.Errorf("plan %s, took %d, shown %s", now.Product, s.taken()-before, form.Get("due"))
 	}
 	again := s.form(path+"/plan", form) // the same form once more
-	if again.status == http.StatusSeeOther || s.taken()-before != amountOf(form.Get("due")) {
-		t.Errorf("a replayed form charged: %d, took %d", again.status, s.taken()-before)
+	if again.Status == http.StatusSeeOther || s.taken()-before != amountOf(form.Get("due")) {
+		t.Errorf("a replayed form charged: %d, took %d", again.Status, s.taken()-before)
 	}
 	for _, bad := range []string{"pdt_other", "pdt_secret", "pdt_none"} {
 		form.Set("product", bad)
-		if got := s.form(path+"/plan", form); got.status == http.StatusSeeOther {
+		if got := s.form(path+"/plan", form); got.Status == http.StatusSeeOther {
 			t.Errorf("changed to %s, which is not offered (R108)", bad)
 		}
 	}
@@ -112,9 +113,9 @@ func TestAChangeNeverCostsMoreThanWasShown(t *testing.T) {
 	dearer.Price.Amount.Minor *= 2
 	s.Put(dearer)
 	before := s.taken()
-	s.form("/subscriptions/"+sub.ID+"/plan", form).must(t, 409, "The amount has changed meanwhile", "Nothing was charged")
+	s.form("/subscriptions/"+sub.ID+"/plan", form).Must(t, 409, "The amount has changed meanwhile", "Nothing was charged")
 	form.Set("due", "junk")
-	s.form("/subscriptions/"+sub.ID+"/plan", form).must(t, 409, "The amount has changed meanwhile")
+	s.form("/subscriptions/"+sub.ID+"/plan", form).Must(t, 409, "The amount has changed meanwhile")
 	if s.taken() != before {
 		t.Error("more was charged than was shown")
 	}
@@ -133,17 +134,17 @@ func TestADeclinedUpgradeWaitsToBePaidOrDiscarded(t *testing.T) {
 		s.Gateway.Program(sub.Method.Reference, gatewaytest.Decline("insufficient_funds"), gatewaytest.Succeed())
 		_, form := s.review(sub.ID, "pdt_max")
 		before := s.taken()
-		s.get(s.form(path+"/plan", form).to).must(t, 200, "did not go through", "You keep Atlas Pro")
-		s.get(path).must(t, 200, "waits for its payment", "Pay $", "Discard the change")
+		s.get(s.form(path+"/plan", form).To).Must(t, 200, "did not go through", "You keep Atlas Pro")
+		s.get(path).Must(t, 200, "waits for its payment", "Pay $", "Discard the change")
 		got := s.form(path+"/plan/"+choice, nil)
 		if choice == "pay" {
-			s.get(got.to).must(t, 200, "Your plan is Atlas max now")
+			s.get(got.To).Must(t, 200, "Your plan is Atlas max now")
 			if s.taken()-before != amountOf(form.Get("due")) || s.Sub(sub.ID).Product != "pdt_max" {
 				t.Errorf("took %d on %s", s.taken()-before, s.Sub(sub.ID).Product)
 			}
-			s.form(path+"/plan/pay", nil).must(t, 404)
+			s.form(path+"/plan/pay", nil).Must(t, 404)
 		} else {
-			s.get(got.to).must(t, 200, "The change was taken back")
+			s.get(got.To).Must(t, 200, "The change was taken back")
 			if s.taken() != before || s.Sub(sub.ID).Change != nil {
 				t.Errorf("took %d, change %v", s.taken()-before, s.Sub(sub.ID).Change)
 			}
@@ -161,9 +162,9 @@ func TestR102ADowngradeIsScheduledAndUndone(t *testing.T) {
 	s.signIn()
 	path := "/subscriptions/" + sub.ID
 	got, form := s.review(sub.ID, "pdt_lite")
-	got.must(t, 200, "Nothing is charged today", "$10.00 per month")
-	s.get(s.form(path+"/plan", form).to).must(t, 200, "The change is scheduled", "From then on you have Atlas lite", "Keep the current plan")
-	s.get(s.form(path+"/plan/drop", nil).to).must(t, 200, "The change was taken back")
+	got.Must(t, 200, "Nothing is charged today", "$10.00 per month")
+	s.get(s.form(path+"/plan", form).To).Must(t, 200, "The change is scheduled", "From then on you have Atlas lite", "Keep the current plan")
+	s.get(s.form(path+"/plan/drop", nil).To).Must(t, 200, "The change was taken back")
 	if s.Sub(sub.ID).Scheduled != nil {
 		t.Error("it is still scheduled")
 	}
@@ -178,19 +179,19 @@ func TestR210CancellingAsksForAReasonAndIsTakenBack(t *testing.T) {
 	s.signIn()
 	path := "/subscriptions/" + sub.ID
 	page := s.get(path + "/cancel")
-	page.must(t, 200, "It is too expensive", "optional", `value="next" checked`)
-	text, _, _ := strings.Cut(page.text, "<footer") // which offers languages
+	page.Must(t, 200, "It is too expensive", "optional", `value="next" checked`)
+	text, _, _ := strings.Cut(page.Text, "<footer") // which offers languages
 	if n := strings.Count(text, "<option value="); n != 9 {
 		t.Errorf("%d choices, want eight reasons and none", n)
 	}
 	done := s.form(path+"/cancel", url.Values{"when": {"next"}, "reason": {"unused"}, "comment": {"moving <b>on</b>"}})
-	s.get(done.to).must(t, 200, "The cancellation is confirmed", "Keep the subscription", "Ends on")
+	s.get(done.To).Must(t, 200, "The cancellation is confirmed", "Keep the subscription", "Ends on")
 	if c := s.Sub(sub.ID).Cancel; !c.AtPeriodEnd || c.Feedback != "unused" || c.Comment != "moving <b>on</b>" || c.Reason != "cancelled_by_customer" {
 		t.Errorf("%+v", c)
 	}
-	s.get(s.form(path+"/keep", nil).to).must(t, 200, "The subscription goes on")
-	s.form(path+"/cancel", url.Values{"reason": {"nonsense"}}).must(t, 422)
-	s.get(s.form(path+"/cancel", url.Values{"when": {"now"}}).to).must(t, 200, "The subscription is cancelled")
+	s.get(s.form(path+"/keep", nil).To).Must(t, 200, "The subscription goes on")
+	s.form(path+"/cancel", url.Values{"reason": {"nonsense"}}).Must(t, 422)
+	s.get(s.form(path+"/cancel", url.Values{"when": {"now"}}).To).Must(t, 200, "The subscription is cancelled")
 	if got := s.Sub(sub.ID).Status; got != billing.StatusCancelled {
 		t.Errorf("it is %s", got)
 	}
@@ -205,16 +206,16 @@ func TestCancellingForTheNextDateIsAlwaysPossible(t *testing.T) {
 	sub := s.Active("visa_ok")
 	s.signIn()
 	path := "/subscriptions/" + sub.ID + "/cancel"
-	if got := s.get(path); strings.Contains(got.text, `value="now"`) {
+	if got := s.get(path); strings.Contains(got.Text, `value="now"`) {
 		t.Error("cancelling at once is offered")
 	}
-	s.form(path, url.Values{"when": {"now"}}).must(t, 409, "not at once")
-	if got := s.form(path, url.Values{"when": {"next"}}); got.status != 303 || !s.Sub(sub.ID).Cancel.AtPeriodEnd {
-		t.Errorf("%d %s", got.status, got.text)
+	s.form(path, url.Values{"when": {"now"}}).Must(t, 409, "not at once")
+	if got := s.form(path, url.Values{"when": {"next"}}); got.Status != 303 || !s.Sub(sub.ID).Cancel.AtPeriodEnd {
+		t.Errorf("%d %s", got.Status, got.Text)
 	}
 	held := s.OnHold() // without a paid period ahead there is nothing to wait for
 	s.signIn()
-	s.get("/subscriptions/"+held.ID+"/cancel").must(t, 200, "At once")
+	s.get("/subscriptions/"+held.ID+"/cancel").Must(t, 200, "At once")
 	s.form("/subscriptions/"+held.ID+"/cancel", url.Values{"when": {"now"}})
 	if got := s.Sub(held.ID).Status; got != billing.StatusCancelled {
 		t.Errorf("on hold it is %s after cancelling", got)
@@ -228,13 +229,13 @@ func TestPausingIsTheMerchantsToAllow(t *testing.T) {
 	sub := s.Active("visa_ok")
 	s.signIn()
 	path := "/subscriptions/" + sub.ID
-	s.form(path+"/pause", nil).must(t, 409, "not paused here")
+	s.form(path+"/pause", nil).Must(t, 409, "not paused here")
 	s.set(func(x *merchant.Settings) { x.Subscriptions.Pause = merchant.SwitchOn })
-	s.get(path).must(t, 200, "Pause")
-	s.get(s.form(path+"/pause", nil).to).must(t, 200, "The subscription is paused", "Resume")
+	s.get(path).Must(t, 200, "Pause")
+	s.get(s.form(path+"/pause", nil).To).Must(t, 200, "The subscription is paused", "Resume")
 	s.Advance(48 * time.Hour)
 	s.signIn()
-	s.get(s.form(path+"/resume", nil).to).must(t, 200, "The subscription is active again")
+	s.get(s.form(path+"/resume", nil).To).Must(t, 200, "The subscription is active again")
 	if got := s.Sub(sub.ID); got.Status != billing.StatusActive || got.Period.End != sub.Period.End.Add(48*time.Hour) {
 		t.Errorf("%s until %v", got.Status, got.Period.End)
 	}
@@ -246,16 +247,16 @@ func TestR092NameAndBillingAddressAreCorrected(t *testing.T) {
 	sub := s.Active("visa_ok")
 	s.signIn()
 	path := "/subscriptions/" + sub.ID + "/details"
-	s.get(path).must(t, 200, `value="Ada"`, `value="DE" selected>Germany`)
+	s.get(path).Must(t, 200, `value="Ada"`, `value="DE" selected>Germany`)
 	form := url.Values{"name": {"Ada <i>L</i>"}, "country": {"FR"}, "street": {"Rue 1"}, "city": {"Paris"}, "zip": {"75001"}}
-	s.get(s.form(path, form).to).must(t, 200, "Your changes were saved", "Ada &lt;i&gt;L&lt;/i&gt;", "Rue 1, 75001 Paris, France")
+	s.get(s.form(path, form).To).Must(t, 200, "Your changes were saved", "Ada &lt;i&gt;L&lt;/i&gt;", "Rue 1, 75001 Paris, France")
 	if got := s.Sub(sub.ID).Billing; got.Country != "FR" || got.City != "Paris" {
 		t.Errorf("%+v", got)
 	}
 	form.Set("name", " ")
 	form.Set("country", "XX")
 	form.Set("business", "Ada Ltd")
-	s.form(path, form).must(t, 422, "Name: must not be empty", "Country: must be chosen", `value="Rue 1"`)
+	s.form(path, form).Must(t, 422, "Name: must not be empty", "Country: must be chosen", `value="Rue 1"`)
 }
 
 // Nobody acts on what is somebody else's, whatever the form says.
@@ -269,10 +270,10 @@ func TestNoActReachesSomebodyElsesSubscription(t *testing.T) {
 	s.stranger()
 	path := "/subscriptions/" + sub.ID
 	for _, get := range []string{"/plan", "/plan/review?product=pdt_max", "/cancel", "/details"} {
-		s.get(path+get).must(t, 404, "There is nothing here")
+		s.get(path+get).Must(t, 404, "There is nothing here")
 	}
 	for _, post := range []string{"/plan", "/plan/pay", "/plan/drop", "/cancel", "/keep", "/pause", "/resume", "/details"} {
-		s.form(path+post, url.Values{"product": {"pdt_max"}, "due": {"999999 USD"}, "when": {"now"}}).must(t, 404)
+		s.form(path+post, url.Values{"product": {"pdt_max"}, "due": {"999999 USD"}, "when": {"now"}}).Must(t, 404)
 	}
 	if after := s.Sub(sub.ID); after.Version != before.Version {
 		t.Error("somebody else changed it")

@@ -18,6 +18,7 @@ import (
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
 	"perennial/shared/pages"
+	"perennial/shared/pages/pagestest"
 	"perennial/shared/portal"
 	"perennial/shared/portals"
 	"perennial/shared/subscriptions"
@@ -113,47 +114,20 @@ func (s *site) edge() http.Handler {
 	})
 }
 
-// page is an answer as a person sees it.
-type page struct {
-	status int
-	text   string
-	to     string // where a redirect leads
-	header http.Header
-}
-
-func (s *site) get(path string) page {
+func (s *site) get(path string) pagestest.Page {
 	s.t.Helper()
 	return s.send(http.MethodGet, path, nil, nil)
 }
 
 // form posts a form as a browser on our own page does.
-func (s *site) form(path string, values url.Values) page {
+func (s *site) form(path string, values url.Values) pagestest.Page {
 	s.t.Helper()
-	return s.send(http.MethodPost, path, values, http.Header{"Origin": {s.server.URL}, "Sec-Fetch-Site": {"same-origin"}})
+	return s.send(http.MethodPost, path, values, pagestest.SameOrigin(s.server.URL))
 }
 
-func (s *site) send(method, path string, values url.Values, header http.Header) page {
+func (s *site) send(method, path string, values url.Values, header http.Header) pagestest.Page {
 	s.t.Helper()
-	r, err := http.NewRequestWithContext(s.t.Context(), method, s.server.URL+path, strings.NewReader(values.Encode()))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	for name, value := range header {
-		r.Header[name] = value
-	}
-	if values != nil {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	answer, err := s.browser.Do(r)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer answer.Body.Close() //nolint:errcheck // read whole
-	var body strings.Builder
-	if _, err := copyAll(&body, answer); err != nil {
-		s.t.Fatal(err)
-	}
-	return page{answer.StatusCode, body.String(), answer.Header.Get("Location"), answer.Header}
+	return pagestest.Send(s.t, s.browser, method, s.server.URL+path, values, header)
 }
 
 // signIn mints a link for the customer and redeems it.
@@ -164,19 +138,7 @@ func (s *site) signIn() {
 		s.t.Fatal(err)
 	}
 	got := s.form("/session", url.Values{"token": {link[strings.LastIndex(link, "/")+1:]}})
-	if got.status != http.StatusSeeOther {
-		s.t.Fatalf("redeem: %d %s", got.status, got.text)
-	}
-}
-
-func (p page) must(t *testing.T, status int, phrases ...string) {
-	t.Helper()
-	if p.status != status {
-		t.Fatalf("status %d, want %d:\n%s", p.status, status, p.text)
-	}
-	for _, phrase := range phrases {
-		if !strings.Contains(p.text, phrase) {
-			t.Errorf("the page does not say %q:\n%s", phrase, p.text)
-		}
+	if got.Status != http.StatusSeeOther {
+		s.t.Fatalf("redeem: %d %s", got.Status, got.Text)
 	}
 }

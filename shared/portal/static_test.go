@@ -17,11 +17,11 @@ func TestR072To075EachModeHasItsStaticLink(t *testing.T) {
 	for surface, mode := range map[string]merchant.Mode{"portal-test": merchant.Test, "portal": merchant.Live} {
 		s.surface = surface
 		form := s.get("/login/bus_1")
-		form.must(t, 200, "Northwind", `type="email"`)
-		if says := strings.Contains(form.text, "Test mode"); says != (mode == merchant.Test) {
+		form.Must(t, 200, "Northwind", `type="email"`)
+		if says := strings.Contains(form.Text, "Test mode"); says != (mode == merchant.Test) {
 			t.Errorf("%s says that it is a test: %t", surface, says)
 		}
-		s.get(s.form("/login/bus_1", url.Values{"email": {"ada@example.com"}}).to).must(t, 200, "Check your mail")
+		s.get(s.form("/login/bus_1", url.Values{"email": {"ada@example.com"}}).To).Must(t, 200, "Check your mail")
 		wish := s.queue.bodies[len(s.queue.bodies)-1]
 		if scope := (merchant.Scope{Business: "bus_1", Mode: mode}); !strings.Contains(wish, `"`+scope.String()+`"`) {
 			t.Errorf("%s asks for %s", surface, wish)

@@ -53,9 +53,8 @@ func (s *Server) subscription(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) showSubscription(w http.ResponseWriter, r *http.Request, status int, v visit, sub billing.Subscription, more ...pages.Banner) {
-	g, err := s.belongings(r.Context(), v, record.KindSubscription, record.KindPayment, record.KindInvoice)
-	if err != nil {
-		pages.Error(w, r, err)
+	g, ok := s.own(w, r, v, record.KindSubscription, record.KindPayment, record.KindInvoice)
+	if !ok {
 		return
 	}
 	for i := range g.subs { // the list may lag behind what was just paid

@@ -14,6 +14,7 @@ import (
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
+	"perennial/shared/pages/pagestest"
 	"perennial/shared/record"
 )
 
@@ -40,7 +41,7 @@ func (s *site) elsewhere() merchant.Scope {
 }
 
 // mailed signs in with a link that the mailer sends.
-func (s *site) mailed(wish identity.Wish) page {
+func (s *site) mailed(wish identity.Wish) pagestest.Page {
 	s.t.Helper()
 	invited, ok, err := s.identity.Invite(s.t.Context(), wish)
 	if err != nil || !ok {
@@ -54,32 +55,32 @@ func TestR145TheUnifiedPortalShowsEveryBusinessAndLeadsIn(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	s.elsewhere()
-	s.get("/login").must(t, 200, "All your purchases", "from every seller here", `name="email"`)
-	s.get("/everywhere").must(t, 403, "signed out", `href="/login"`)
+	s.get("/login").Must(t, 200, "All your purchases", "from every seller here", `name="email"`)
+	s.get("/everywhere").Must(t, 403, "signed out", `href="/login"`)
 	in := s.mailed(identity.Wish{Scope: merchant.Everywhere(merchant.Test), Email: "ADA@example.com", Next: "/everywhere"})
-	if in.status != 303 || in.to != "/everywhere" {
-		t.Fatalf("%d to %s", in.status, in.to)
+	if in.Status != 303 || in.To != "/everywhere" {
+		t.Fatalf("%d to %s", in.Status, in.To)
 	}
-	home := s.get(in.to)
-	home.must(t, 200, "Northwind", "Atlas Pro", "Baltic Books", "Monthly shelf", "€9.00", "BOOK-0001", "Invoice (PDF)", "ada@example.com", `action="/everywhere/logout"`)
-	if strings.Contains(home.text, "Eve") {
+	home := s.get(in.To)
+	home.Must(t, 200, "Northwind", "Atlas Pro", "Baltic Books", "Monthly shelf", "€9.00", "BOOK-0001", "Invoice (PDF)", "ada@example.com", `action="/everywhere/logout"`)
+	if strings.Contains(home.Text, "Eve") {
 		t.Error("Ada sees what Eve buys")
 	}
-	s.get("/").must(t, 403) // it is no session of a business
+	s.get("/").Must(t, 403) // it is no session of a business
 	step := s.form("/everywhere/bus_2", url.Values{"next": {"/subscriptions/sub_books"}})
-	if step.status != 303 || step.to != "/subscriptions/sub_books" {
-		t.Fatalf("%d to %s", step.status, step.to)
+	if step.Status != 303 || step.To != "/subscriptions/sub_books" {
+		t.Fatalf("%d to %s", step.Status, step.To)
 	}
-	s.get(step.to).must(t, 200, "Monthly shelf", "Baltic Books", "All sellers")
-	s.get("/subscriptions/sub_hers").must(t, 404)
+	s.get(step.To).Must(t, 200, "Monthly shelf", "Baltic Books", "All sellers")
+	s.get("/subscriptions/sub_hers").Must(t, 404)
 	s.form("/everywhere/bus_1", nil)
-	s.get("/").must(t, 200, "Northwind", "Atlas Pro")
-	s.form("/everywhere/bus_3", nil).must(t, 404)
-	if out := s.form("/everywhere/logout", nil); out.status != 303 || out.to != "/login" {
-		t.Errorf("%d to %s", out.status, out.to)
+	s.get("/").Must(t, 200, "Northwind", "Atlas Pro")
+	s.form("/everywhere/bus_3", nil).Must(t, 404)
+	if out := s.form("/everywhere/logout", nil); out.Status != 303 || out.To != "/login" {
+		t.Errorf("%d to %s", out.Status, out.To)
 	}
-	s.get("/everywhere").must(t, 403)
-	s.get("/").must(t, 403)
+	s.get("/everywhere").Must(t, 403)
+	s.get("/").Must(t, 403)
 }
 
 // R150: it complements the business's portal, which leads there when we have
@@ -89,14 +90,14 @@ func TestR150ABusinessPortalLeadsToTheUnifiedOne(t *testing.T) {
 	s := open(t)
 	s.elsewhere()
 	s.signIn() // by API
-	if strings.Contains(s.get("/profile").text, "Other sellers") {
+	if strings.Contains(s.get("/profile").Text, "Other sellers") {
 		t.Error("a link by API tells of other sellers")
 	}
-	s.form("/everywhere", nil).must(t, 403)
+	s.form("/everywhere", nil).Must(t, 403)
 	s.mailed(identity.Wish{Scope: s.Scope, Email: "ada@example.com"})
-	s.get("/profile").must(t, 200, "Other sellers", `action="/everywhere"`)
+	s.get("/profile").Must(t, 200, "Other sellers", `action="/everywhere"`)
 	got := s.form("/everywhere", nil)
-	s.get(got.to).must(t, 200, "Baltic Books", "Northwind")
+	s.get(got.To).Must(t, 200, "Baltic Books", "Northwind")
 }
 
 // Signing out at one business signs the browser out of the unified portal.
@@ -106,23 +107,23 @@ func TestSigningOutLeavesNoUnifiedSession(t *testing.T) {
 		s := open(t)
 		s.elsewhere()
 		s.mailed(identity.Wish{Scope: merchant.Everywhere(merchant.Test), Email: "ada@example.com"})
-		s.form("/everywhere/bus_1", nil).must(t, 303)
-		s.get("/").must(t, 200, "All sellers")
+		s.form("/everywhere/bus_1", nil).Must(t, 303)
+		s.get("/").Must(t, 200, "All sellers")
 		form := url.Values{}
 		if out == "/address" {
 			form.Set("token", s.moving())
 		}
 		s.Clock.Advance(time.Second)
 		s.form(out, form)
-		s.get("/everywhere").must(t, 403, "signed out")
-		s.get("/").must(t, 403)
+		s.get("/everywhere").Must(t, 403, "signed out")
+		s.get("/").Must(t, 403)
 	}
 }
 
 // moving is the token that confirms another address.
 func (s *site) moving() string {
 	s.t.Helper()
-	s.form("/profile/"+s.Customer.ID+"/email", url.Values{"email": {"ada@new.example"}}).must(s.t, 303)
+	s.form("/profile/"+s.Customer.ID+"/email", url.Values{"email": {"ada@new.example"}}).Must(s.t, 303)
 	move, err := identity.DecodeMove(s.queue.bodies[len(s.queue.bodies)-1])
 	if err != nil {
 		s.t.Fatal(err)
@@ -142,15 +143,15 @@ func TestTwoPeopleShareNoBrowsersSessions(t *testing.T) {
 	books := s.elsewhere()
 	s.mailed(identity.Wish{Scope: everywhere, Email: "ada@example.com", Next: "/everywhere"})
 	s.mailed(identity.Wish{Scope: s.Scope, Email: "ada@example.com"})
-	s.get("/everywhere").must(t, 200, "ada@example.com") // the same person keeps both
+	s.get("/everywhere").Must(t, 200, "ada@example.com") // the same person keeps both
 	s.mailed(identity.Wish{Scope: books, Email: "eve@example.com"})
-	if home := s.get("/"); home.status != 200 || strings.Contains(home.text, "All sellers") {
-		t.Errorf("Eve is led to what Ada buys: %d", home.status)
+	if home := s.get("/"); home.Status != 200 || strings.Contains(home.Text, "All sellers") {
+		t.Errorf("Eve is led to what Ada buys: %d", home.Status)
 	}
-	s.get("/everywhere").must(t, 403)
+	s.get("/everywhere").Must(t, 403)
 	s.mailed(identity.Wish{Scope: everywhere, Email: "ada@example.com", Next: "/everywhere"})
-	s.get("/").must(t, 403) // Eve is out
-	s.get("/everywhere").must(t, 200, "ada@example.com")
+	s.get("/").Must(t, 403) // Eve is out
+	s.get("/everywhere").Must(t, 200, "ada@example.com")
 }
 
 func TestTheUnifiedPortalNeverMixesModes(t *testing.T) {
@@ -158,10 +159,10 @@ func TestTheUnifiedPortalNeverMixesModes(t *testing.T) {
 	s := open(t)
 	s.elsewhere()
 	s.mailed(identity.Wish{Scope: merchant.Everywhere(merchant.Test), Email: "ada@example.com"})
-	s.get("/everywhere").must(t, 200, "Test mode")
+	s.get("/everywhere").Must(t, 200, "Test mode")
 	s.surface = "portal"
-	s.get("/everywhere").must(t, 403)
-	s.form("/everywhere/bus_2", nil).must(t, 403)
+	s.get("/everywhere").Must(t, 403)
+	s.form("/everywhere/bus_2", nil).Must(t, 403)
 	s.form("/login", url.Values{"email": {"ada@example.com"}})
 	if wish := s.queue.bodies[len(s.queue.bodies)-1]; !strings.Contains(wish, `"everywhere.live"`) {
 		t.Error(wish)
@@ -174,11 +175,11 @@ func TestTheUnifiedLoginAnswersEveryAddressTheSame(t *testing.T) {
 	s.elsewhere()
 	known := s.form("/login", url.Values{"email": {"ada@example.com"}})
 	unknown := s.form("/login", url.Values{"email": {"nobody@example.com"}})
-	if diff := cmp.Diff(known, unknown, cmp.AllowUnexported(page{}), cmpopts.IgnoreMapEntries(isRequestID)); diff != "" || known.to != "/login/sent" {
+	if diff := cmp.Diff(known, unknown, cmpopts.IgnoreMapEntries(isRequestID)); diff != "" || known.To != "/login/sent" {
 		t.Error(diff)
 	}
-	s.get(known.to).must(t, 200, "Check your mail")
-	s.form("/login", url.Values{"email": {"ada"}}).must(t, 422, `value="ada"`)
+	s.get(known.To).Must(t, 200, "Check your mail")
+	s.form("/login", url.Values{"email": {"ada"}}).Must(t, 422, `value="ada"`)
 }
 
 // Rules 19: another address needs its owner's yes; then everybody signs in
@@ -188,10 +189,10 @@ func TestTheAddressChangesAfterItsNewOwnerConfirms(t *testing.T) {
 	s := open(t)
 	s.signIn()
 	path := "/profile/" + s.Customer.ID + "/email"
-	s.form(path, url.Values{"email": {"ada@example.com"}}).must(t, 422, "your address already")
-	s.form("/profile/cus_2/email", url.Values{"email": {"x@example.org"}}).must(t, 404)
+	s.form(path, url.Values{"email": {"ada@example.com"}}).Must(t, 422, "your address already")
+	s.form("/profile/cus_2/email", url.Values{"email": {"x@example.org"}}).Must(t, 404)
 	asked := s.form(path, url.Values{"email": {" ada@new.example "}})
-	s.get(asked.to).must(t, 200, "We sent a link to the new address", "ada@example.com")
+	s.get(asked.To).Must(t, 200, "We sent a link to the new address", "ada@example.com")
 	move, err := identity.DecodeMove(s.queue.bodies[len(s.queue.bodies)-1])
 	if err != nil || move.Email != "ada@new.example" {
 		t.Fatal(move, err)
@@ -202,16 +203,16 @@ func TestTheAddressChangesAfterItsNewOwnerConfirms(t *testing.T) {
 	}
 	link := strings.TrimPrefix(moved.URL, s.server.URL)
 	for range 2 { // mail scanners look at links
-		s.get(link).must(t, 200, "Confirm your new address")
+		s.get(link).Must(t, 200, "Confirm your new address")
 	}
 	token := url.Values{"token": {strings.TrimPrefix(link, "/address/")}}
-	s.send("POST", "/address", token, map[string][]string{"Origin": {"https://evil.example"}}).must(t, 403)
-	s.form("/session", token).must(t, 410)
+	s.send("POST", "/address", token, map[string][]string{"Origin": {"https://evil.example"}}).Must(t, 403)
+	s.form("/session", token).Must(t, 410)
 	s.Clock.Advance(time.Second)
 	done := s.form("/address", token)
-	s.get(done.to).must(t, 200, "Your address was changed", "sign in")
-	s.get("/profile").must(t, 403)
-	s.form("/address", token).must(t, 410, "no longer works")
+	s.get(done.To).Must(t, 200, "Your address was changed", "sign in")
+	s.get("/profile").Must(t, 403)
+	s.form("/address", token).Must(t, 410, "no longer works")
 	if c := lifecycletest.Get[billing.Customer](s.World, s.Customer.ID); c.Email != "ada@new.example" {
 		t.Errorf("%+v", c)
 	}
@@ -224,7 +225,7 @@ func TestWhereTheSellerKeepsAddressesItSaysWhomToAsk(t *testing.T) {
 	s.set(func(x *merchant.Settings) {
 		x.Subscriptions.EditProfile, x.Branding.Support = merchant.SwitchOff, "help@northwind.example"
 	})
-	s.form("/profile/"+s.Customer.ID+"/email", url.Values{"email": {"x@example.org"}}).must(t, 409, "Please ask the seller", "mailto:help@northwind.example")
+	s.form("/profile/"+s.Customer.ID+"/email", url.Values{"email": {"x@example.org"}}).Must(t, 409, "Please ask the seller", "mailto:help@northwind.example")
 	if len(s.queue.bodies) != 0 {
 		t.Error("it was asked for")
 	}
@@ -239,10 +240,10 @@ func TestTheProfileListsBrowsersAndSignsThemOut(t *testing.T) {
 	s.browser = s.newBrowser()
 	s.signIn()
 	got := s.get("/profile")
-	got.must(t, 200, "This device", `action="/profile/sessions"`)
-	_, rest, _ := strings.Cut(got.text, `name="session" value="`)
+	got.Must(t, 200, "This device", `action="/profile/sessions"`)
+	_, rest, _ := strings.Cut(got.Text, `name="session" value="`)
 	hash, _, _ := strings.Cut(rest, `"`)
-	s.get(s.form("/profile/sessions", url.Values{"session": {hash}}).to).must(t, 200, "Signed out there")
+	s.get(s.form("/profile/sessions", url.Values{"session": {hash}}).To).Must(t, 200, "Signed out there")
 	s.browser = first
-	s.get("/").must(t, 403)
+	s.get("/").Must(t, 403)
 }
