@@ -34,6 +34,7 @@ const (
 	CampaignOptedOut     CampaignEnd = "opted_out"    // the customer wants no optional mails
 	CampaignDisputed     CampaignEnd = "disputed"     // the customer has turned to the bank
 	CampaignResubscribed CampaignEnd = "resubscribed" // the customer has bought again
+	CampaignArchived     CampaignEnd = "archived"     // the seller does not sell any more
 )
 
 // campaign begins a case. What is to be sent when is decided when it is first

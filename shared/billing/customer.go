@@ -37,6 +37,7 @@ type Customer struct {
 	PaidAt        calendar.Instant // the first payment that took money
 	TaxExempt     bool             // the merchant holds a certificate of exemption
 	LeftAt        time.Time        // wall time until which every session of the portal has ended
+	StaysAt       time.Time        // wall time until which every wish for another address has ended
 	CreatedAt     calendar.Instant
 }
 
@@ -138,7 +139,12 @@ type Method struct {
 	Fingerprint string
 	CreatedAt   calendar.Instant
 	UsedAt      calendar.Instant
+	Guest       bool // typed by somebody who had not signed in as the customer: it pays what it was typed for and nothing else
 }
+
+// PaysFor reports whether the customer may have a saved method charged for a
+// subscription: whoever typed it as a guest has agreed to that of its own only.
+func (m Method) PaysFor(s Subscription) bool { return !m.Guest || m.Same(s.Method) }
 
 // Same reports whether two methods are one at the gateway.
 func (m Method) Same(other Method) bool {

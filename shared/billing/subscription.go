@@ -69,7 +69,7 @@ type Subscription struct {
 	HoldEpoch    int      // number of the current or last hold
 	HeldAt       calendar.Instant
 	Lock         Lock
-	Disputes     []string // open disputes that withhold renewals and retries (rules 11)
+	Disputes     []string // open disputes that withhold renewals and retries (rules 11), or Shelf
 	CreatedAt    calendar.Instant
 }
 

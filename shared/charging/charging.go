@@ -105,6 +105,9 @@ type attempt struct {
 
 // Charge locks the subscription and makes the attempt.
 func (s *Service) Charge(ctx context.Context, in Start) (Result, error) {
+	if in.State.Archived() {
+		return Result{}, merchant.ErrArchived
+	}
 	if err := s.braked(ctx, in.State, true); err != nil {
 		return Result{}, err
 	}
@@ -296,10 +299,13 @@ func (s *Service) remember(ctx context.Context, a *attempt, intent gateway.Inten
 }
 
 // confirm charges the committed intent, or cancels it when the end of the
-// subscription was asked for meanwhile.
+// subscription was asked for, or its business archived, meanwhile.
 func (s *Service) confirm(ctx context.Context, a *attempt) (Result, error) {
 	if a.Unwanted() {
 		return s.cancel(ctx, a)
+	}
+	if a.state.Archived() {
+		return s.withdraw(ctx, a, rejected)
 	}
 	if err := s.braked(ctx, a.state, false); err != nil {
 		return a.pending(), nil

@@ -169,7 +169,7 @@ func (s *Server) buy(w http.ResponseWriter, r *http.Request, v visit) {
 		return
 	}
 	got, err := s.Sales.Pay(r.Context(), purchases.Pay{
-		Scope: v.scope, Purchase: v.purchase.ID, Customers: []string{v.customer.ID}, Token: r.PostFormValue("token"), Fields: pages.Typed(r),
+		Scope: v.scope, Purchase: v.purchase.ID, Customers: []string{v.customer.ID}, Token: r.PostFormValue("token"), Fields: v.typed(r),
 		Total: v.invoice.Due(), Checkout: v.page.ID, ReturnURL: s.URL + v.path("/return"), By: billing.ByCustomer,
 		Actor:  record.Actor{Kind: record.ByCustomer, ID: v.customer.ID, Country: lambdahttp.Country(r.Context())},
 		Method: v.picked(r), Challenge: v.page.Page.Force3DS,
@@ -182,7 +182,7 @@ func (s *Server) buy(w http.ResponseWriter, r *http.Request, v visit) {
 	case f != nil && f.Kind == fault.Invalid:
 		s.presentPurchase(w, r, v, v.say(f.Message))
 	case err != nil:
-		pages.Error(w, r, err)
+		s.unsure(w, r, v, err)
 	case got.ActionURL != "":
 		http.Redirect(w, r, got.ActionURL, http.StatusSeeOther)
 	case got.Payment.Status == billing.PaymentFailed:
@@ -249,5 +249,5 @@ func (s *Server) refused(w http.ResponseWriter, r *http.Request, v visit, err er
 		s.basket(w, r, v, basketPage{Wrong: v.say(f.Message)})
 		return
 	}
-	pages.Error(w, r, err)
+	s.refuse(w, r, v, err)
 }

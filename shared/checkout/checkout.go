@@ -108,7 +108,7 @@ type payPage struct {
 func (s *Server) form(w http.ResponseWriter, r *http.Request) {
 	v, err := s.open(r, 0)
 	if err != nil {
-		pages.Error(w, r, err)
+		s.refuse(w, r, v, err)
 		return
 	}
 	s.present(w, r, v, "")
@@ -187,7 +187,7 @@ func (s *Server) pay(w http.ResponseWriter, r *http.Request) {
 		err = r.ParseForm()
 	}
 	if err != nil {
-		pages.Error(w, r, err)
+		s.refuse(w, r, v, err)
 		return
 	}
 	switch {
@@ -205,7 +205,7 @@ func (s *Server) pay(w http.ResponseWriter, r *http.Request) {
 // payDues pays what a subscription owes, or replaces its payment method.
 func (s *Server) payDues(w http.ResponseWriter, r *http.Request, v visit) {
 	got, err := s.Payer.ChangeMethod(r.Context(), recovery.Pay{
-		Scope: v.scope, Subscription: v.sub.ID, Customers: []string{v.customer.ID}, Token: r.PostFormValue("token"), Fields: pages.Typed(r),
+		Scope: v.scope, Subscription: v.sub.ID, Customers: []string{v.customer.ID}, Token: r.PostFormValue("token"), Fields: v.typed(r),
 		Invoice: v.page.Dues, Checkout: v.page.ID, ReturnURL: s.URL + v.path("/return"), By: billing.ByCustomer,
 		Actor:  record.Actor{Kind: record.ByCustomer, ID: v.customer.ID, Country: lambdahttp.Country(r.Context())},
 		Method: v.picked(r), Challenge: v.page.Page.Force3DS,
@@ -216,7 +216,7 @@ func (s *Server) payDues(w http.ResponseWriter, r *http.Request, v visit) {
 	case f != nil && f.Kind == fault.Invalid:
 		s.show(w, r, http.StatusUnprocessableEntity, v, v.say(f.Message))
 	case err != nil:
-		pages.Error(w, r, err)
+		s.unsure(w, r, v, err)
 	case got.ActionURL != "":
 		http.Redirect(w, r, got.ActionURL, http.StatusSeeOther)
 	case got.Payment.Status == billing.PaymentFailed:

@@ -64,7 +64,7 @@ func (v visit) plan(p billing.Product) (planView, error) {
 func (s *Server) chosen(w http.ResponseWriter, r *http.Request) {
 	v, err := s.posted(r, choosesPlans)
 	if err != nil {
-		pages.Error(w, r, err)
+		s.refuse(w, r, v, err)
 		return
 	}
 	if v.page.Placed() || v.page.Page.Choices == "" {

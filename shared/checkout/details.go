@@ -107,7 +107,7 @@ func answer(given []billing.Answer, key string) string {
 func (s *Server) fill(w http.ResponseWriter, r *http.Request) {
 	v, err := s.posted(r, typesDetails)
 	if err != nil {
-		pages.Error(w, r, err)
+		s.refuse(w, r, v, err)
 		return
 	}
 	if v.page.Cart == nil || v.page.Placed() {
@@ -197,7 +197,7 @@ func missing(err error) map[string]string {
 func (s *Server) coupon(w http.ResponseWriter, r *http.Request) {
 	v, err := s.posted(r, triesCodes)
 	if err != nil {
-		pages.Error(w, r, err)
+		s.refuse(w, r, v, err)
 		return
 	}
 	if v.page.Cart == nil || v.page.Placed() || v.page.Page.NoCodes {

@@ -74,7 +74,7 @@ func (s *Server) pick(w http.ResponseWriter, r *http.Request) {
 func (s *Server) offer(w http.ResponseWriter, r *http.Request) {
 	v, err := s.wanted(r, looksAtOffers)
 	if err != nil {
-		pages.Error(w, r, err)
+		s.refuse(w, r, v, err)
 		return
 	}
 	s.details(w, r, http.StatusOK, v, nil)
@@ -84,7 +84,7 @@ func (s *Server) offer(w http.ResponseWriter, r *http.Request) {
 func (s *Server) takeUp(w http.ResponseWriter, r *http.Request) {
 	v, err := s.wanted(r, takesUpOffers)
 	if err != nil {
-		pages.Error(w, r, err)
+		s.refuse(w, r, v, err)
 		return
 	}
 	typed := *v.page.Cart
@@ -137,6 +137,9 @@ func (s *Server) wanted(r *http.Request, most int) (visit, error) {
 		return v, billing.ErrProductArchived
 	}
 	v.state = state
+	if state.Archived() {
+		return v, merchant.ErrArchived
+	}
 	if v.zone, err = time.LoadLocation(state.Business.Zone); err != nil {
 		return v, err
 	}

@@ -5,8 +5,10 @@ import (
 	"net/http"
 
 	"perennial/shared/billing"
+	"perennial/shared/gateway"
 	"perennial/shared/i18n"
 	"perennial/shared/merchant"
+	"perennial/shared/pages"
 	"perennial/shared/record"
 )
 
@@ -31,11 +33,21 @@ func (s *Server) saved(ctx context.Context, v visit, total string) ([]savedCard,
 	}
 	var cards []savedCard
 	for _, obj := range owned {
-		if m, ok := obj.(billing.Method); ok {
+		if m, ok := obj.(billing.Method); ok && m.PaysFor(v.sub) {
 			cards = append(cards, savedCard{m.ID, v.say("Pay %s with %s", total, i18n.Card(v.locale, m.Kind(), m.Last4))})
 		}
 	}
 	return cards, nil
+}
+
+// typed is where a posted card comes from. On the pages that anybody can open
+// who has a product's address, or a link that was mailed and may have been
+// handed on, it is a guest's: the customer's other purchases are not charged
+// to it.
+func (v visit) typed(r *http.Request) gateway.Fields {
+	from := pages.Typed(r)
+	from.Guest = v.page.Cart != nil && v.page.Cart.Customer == "" || v.page.Hold != 0 || v.page.Dues != ""
+	return from
 }
 
 // holder is the customer whose saved methods may be used.

@@ -60,6 +60,9 @@ func (s *Server) open(r *http.Request, grace time.Duration) (visit, error) {
 		return v, gone(err)
 	}
 	lambdahttp.Note(r.Context(), "scope", scope.String())
+	if v.state.Archived() && grace == 0 { // who comes back from the bank still learns what happened
+		return v, merchant.ErrArchived
+	}
 	if err = s.goods(r, &v, grace); err == nil {
 		v.brand, err = record.BrandOf(r.Context(), s.Store, scope, cmp.Or(v.sub.Brand, v.purchase.Brand, v.page.Brand))
 	}

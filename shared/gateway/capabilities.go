@@ -62,6 +62,7 @@ type Visitor struct {
 // Fields are where and by whom a one-time token was made.
 type Fields struct {
 	Account string // the account whose fields made it; empty: the one that the mode sells by
+	Guest   bool   // filled in on a page that anybody can open, by somebody who has not signed in as the customer
 	Visitor
 }
 

@@ -29,6 +29,8 @@ type Caller struct {
 // key is a fault of kind Unauthorized.
 type Authenticator interface {
 	Authenticate(ctx context.Context, secret string) (Caller, error)
+	// MayWrite gives the fault that refuses changes by a caller at present.
+	MayWrite(ctx context.Context, c Caller) error
 }
 
 // Faults of authentication.
@@ -56,8 +58,13 @@ func (a *API) identify(r *http.Request) (Caller, error) {
 	}
 	lambdahttp.Note(r.Context(), "scope", c.Scope)
 	lambdahttp.Note(r.Context(), "key", c.KeyID)
-	if c.ReadOnly && !safe(r.Method) {
-		return Caller{}, ErrReadOnlyKey
+	if !safe(r.Method) {
+		if c.ReadOnly {
+			return Caller{}, ErrReadOnlyKey
+		}
+		if err := a.auth.MayWrite(r.Context(), c); err != nil {
+			return Caller{}, err
+		}
 	}
 	noteIDs(r)
 	return c, nil

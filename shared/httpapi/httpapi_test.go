@@ -134,6 +134,8 @@ func (k keys) Authenticate(_ context.Context, secret string) (httpapi.Caller, er
 	return c, nil
 }
 
+func (keys) MayWrite(context.Context, httpapi.Caller) error { return nil }
+
 const gardenPage = "<!doctype html><title>Garden</title>"
 
 func newAPI(g *garden, auth httpapi.Authenticator) *httpapi.API {

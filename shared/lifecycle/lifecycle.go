@@ -113,6 +113,9 @@ func (s *Service) subscription(ctx context.Context, item record.DueItem) error {
 	if step == billing.StepRecover && w.sub.Lock.Spares(s.Wall()) {
 		return nil
 	}
+	if w.state.Archived() && step.Sells() {
+		return s.shelve(ctx, w)
+	}
 	switch step {
 	case billing.StepNone:
 		return nil

@@ -62,6 +62,7 @@ type State struct {
 	Gateways []Gateway // connected accounts, in the order in which they are tried
 	Clock    Clock
 	Brake    Brake
+	Archive  Archive // set while the operator has archived the business
 }
 
 // EndAction is what happens when the recovery window closes unpaid.

@@ -25,6 +25,7 @@ const mostTouched = 10_000
 type KeyStore interface {
 	record.Finder
 	record.Committer
+	State(ctx context.Context, scope merchant.Scope) (merchant.State, error)
 }
 
 // Keys knows API keys by the hashes that are stored of them.
@@ -54,6 +55,20 @@ func (k *Keys) Authenticate(ctx context.Context, secret string) (httpapi.Caller,
 		BusinessID: key.Scope.Business, Mode: string(key.Scope.Mode), Scope: key.Scope.String(),
 		KeyID: key.Hint, ReadOnly: key.ReadOnly, Tier: key.Tier,
 	}, nil
+}
+
+// MayWrite implements httpapi.Authenticator: a business that the operator has
+// archived reads, and changes nothing.
+func (k *Keys) MayWrite(ctx context.Context, c httpapi.Caller) error {
+	scope := scopeOf(c)
+	state, err := k.Store.State(ctx, scope)
+	if err != nil {
+		return fmt.Errorf("state of %s: %w", scope, err)
+	}
+	if state.Archived() {
+		return merchant.ErrArchived
+	}
+	return nil
 }
 
 // touch writes the key's last use at most hourly. The key itself may come

@@ -41,6 +41,27 @@ func TestAKeyThatTheOperatorRevokesAnswers401(t *testing.T) {
 	}
 }
 
+// a business that the operator has archived reads and changes nothing.
+func TestAnArchivedBusinessOnlyReads(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	state := b.State()
+	state.Archive = merchant.Archive{At: b.Clock.Now(), Why: "closed"}
+	b.Put(state)
+	if status, body := b.send("GET", "/customers", writer, ""); status != 200 {
+		t.Errorf("reading: %d %s", status, body)
+	}
+	for _, op := range []operation{{"POST", "/customers", `{"email":"a@b.example","name":"A"}`}, {"DELETE", "/webhooks/ep_1", ""}} {
+		if status, body := b.send(op.method, op.path, writer, op.body); status != 403 || !strings.Contains(body, "BUSINESS_ARCHIVED") {
+			t.Errorf("%s %s: %d %s", op.method, op.path, status, body)
+		}
+	}
+	b.Put(func() merchant.State { s := b.State(); s.Archive = merchant.Archive{}; return s }())
+	if status, body := b.send("POST", "/customers", writer, `{"email":"a@b.example","name":"A"}`); status != 200 {
+		t.Errorf("restored: %d %s", status, body)
+	}
+}
+
 // operation is one call of the API with a body that would be accepted.
 type operation struct{ method, path, body string }
 

@@ -2,6 +2,7 @@ package portal_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"perennial/shared/billing"
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
+	"perennial/shared/money"
 	"perennial/shared/record"
 	"perennial/shared/refunds"
 )
@@ -54,8 +56,27 @@ func TestTheBillingHistoryShowsCreditNotes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.get("/billing?kind=refund").must(t, 200, "Atlas Pro", c.shown, "Credit note (PDF)", "/invoices/documents/"+made.Note.ID)
+		s.get("/billing?kind=refund").Must(t, 200, "Atlas Pro", c.shown, "Credit note (PDF)", "/invoices/documents/"+made.Note.ID)
 	}
+}
+
+// R090: the history is cut by any first and last day, in the seller's time
+// zone, and stays so on other pages and in another language.
+func TestTheBillingHistoryIsCutByDays(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.Active("visa_ok") // 31 January 2027 in Berlin
+	s.signIn()
+	s.get("/billing?from=2027-01-31&to=2027-01-31").Must(t, 200, "ADA1-0001", `value="2027-01-31"`)
+	s.get("/billing?from=2027-02-01").Must(t, 200, "Nothing fits")
+	s.get("/billing?to=2027-01-30").Must(t, 200, "Nothing fits")
+	s.get("/billing?from=2027-02-30&to=%22%3E%3Cscript%3E").Must(t, 200, "First day: must be a date", "Last day: must be a date", "ADA1-0001")
+	s.get("/billing?from=2027-01-01").Must(t, 200, `name="next" value="/billing?from=2027-01-01"`) // of the form that changes the language
+	for i := range 30 {
+		s.Put(billing.Payment{ID: fmt.Sprintf("pay_%02d", i), Customer: s.Customer.ID, Status: billing.PaymentSucceeded, Amount: money.Of(100, "USD"), CreatedAt: s.Now()})
+	}
+	s.get("/billing?from=2027-01-01&kind=paid&year=x").Must(t, 200, "Nothing fits")
+	s.get("/billing?from=2027-01-01&to=2027-12-31&kind=paid").Must(t, 200, `href="/billing?from=2027-01-01&amp;kind=paid&amp;page=2&amp;to=2027-12-31"`)
 }
 
 // R064: cards are listed, added and removed, but never from under a

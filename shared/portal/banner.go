@@ -24,6 +24,7 @@ func (v visit) banners(g goods) []pages.Banner {
 		switch {
 		case s.Lock.State == billing.LockAction && s.Status != billing.StatusPending:
 			out = append(out, v.atBank(s))
+		case v.State.Archived(): // nothing can be paid
 		case s.Manual.On && len(s.Open) > 0:
 			out = append(out, v.toRenew(s, g.open[s.ID]))
 		case unpaid(s):

@@ -55,6 +55,7 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, name s
 	if b, ok := v.done(r.URL.Query().Get("done")); ok {
 		c.Banners = append(c.Banners, b)
 	}
+	c.Banners = append(v.retired(), c.Banners...)
 	templates.Render(w, r, status, name, pages.Page{Chrome: c, Content: content})
 }
 

@@ -3,6 +3,7 @@ package portal
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"perennial/shared/access"
@@ -30,10 +31,11 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, about ...record.R
 		zone = time.UTC
 	}
 	lambdahttp.Note(r.Context(), "scope", got.Scope.String())
-	return visit{
+	v := visit{
 		Visit: got, zone: zone, now: got.State.Clock.Now(s.Wall()), path: r.URL.Path, locale: pages.Locale(r),
 		wide: s.isWide(r, got.Session), country: lambdahttp.Country(r.Context()),
-	}, true
+	}
+	return v, !s.closed(w, r, v)
 }
 
 // with enters with the visitor's customer records and what they own of the
@@ -117,5 +119,5 @@ func (s *Server) cards(w http.ResponseWriter, r *http.Request, v visit, sub bill
 	for _, obj := range found {
 		g.add(obj)
 	}
-	return g.methods, true
+	return slices.DeleteFunc(g.methods, func(m billing.Method) bool { return !m.PaysFor(sub) }), true
 }

@@ -82,6 +82,18 @@ func distinct(methods []billing.Method, keep string) []billing.Method {
 	return out
 }
 
+// wallet are the cards that the visitor sees as theirs. One that a guest typed
+// is among them as long as it pays for something of theirs.
+func (g goods) wallet() []billing.Method {
+	var out []billing.Method
+	for _, m := range g.methods {
+		if !m.Guest || slices.ContainsFunc(running(g), func(s billing.Subscription) bool { return m.Same(s.Method) }) {
+			out = append(out, m)
+		}
+	}
+	return distinct(out, "")
+}
+
 func (g *goods) add(obj any) {
 	switch o := obj.(type) {
 	case billing.Customer:
@@ -102,4 +114,12 @@ func (g *goods) add(obj any) {
 			g.open[o.Subscription] = append(g.open[o.Subscription], o)
 		}
 	}
+}
+
+// bought reports that something was: what somebody only began in a person's
+// name is nothing to show them among their sellers.
+func (g goods) bought() bool {
+	return slices.ContainsFunc(g.subs, func(s billing.Subscription) bool {
+		return s.Status != billing.StatusPending && s.Status != billing.StatusFailed
+	}) || slices.ContainsFunc(g.payments, func(p billing.Payment) bool { return p.Status == billing.PaymentSucceeded })
 }

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -21,6 +22,9 @@ type historyPage struct {
 	Lines  []historyLine
 	Years  []choice
 	Kinds  []choice
+	From   string // first day, as a date field has it
+	To     string // last day
+	Wrong  []string
 	Newer  string
 	Older  string
 	Filter bool // something is filtered out
@@ -49,53 +53,31 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	q := r.URL.Query()
-	page := newHistoryPage(v, s.Documents, g, q.Get("year"), q.Get("kind"), int(whole(q.Get("page"), 1)))
+	page := newHistoryPage(v, s.Documents, g, q, int(whole(q.Get("page"), 1)))
 	chrome := v.chrome(v.say("Billing history"))
 	chrome.Banners = v.banners(g)
 	s.show(w, r, http.StatusOK, "history", v, chrome, page)
 }
 
-func newHistoryPage(v visit, papers invoices.Links, g goods, year, kind string, number int) historyPage {
+func newHistoryPage(v visit, papers invoices.Links, g goods, q url.Values, number int) historyPage {
 	all := v.ledger(papers, g)
-	p := historyPage{Filter: year != "" || kind != ""}
-	var years []string
-	var kept []historyLine
-	for _, l := range all {
-		if !slices.Contains(years, l.year) {
-			years = append(years, l.year)
-		}
-		if (year == "" || l.year == year) && (kind == "" || l.kind == kind) {
-			kept = append(kept, l)
-		}
+	only := v.filter(q, all)
+	p := historyPage{
+		Years: only.years, Kinds: only.kinds, From: only.from.text, To: only.to.text, Wrong: only.wrong,
+		Filter: q.Get("year")+q.Get("kind")+q.Get("from")+q.Get("to") != "",
 	}
-	p.Years = append(p.Years, choice{"", v.say("All years"), year == ""})
-	for _, y := range years {
-		p.Years = append(p.Years, choice{y, y, y == year})
-	}
-	for _, k := range []choice{
-		{"", v.say("Everything"), false}, {"paid", v.say("Paid"), false}, {"failed", v.say("Not paid"), false}, {"refund", v.say("Refunds"), false},
-	} {
-		k.Chosen = k.Value == kind
-		p.Kinds = append(p.Kinds, k)
-	}
+	kept := slices.DeleteFunc(all, func(l historyLine) bool { return !only.keeps(l) })
 	number = min(max(number, 1), (len(kept)+rows-1)/rows+1)
 	from := min((number-1)*rows, len(kept))
 	p.Lines = kept[from:min(from+rows, len(kept))]
-	path := func(n int) string { return "/billing?year=" + year + "&kind=" + kind + "&page=" + strconv.Itoa(n) }
-	if !slices.ContainsFunc(p.Years, func(c choice) bool { return c.Value == year }) {
-		year = "" // nothing of a visitor's own words is repeated
-	}
-	if !slices.ContainsFunc(p.Kinds, func(c choice) bool { return c.Value == kind }) {
-		kind = ""
-	}
 	if number == 1 && !p.Filter {
 		p.Due = v.toPay(g)
 	}
 	if number > 1 {
-		p.Newer = path(number - 1)
+		p.Newer = only.page(number - 1)
 	}
 	if from+rows < len(kept) {
-		p.Older = path(number + 1)
+		p.Older = only.page(number + 1)
 	}
 	return p
 }

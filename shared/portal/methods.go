@@ -16,7 +16,7 @@ import (
 // methodsPage lists the saved cards and what they are used for.
 type methodsPage struct {
 	Methods []savedView
-	Add     bool
+	Add     bool // the business takes new ones
 }
 
 type savedView struct {
@@ -56,23 +56,23 @@ func (s *Server) showSaved(w http.ResponseWriter, r *http.Request, status int, v
 }
 
 func newMethodsPage(v visit, g goods) methodsPage {
-	p := methodsPage{Add: true}
+	p := methodsPage{Add: !v.State.Archived()}
 	live := running(g)
-	for _, m := range distinct(g.methods, "") {
+	for _, m := range g.wallet() {
 		view := savedView{methodView: methodView{ID: m.ID, Name: v.card(m), Expiry: expiry(m)}}
 		others := 0
 		for _, sub := range live {
 			if same(sub.Method, m) {
 				view.Used = append(view.Used, sub.ProductName)
 			}
-			if !same(sub.Method, m) && sub.Customer == m.Customer || len(sub.Open) > 0 {
+			if m.PaysFor(sub) && (!same(sub.Method, m) && sub.Customer == m.Customer || len(sub.Open) > 0) {
 				others++
 			}
 		}
 		if len(view.Used) == 0 {
 			view.Remove = "/payment-methods/" + m.ID + "/remove"
 		}
-		if others > 0 {
+		if others > 0 && p.Add {
 			view.Use = "/payment-methods/" + m.ID + "/use"
 		}
 		p.Methods = append(p.Methods, view)
@@ -223,7 +223,7 @@ func (s *Server) newUsePage(r *http.Request, v visit, g goods, m billing.Method)
 	p := usePage{Action: "/payment-methods/" + m.ID + "/use", Name: v.card(m)}
 	total, left := money.Amount{}, 0
 	for _, sub := range running(g) {
-		if sub.Customer != m.Customer {
+		if sub.Customer != m.Customer || !m.PaysFor(sub) {
 			continue
 		}
 		dues, err := s.dues(r, v, sub)
@@ -294,7 +294,7 @@ func (s *Server) useForAll(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, sub := range running(g) {
 		idle := same(sub.Method, m) && len(sub.Open) == 0
-		if sub.Customer != m.Customer || sub.Lock.Set() || idle {
+		if sub.Customer != m.Customer || !m.PaysFor(sub) || sub.Lock.Set() || idle {
 			continue
 		}
 		_, err := s.Recovery.ChangeMethod(r.Context(), recovery.Pay{

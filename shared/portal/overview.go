@@ -56,7 +56,7 @@ func newOverviewPage(v visit, g goods, keys []portals.License) overviewPage {
 			p.Current = append(p.Current, v.view(sub))
 		}
 	}
-	for _, m := range distinct(g.methods, "") {
+	for _, m := range g.wallet() {
 		p.Methods = append(p.Methods, methodView{ID: m.ID, Name: v.card(m), Expiry: expiry(m)})
 	}
 	for _, payment := range g.payments {

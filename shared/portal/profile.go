@@ -188,7 +188,7 @@ func (v visit) export(g goods) exported {
 	for _, x := range g.refunds {
 		out.Refunds = append(out.Refunds, exportedPayment{x.ID, x.CreatedAt.Time(), x.Amount.Minor, string(x.Amount.Currency), string(x.Status), ""})
 	}
-	for _, m := range distinct(g.methods, "") {
+	for _, m := range g.wallet() {
 		out.Cards = append(out.Cards, exportedCard{m.Brand, m.Last4, expiry(m)})
 	}
 	return out

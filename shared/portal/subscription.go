@@ -101,6 +101,9 @@ func newSubscriptionPage(v visit, sub billing.Subscription, g goods) subscriptio
 			p.Payments = append(p.Payments, v.payment(payment, nil))
 		}
 	}
+	if p.Change != nil && v.State.Archived() {
+		p.Change.Pay, p.Change.Other = "", ""
+	}
 	p.Bill = v.bill(sub, g)
 	if !sub.Status.Ended() {
 		p.Correct = address(sub.ID, "details")
@@ -133,7 +136,7 @@ func (v visit) plan(sub billing.Subscription, g goods) []fact {
 	if owed := sub.Carried; len(owed.Lines) > 0 {
 		out = append(out, fact{v.say("Invoice"), v.carried(owed.Due)})
 	}
-	if next, ok := v.upcoming(sub, g); ok {
+	if next, ok := v.upcoming(sub, g); ok && !v.State.Archived() {
 		out = append(out, fact{v.say("Next payment"), next})
 	}
 	out = append(out, fact{v.say("Started"), v.date(sub.CreatedAt)})
@@ -244,17 +247,9 @@ func (v visit) change(sub billing.Subscription, open []billing.Invoice) *changeV
 
 // acts are what the visitor may do now, the most wanted first.
 func (v visit) acts(sub billing.Subscription, product billing.Product) []act {
-	out := v.renewal(sub)
-	who := v.visitor()
-	if who.MayChangePlan(sub) && product.Collection != "" {
-		out = append(out, act{Text: v.say("Change plan"), Href: address(sub.ID, "plan")})
-	}
-	if who.MayPause(sub) {
-		if sub.Status == billing.StatusPaused {
-			out = append(out, act{Text: v.say("Resume"), Href: address(sub.ID, "resume"), Post: true})
-		} else {
-			out = append(out, act{Text: v.say("Pause"), Href: address(sub.ID, "pause"), Post: true})
-		}
+	var out []act
+	if !v.State.Archived() {
+		out = v.offers(sub, product)
 	}
 	switch {
 	case sub.Status.Ended() || sub.Cancel.Pending:
@@ -262,6 +257,23 @@ func (v visit) acts(sub billing.Subscription, product billing.Product) []act {
 		out = append(out, act{Text: v.say("Keep the subscription"), Href: address(sub.ID, "keep"), Post: true})
 	default:
 		out = append(out, act{Text: v.say("Cancel subscription"), Href: address(sub.ID, "cancel")})
+	}
+	return out
+}
+
+// offers are the acts of a business that sells.
+func (v visit) offers(sub billing.Subscription, product billing.Product) []act {
+	out := v.renewal(sub)
+	who := v.visitor()
+	if who.MayChangePlan(sub) && product.Collection != "" {
+		out = append(out, act{Text: v.say("Change plan"), Href: address(sub.ID, "plan")})
+	}
+	switch {
+	case !who.MayPause(sub):
+	case sub.Status == billing.StatusPaused:
+		out = append(out, act{Text: v.say("Resume"), Href: address(sub.ID, "resume"), Post: true})
+	default:
+		out = append(out, act{Text: v.say("Pause"), Href: address(sub.ID, "pause"), Post: true})
 	}
 	return out
 }

@@ -112,6 +112,9 @@ type dueLine struct {
 // toPay are the open invoices, the oldest first.
 func (v visit) toPay(g goods) []dueLine {
 	var out []dueLine
+	if v.State.Archived() {
+		return nil
+	}
 	for _, sub := range g.subs {
 		for _, i := range g.open[sub.ID] {
 			l := dueLine{What: sub.ProductName, Date: v.date(i.DueAt), Amount: v.amount(i.Due()), Href: address(sub.ID, "payment-method"), Act: v.say("Pay now")}

@@ -62,7 +62,7 @@ func (v visit) view(s billing.Subscription) subscriptionView {
 		ID: s.ID, Name: s.ProductName, Price: v.amount(total) + " " + i18n.Every(v.locale, s.Price.Every),
 		Chip: v.chip(chips[s.Status]), Next: v.next(s), Card: v.card(s.Method), Href: address(s.ID),
 	}
-	if !s.Status.Ended() && s.Status != billing.StatusPending {
+	if !s.Status.Ended() && s.Status != billing.StatusPending && !v.State.Archived() {
 		out.Edit = address(s.ID, "payment-method")
 	}
 	return out
@@ -77,7 +77,7 @@ func (v visit) next(s billing.Subscription) string {
 		return v.say("Ends on %s", v.date(s.Period.End))
 	case s.Status == billing.StatusActive && s.TrialEnd > v.now:
 		return v.say("Trial until %s", v.date(s.TrialEnd))
-	case s.Status == billing.StatusActive && s.Manual.On:
+	case s.Status == billing.StatusActive && (s.Manual.On || v.State.Archived()):
 		return v.say("Paid until %s", v.date(s.Period.End))
 	case s.Status == billing.StatusActive:
 		return v.say("Renews on %s", v.date(s.Period.End))

@@ -160,6 +160,9 @@ func (s *Service) method(ctx context.Context, p Pay, c billing.Customer) (billin
 		if err != nil {
 			return m, fmt.Errorf("payment method %s: %w", p.Method, err)
 		}
+		if p.By == billing.ByCustomer && m.Guest {
+			return m, fmt.Errorf("payment method %s of a guest: %w", p.Method, record.ErrNotFound)
+		}
 		return m, nil
 	}
 	return billing.Method{}, recovery.ErrNoMethod

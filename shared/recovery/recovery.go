@@ -188,6 +188,9 @@ func (s *Service) method(ctx context.Context, p Pay, d dossier) (billing.Method,
 		if err != nil {
 			return m, fmt.Errorf("payment method %s: %w", p.Method, err)
 		}
+		if p.By == billing.ByCustomer && !m.PaysFor(d.sub) {
+			return m, fmt.Errorf("payment method %s of a guest: %w", p.Method, record.ErrNotFound)
+		}
 		return m, nil
 	}
 	return billing.Method{}, ErrNoMethod

@@ -3,6 +3,7 @@ package register
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"perennial/shared/fault"
 	"perennial/shared/merchant"
@@ -49,6 +50,39 @@ func List[T any](ctx context.Context, l record.Lister, scope merchant.Scope, q r
 		}
 	}
 	return nil, ErrBroad
+}
+
+// Each visits every object of a kind in a scope, newest first, however many
+// there are. What is made meanwhile may be missed.
+func Each[T any](ctx context.Context, l record.Lister, scope merchant.Scope, kind record.Kind, visit func(T) error) error {
+	q := record.Query{Kind: kind, Limit: record.MaxLimit}
+	seen := make(map[string]bool)
+	for {
+		page, err := read[T](ctx, l, scope, q)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		var last time.Time
+		for _, obj := range page {
+			entry, err := record.Describe(obj)
+			if err != nil {
+				return err
+			}
+			last = entry.Created
+			if seen[entry.ID] {
+				continue
+			}
+			seen[entry.ID] = true
+			if err := visit(obj); err != nil {
+				return err
+			}
+		}
+		if last.Equal(q.To) {
+			q.Offset += len(page) // a crowd of one instant
+		} else {
+			q.To, q.Offset = last, 0
+		}
+	}
 }
 
 func read[T any](ctx context.Context, l record.Lister, scope merchant.Scope, q record.Query) ([]T, error) {

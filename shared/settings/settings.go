@@ -48,7 +48,7 @@ func (s *Service) State(ctx context.Context, scope merchant.Scope) (merchant.Sta
 }
 
 // Update changes settings by change, which may run more than once. It may
-// touch recovery, settings and the business's zone; clock and brake stay.
+// touch recovery, settings and the business's zone; clock, brake and archive stay.
 func (s *Service) Update(ctx context.Context, scope merchant.Scope, actor record.Actor, change func(merchant.State) (merchant.State, error)) (merchant.State, error) {
 	var err error
 	for range tries {
@@ -72,7 +72,7 @@ func (s *Service) update(ctx context.Context, scope merchant.Scope, actor record
 	if err := check(next); err != nil {
 		return old, err
 	}
-	next.Version, next.Clock, next.Brake = old.Version, old.Clock, old.Brake
+	next.Version, next.Clock, next.Brake, next.Archive = old.Version, old.Clock, old.Brake, old.Archive
 	next.Settings.Revision, next.Settings.ChangedAt = old.Settings.Revision+1, s.Wall()
 	next.Settings.ChangedBy = string(actor.Kind) + ":" + actor.ID
 	commit := record.Commit{Scope: scope, Actor: actor, Cause: "change settings", Put: []any{next}}

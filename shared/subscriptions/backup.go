@@ -55,6 +55,9 @@ func (s *Service) setBackup(ctx context.Context, b Backup) (Row, error) {
 		if method, err = record.Get[billing.Method](ctx, s.Store, b.Scope, record.MethodID(d.sub.Customer, b.Method)); err != nil {
 			return Row{}, fmt.Errorf("backup method %s: %w", b.Method, err)
 		}
+		if len(b.Customers) > 0 && method.Guest {
+			return Row{}, fmt.Errorf("backup method %s of a guest: %w", b.Method, record.ErrNotFound)
+		}
 		switch same := method.Fingerprint != "" && method.Fingerprint == d.sub.Method.Fingerprint; {
 		case !b.Consent:
 			return Row{}, ErrNoConsent

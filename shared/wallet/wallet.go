@@ -74,7 +74,7 @@ func (s *Service) Save(ctx context.Context, scope merchant.Scope, actor record.A
 		ID: ids.New("pm_", wall), Customer: customer.ID, Gateway: account.Gateway, Account: account.ID,
 		Reference: saved.Ref, Type: saved.Type, Wallet: saved.Wallet, Holder: holder, Brand: saved.Brand, Last4: saved.Last4,
 		ExpMonth: saved.ExpMonth, ExpYear: saved.ExpYear, Country: saved.Country,
-		Fingerprint: saved.Fingerprint, CreatedAt: state.Clock.Now(wall),
+		Fingerprint: saved.Fingerprint, CreatedAt: state.Clock.Now(wall), Guest: from.Guest,
 	}
 	commit := record.Commit{
 		Scope: scope, Actor: actor, Cause: "save payment method", At: state.Clock.Now(wall), Put: []any{method},
