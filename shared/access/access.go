@@ -49,7 +49,7 @@ func (l Link) use(now time.Time) (Link, error) {
 
 // Move consumes a link that gives a customer another address. It is dead for
 // a customer whose address has changed since the link was asked for, or who has
-// signed out everywhere since: the asking session may have been a thief's.
+// ended sessions since: the asking one may have been a thief's.
 func (l Link) Move(c billing.Customer, now time.Time) (Link, billing.Customer, error) {
 	if l.Moves == "" || !slices.Contains(l.Customers, c.ID) || billing.NormalEmail(c.Email) != l.Email || !l.Outlives(c) {
 		return l, c, ErrLink
@@ -63,8 +63,11 @@ func (l Link) Move(c billing.Customer, now time.Time) (Link, billing.Customer, e
 }
 
 // Outlives reports whether a move was asked for after the customer's last
-// signing out everywhere.
-func (l Link) Outlives(c billing.Customer) bool { return !left(c, l.AskedAt) }
+// signing out everywhere, and after the last ending of a single session, which
+// may be the one that asked.
+func (l Link) Outlives(c billing.Customer) bool {
+	return !left(c, l.AskedAt) && (c.StaysAt.IsZero() || l.AskedAt.After(c.StaysAt))
+}
 
 // left reports whether a customer has signed out everywhere at a time or later.
 func left(c billing.Customer, at time.Time) bool { return !c.LeftAt.IsZero() && !at.After(c.LeftAt) }

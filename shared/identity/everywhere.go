@@ -24,8 +24,14 @@ type Place struct {
 	Customers []billing.Customer
 }
 
-// mostPlaces is how many customer records the unified portal looks at.
-const mostPlaces = 100
+// How many customer records of an address the unified portal looks at, and how
+// many it shows. Anybody can make records of somebody else's address, so each
+// business has its turn before any has a second one, and those that have paid
+// come before all others.
+const (
+	mostLooked = 1000
+	mostShown  = 100
+)
 
 // placesAtOnce is how many businesses are read at the same time.
 const placesAtOnce = 8
@@ -37,56 +43,50 @@ func (s *Service) places(ctx context.Context, mode merchant.Mode, session access
 	if err != nil {
 		return nil, fmt.Errorf("customers of an address everywhere: %w", err)
 	}
-	var scopes []merchant.Scope
-	known := map[merchant.Scope][]string{}
-	for _, o := range owners[:min(len(owners), mostPlaces)] {
-		if known[o.Scope] == nil {
-			scopes = append(scopes, o.Scope)
-		}
-		known[o.Scope] = append(known[o.Scope], o.Customer)
-	}
-	found := make([]Place, len(scopes))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(placesAtOnce)
-	for i, scope := range scopes {
-		group.Go(func() (err error) {
-			found[i], err = s.place(ctx, scope, session, known[scope])
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
+	places := grouped(inTurn(owners, mostLooked))
+	err = each(ctx, places, func(ctx context.Context, p *Place) error { return s.people(ctx, p, session) })
+	if err != nil {
 		return nil, err
 	}
-	var places []Place
-	for _, p := range found {
-		if len(p.Customers) > 0 {
-			places = append(places, p)
+	places = worthMost(places, mostShown)
+	err = each(ctx, places, func(ctx context.Context, p *Place) (err error) {
+		p.State, err = s.Store.State(ctx, p.Scope)
+		if errors.Is(err, record.ErrNotFound) {
+			p.Customers, err = nil, nil
 		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("businesses of an address: %w", err)
 	}
-	return places, nil
+	return slices.DeleteFunc(places, func(p Place) bool { return len(p.Customers) == 0 }), nil
 }
 
-// place is one business; without customers when none is the person's any more.
-func (s *Service) place(ctx context.Context, scope merchant.Scope, session access.Session, known []string) (Place, error) {
-	p := Place{Scope: scope}
-	var err error
-	if p.State, err = s.Store.State(ctx, scope); err != nil {
-		if errors.Is(err, record.ErrNotFound) {
-			return p, nil
-		}
-		return p, fmt.Errorf("state of %s: %w", scope, err)
+// each works on places side by side.
+func each(ctx context.Context, places []Place, work func(context.Context, *Place) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(placesAtOnce)
+	for i := range places {
+		group.Go(func() error { return work(ctx, &places[i]) })
 	}
-	customers, err := s.customers(ctx, scope, known)
+	return group.Wait()
+}
+
+// people reads the customer records of a place and keeps those that are the
+// person's still.
+func (s *Service) people(ctx context.Context, p *Place, session access.Session) error {
+	for _, c := range p.Customers {
+		session.Customers = append(session.Customers, c.ID)
+	}
+	customers, err := s.customers(ctx, p.Scope, session.Customers)
 	if err != nil {
-		return p, err
+		return err
 	}
-	session.Customers = known
-	for _, c := range customers {
-		if _, err := session.Narrow([]billing.Customer{c}); err == nil {
-			p.Customers = append(p.Customers, c)
-		}
-	}
-	return p, nil
+	p.Customers = slices.DeleteFunc(customers, func(c billing.Customer) bool {
+		_, err := session.Narrow([]billing.Customer{c})
+		return err != nil
+	})
+	return nil
 }
 
 // inviteEverywhere makes the link to the unified portal for an address that
@@ -96,6 +96,9 @@ func (s *Service) inviteEverywhere(ctx context.Context, wish Wish) (i Invited, o
 	places, err := s.places(ctx, wish.Scope.Mode, access.Session{Email: email, CreatedAt: s.Wall()})
 	if err != nil || len(places) == 0 {
 		return Invited{}, false, err
+	}
+	for _, p := range places {
+		i.Testers = append(i.Testers, p.State.Testers()...)
 	}
 	i.To = email // not as one business happens to spell it: that business must not choose the mailbox
 	i.URL, err = s.mint(ctx, wish.Scope, access.Link{Email: email, Next: LocalPath(wish.Next)}, record.System)

@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -65,6 +66,32 @@ func TestR149OneLoginShowsEveryBusinessOfTheAddress(t *testing.T) {
 	}
 	if _, ok, err := d.Invite(t.Context(), identity.Wish{Scope: merchant.Everywhere(merchant.Live), Email: "ada@example.com"}); ok || err != nil {
 		t.Errorf("live knows test's customers: %t %v", ok, err)
+	}
+}
+
+// Who makes customer records of somebody else's address by the hundred, in one
+// business or in many, does not push the businesses out where the person buys.
+func TestRecordsThatOthersMadeCrowdNobodyOut(t *testing.T) {
+	t.Parallel()
+	d := town(t)
+	last := merchant.Scope{Business: "bus_zzz", Mode: merchant.Test}
+	d.put(last, merchant.State{Scope: last})
+	d.put(last, billing.Customer{ID: "cus_z", Email: "ada@example.com", Name: "Ada", PaidAt: 1}, billing.Mailbox{Email: "ada@example.com", Customer: "cus_z"})
+	for n := range 150 {
+		junk, id := merchant.Scope{Business: fmt.Sprintf("bus_j%03d", n), Mode: merchant.Test}, fmt.Sprintf("cus_j%03d", n)
+		d.put(junk, merchant.State{Scope: junk}, billing.Customer{ID: id, Email: "ada@example.com"}, billing.Mailbox{Email: "ada@example.com", Customer: id})
+		d.put(second, billing.Customer{ID: id, Email: "ada@example.com"}, billing.Mailbox{Email: "ada@example.com", Customer: id})
+	}
+	_, places, err := d.Everywhere(t.Context(), merchant.Test, d.wide("ada@example.com"))
+	if err != nil || !strings.Contains(scopes(places), "bus_zzz.test") || !strings.Contains(scopes(places), "bus_1.test") {
+		t.Fatalf("%s %v", scopes(places), err)
+	}
+	shown := 0
+	for _, p := range places {
+		shown += len(p.Customers)
+	}
+	if shown > 100 {
+		t.Errorf("%d records are shown", shown)
 	}
 }
 

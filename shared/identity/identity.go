@@ -99,8 +99,9 @@ func (s *Service) Mint(ctx context.Context, scope merchant.Scope, customer, retu
 
 // Invited is a link and the address to mail it to.
 type Invited struct {
-	To  string // as the customer record has it, never as the wish did
-	URL string
+	To      string // as the customer record has it, never as the wish did
+	URL     string
+	Testers []string // of the unified portal: whom the test modes of the person's businesses may write to
 }
 
 // Invite makes the link that a mailed wish asked for. It opens every customer

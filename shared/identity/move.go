@@ -192,24 +192,41 @@ func (s *Service) Sessions(ctx context.Context, visit Visit) ([]access.Session, 
 	return live, nil
 }
 
-// EndSession ends one of the visitor's sessions, named by its hash; ending
-// it twice is no error, and somebody else's does not exist.
+// EndSession ends one of the visitor's sessions, named by its hash, and every
+// change of address that waits to be confirmed: the session may have asked for
+// it. Ending it twice is no error, and somebody else's does not exist.
 func (s *Service) EndSession(ctx context.Context, visit Visit, hash string) error {
+	var err error
+	for range 5 { // a customer record changes under us at times
+		if err = s.endSession(ctx, visit, hash); !errors.Is(err, record.ErrStale) {
+			return err
+		}
+	}
+	return fmt.Errorf("end session: %w", err)
+}
+
+func (s *Service) endSession(ctx context.Context, visit Visit, hash string) error {
 	live, err := s.Sessions(ctx, visit)
 	if err != nil {
 		return err
 	}
-	for _, session := range live {
-		if session.Hash != hash {
-			continue
-		}
-		err := s.Store.Commit(ctx, record.Commit{
-			Scope: visit.Scope, Actor: visit.Actor(), Cause: "POST /profile/sessions", At: visit.State.Clock.Now(s.Wall()), Delete: []any{session},
-		})
-		if err != nil && !errors.Is(err, record.ErrStale) {
-			return fmt.Errorf("end session: %w", err)
-		}
+	at := slices.IndexFunc(live, func(session access.Session) bool { return session.Hash == hash })
+	if at < 0 {
 		return nil
 	}
-	return nil
+	customers, err := s.customers(ctx, visit.Scope, visit.Session.Customers)
+	if err != nil {
+		return err
+	}
+	now := s.Wall()
+	commit := record.Commit{
+		Scope: visit.Scope, Actor: visit.Actor(), Cause: "POST /profile/sessions", At: visit.State.Clock.Now(now), Delete: []any{live[at]},
+	}
+	for _, c := range customers {
+		if live[at].May(c.ID) {
+			c.StaysAt = now
+			commit.Put = append(commit.Put, c)
+		}
+	}
+	return s.Store.Commit(ctx, commit)
 }

@@ -236,3 +236,30 @@ func TestSessionsAreListedAndEndedOneByOne(t *testing.T) {
 		t.Errorf("an ended session: %v", err)
 	}
 }
+
+// Whoever ends a session also ends the change of address that it has asked
+// for; one that is asked for afterwards goes through.
+func TestEndingASessionEndsTheMoveThatItAskedFor(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	thief, err := d.Visit(t.Context(), merchant.Test, d.enter())
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := d.mover("thief@example.org")
+	owner, err := d.Visit(t.Context(), merchant.Test, d.enter())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.clock.Advance(time.Second)
+	if err := d.EndSession(t.Context(), owner, thief.Session.Hash); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.ConfirmMove(t.Context(), merchant.Test, token); !errors.Is(err, access.ErrLink) || d.customer("cus_1").Email != "Ada@example.com" {
+		t.Errorf("the move went through: %v", err)
+	}
+	d.clock.Advance(time.Second)
+	if _, err := d.ConfirmMove(t.Context(), merchant.Test, d.mover("ada@new.example")); err != nil {
+		t.Errorf("the owner's own move: %v", err)
+	}
+}

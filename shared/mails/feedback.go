@@ -120,9 +120,9 @@ var errNobody = fmt.Errorf("nobody may be written to: %w", email.ErrRefused)
 
 // reachable are the recipients of a letter that may be written to.
 func (s *Service) reachable(ctx context.Context, scope merchant.Scope, l Letter) ([]string, error) {
-	var testers []string
-	closed := l.Test && !s.AnyTestAddress && !l.Trial && !scope.IsEverywhere()
-	if closed {
+	testers := l.Testers
+	closed := l.Test && !s.AnyTestAddress && !l.Trial
+	if closed && !scope.IsEverywhere() {
 		state, err := s.Store.State(ctx, scope)
 		if err != nil {
 			return nil, err

@@ -184,6 +184,11 @@ func TestTheTestModeWritesToVerifiedAddressesOnly(t *testing.T) {
 		if got := b.deliver(b.paid()); len(got) != c.want {
 			t.Errorf("%s: sent %v", name, got)
 		}
+		b.office.sent = nil
+		wish := identity.Wish{Scope: merchant.Everywhere(merchant.Test), Email: "ada@example.com", Next: "/everywhere"}
+		if err := b.Wish(t.Context(), wish, "m1"); err != nil || len(b.office.sent) != c.want {
+			t.Errorf("%s: the unified portal sent %v, %v", name, b.office.sent, err)
+		}
 	}
 }
 

@@ -49,6 +49,7 @@ type Letter struct {
 	Customer    string                       // whom a notification to the merchant is about
 	Reference   string                       // id of the object that it is about
 	Also        []string                     // get the same letter
+	Testers     []string                     // whom the unified portal's test mode may write to; elsewhere the business's settings say
 	Trial       bool                         // it asks a tester to agree, and so goes where no other mail of the test mode does
 	About       string                       // id of the customer it goes to; empty for others
 	AccessEnds  calendar.Instant             // when access ends that goes on unpaid

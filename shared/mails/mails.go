@@ -113,40 +113,41 @@ func (s *Service) Event(ctx context.Context, item record.DueItem) error {
 // has it does the same work and sends nothing. message is the queue's id of
 // the wish; a duplicate of a message makes no second link.
 func (s *Service) Wish(ctx context.Context, wish identity.Wish, message string) error {
-	return s.link(ctx, wish.Scope, message, PortalLink, func() (string, string, error) {
+	return s.link(ctx, wish.Scope, message, PortalLink, func() (Letter, error) {
 		i, found, err := s.Links.Invite(ctx, wish)
 		if err != nil || !found {
-			return "", "", err
+			return Letter{}, err
 		}
-		return i.To, i.URL, nil
+		return Letter{To: i.To, URL: i.URL, Testers: i.Testers}, nil
 	})
 }
 
 // Invite mails a customer a link that the merchant asked for.
 func (s *Service) Invite(ctx context.Context, i Invite, message string) error {
-	return s.link(ctx, i.Scope, message, PortalInvite, func() (string, string, error) {
+	return s.link(ctx, i.Scope, message, PortalInvite, func() (Letter, error) {
 		c, err := record.Get[billing.Customer](ctx, s.Store, i.Scope, i.Customer)
 		if err != nil {
-			return "", "", err
+			return Letter{}, err
 		}
 		url, err := s.Links.Mint(ctx, i.Scope, c.ID, i.ReturnURL)
-		return c.Email, url, err
+		return Letter{To: c.Email, URL: url}, err
 	})
 }
 
 // link claims the message, makes the link and mails it. What failed may be
 // tried again at once: a link that was not sent is worth nothing.
-func (s *Service) link(ctx context.Context, scope merchant.Scope, message string, t Template, mint func() (to, url string, err error)) error {
+func (s *Service) link(ctx context.Context, scope merchant.Scope, message string, t Template, mint func() (Letter, error)) error {
 	c, mine, err := s.claim(ctx, scope, linkID(message), lease)
 	if err != nil || !mine {
 		return err
 	}
-	to, url, err := mint()
+	letter, err := mint()
+	letter.Template = t
 	switch {
-	case err == nil && to == "":
+	case err == nil && letter.To == "":
 		return s.finish(ctx, c, false)
 	case err == nil:
-		err = s.sendLink(ctx, scope, Letter{Template: t, To: to, URL: url})
+		err = s.sendLink(ctx, scope, letter)
 	}
 	if err != nil && !isFinal(err) {
 		return s.release(ctx, c, err)

@@ -129,6 +129,9 @@ func (s *Server) newEverywherePage(r *http.Request, session access.Session, plac
 	}
 	var page everywherePage
 	for i, v := range visits {
+		if !found[i].bought() {
+			continue
+		}
 		page.Shops = append(page.Shops, v.shop(found[i]))
 		for _, l := range v.ledger(s.Documents, found[i]) {
 			l.Mend = "" // needs a step into the business
