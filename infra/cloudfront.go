@@ -19,13 +19,14 @@ const (
 	surfaceHeader = "X-Perennial-Surface"
 )
 
-// viewerFunction writes the viewer's address into a header. CloudFront's own
-// CloudFront-Viewer-Address cannot be had here: a policy that adds it either
-// forwards Host too, which API Gateway refuses, or must list every other
-// header, where Accept-Encoding is not allowed.
+// viewerFunction writes into headers of ours what a policy cannot pass on: the
+// viewer's address, and which compression the viewer takes. What a viewer sends
+// under those names is replaced.
 const viewerFunction = `function handler(event) {
   var request = event.request;
+  var takes = request.headers['accept-encoding'];
   request.headers['x-perennial-viewer'] = { value: event.viewer.ip + ':0' };
+  request.headers['x-perennial-encoding'] = { value: takes ? takes.value : 'identity' };
   return request;
 }
 `
@@ -45,8 +46,10 @@ func newFront(stack awscdk.Stack, set settings, data *dataStack) *front {
 		set:    set,
 		secret: data.originSecret.SecretValue().UnsafeUnwrap(),
 		headers: awscloudfront.NewOriginRequestPolicy(stack, jsii.String("ViewerHeaders"), &awscloudfront.OriginRequestPolicyProps{
-			Comment:             jsii.String("Everything that the viewer sent, except Host"),
-			HeaderBehavior:      awscloudfront.OriginRequestHeaderBehavior_DenyList(jsii.String("Host")),
+			Comment: jsii.String("What the pages read of a viewer's headers, and the viewer's country"),
+			// The policies that pass on everything either leave out CloudFront's own
+			// headers or forward Host, which API Gateway refuses.
+			HeaderBehavior:      awscloudfront.OriginRequestHeaderBehavior_AllowList(*jsii.Strings(topology.ViewerHeaders...)...),
 			CookieBehavior:      awscloudfront.OriginRequestCookieBehavior_All(),
 			QueryStringBehavior: awscloudfront.OriginRequestQueryStringBehavior_All(),
 		}),

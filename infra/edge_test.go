@@ -67,7 +67,7 @@ func TestCloudFrontAddsWhatTheOriginTrusts(t *testing.T) {
 	}
 }
 
-func TestCloudFrontCachesNothingAndForwardsAllButHost(t *testing.T) {
+func TestCloudFrontCachesNothingAndForwardsWhatThePagesRead(t *testing.T) {
 	edge := deployment().edge
 	const cachingDisabled = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad" // AWS's id of the managed policy
 	for id, d := range edge.all("AWS::CloudFront::Distribution") {
@@ -87,9 +87,21 @@ func TestCloudFrontCachesNothingAndForwardsAllButHost(t *testing.T) {
 		}
 	}
 	policy := edge.one(t, "AWS::CloudFront::OriginRequestPolicy", "ViewerHeaders")
-	want := map[string]any{"HeaderBehavior": "allExcept", "Headers": []any{"Host"}}
+	want := map[string]any{"HeaderBehavior": "whitelist", "Headers": []any{
+		"Accept-Language", "Content-Type", "Origin", "Referer", "Sec-Fetch-Site", "User-Agent",
+		"CloudFront-Viewer-Country", "X-Perennial-Viewer", "X-Perennial-Encoding",
+	}}
 	if diff := cmp.Diff(want, at(policy.Properties, "OriginRequestPolicyConfig", "HeadersConfig")); diff != "" {
 		t.Errorf("headers forwarded (-want +got):\n%s", diff)
+	}
+	if len(topology.ViewerHeaders) > 10 {
+		t.Error("CloudFront takes ten headers in a policy")
+	}
+	function := edge.one(t, "AWS::CloudFront::Function", "ViewerAddress").Properties["FunctionCode"].(string)
+	for _, header := range []string{"x-perennial-viewer", "x-perennial-encoding"} {
+		if !strings.Contains(function, "request.headers['"+header+"'] = ") {
+			t.Errorf("a viewer's own %s goes through:\n%s", header, function)
+		}
 	}
 }
 
@@ -140,16 +152,21 @@ func TestOnePermissionPerSurfaceIsBoundToItsAPI(t *testing.T) {
 
 func TestCustomHosts(t *testing.T) {
 	d := synthesise(map[string]any{
-		"perennial:host:portal":    "billing.example.com",
-		"perennial:host:api":       "api.example.com",
-		"perennial:certificate":    "arn:aws:acm:us-east-1:111111111111:certificate/edge",
-		"perennial:apiCertificate": "arn:aws:acm:eu-central-1:111111111111:certificate/api",
-		"perennial:webAcl":         "arn:aws:wafv2:us-east-1:111111111111:global/webacl/a/b",
-		"perennial:alarmTopic":     "arn:aws:sns:eu-central-1:111111111111:pager",
+		"perennial:host:portal":      "customer.example.com",
+		"perennial:host:test.portal": "test.customer.example.com",
+		"perennial:host:api":         "api.example.com",
+		"perennial:certificate":      "arn:aws:acm:us-east-1:111111111111:certificate/edge",
+		"perennial:apiCertificate":   "arn:aws:acm:eu-central-1:111111111111:certificate/api",
+		"perennial:webAcl":           "arn:aws:wafv2:us-east-1:111111111111:global/webacl/a/b",
+		"perennial:alarmTopic":       "arn:aws:sns:eu-central-1:111111111111:pager",
 	})
 	config := at(d.edge.one(t, "AWS::CloudFront::Distribution", "PortalDistribution").Properties, "DistributionConfig")
-	if diff := cmp.Diff([]any{"billing.example.com"}, at(config, "Aliases")); diff != "" {
+	if diff := cmp.Diff([]any{"customer.example.com"}, at(config, "Aliases")); diff != "" {
 		t.Errorf("portal's names (-want +got):\n%s", diff)
+	}
+	test := at(d.edge.one(t, "AWS::CloudFront::Distribution", "TestPortalDistribution").Properties, "DistributionConfig")
+	if diff := cmp.Diff([]any{"test.customer.example.com"}, at(test, "Aliases")); diff != "" {
+		t.Errorf("the test portal's names (-want +got):\n%s", diff)
 	}
 	if got := at(config, "ViewerCertificate", "MinimumProtocolVersion"); got != "TLSv1.2_2021" {
 		t.Errorf("portal accepts %v", got)
@@ -163,8 +180,9 @@ func TestCustomHosts(t *testing.T) {
 	}
 	variables := at(d.app.one(t, "AWS::Lambda::Function", "Mailer").Properties, "Environment", "Variables")
 	for name, want := range map[string]string{
-		"PERENNIAL_URL_PORTAL": "https://billing.example.com",
-		"PERENNIAL_URL_API":    "https://api.example.com",
+		"PERENNIAL_URL_PORTAL":      "https://customer.example.com",
+		"PERENNIAL_URL_PORTAL_TEST": "https://test.customer.example.com",
+		"PERENNIAL_URL_API":         "https://api.example.com",
 	} {
 		if got := at(variables, name); got != want {
 			t.Errorf("the mailer's %s is %v, want %s", name, got, want)

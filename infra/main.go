@@ -7,6 +7,9 @@
 // that a function can be told its own public URL on the first deployment. App
 // holds everything that changes with the code.
 //
+// A fourth, Shield, is there when asked for: a web ACL, which lives in
+// us-east-1.
+//
 // Permissions are written by hand in grants.go, one statement list per grant.
 package main
 
@@ -31,6 +34,9 @@ func main() {
 		log.Fatal(err)
 	}
 	newStacks(app, set, bootstraps)
+	if set.rateLimit > 0 {
+		newShieldStack(app, set)
+	}
 	app.Synth(nil)
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -20,6 +21,7 @@ type settings struct {
 	certificate    string            // ACM certificate in us-east-1 for the hosts behind CloudFront
 	apiCertificate string            // ACM certificate in the stack's region for the other hosts
 	webACL         string            // WAF web ACL for the distributions
+	rateLimit      int               // requests of one address in five minutes; above 0 there is a web ACL of our own to deploy
 	alarmTopic     string            // SNS topic that hears of alarms
 }
 
@@ -37,6 +39,7 @@ func readSettings(app awscdk.App) settings {
 		certificate:    text("certificate", ""),
 		apiCertificate: text("apiCertificate", ""),
 		webACL:         text("webAcl", ""),
+		rateLimit:      whole(text("rateLimit", "0")),
 		alarmTopic:     text("alarmTopic", ""),
 	}
 	for _, s := range topology.Surfaces {
@@ -52,6 +55,9 @@ func (s settings) check() error {
 	var problems []error
 	if s.mailDomain() == "" {
 		problems = append(problems, fmt.Errorf("perennial:mailFrom is %q, which is no address", s.mailFrom))
+	}
+	if s.rateLimit != 0 && s.rateLimit < leastRate {
+		problems = append(problems, fmt.Errorf("perennial:rateLimit must be a number of at least %d", leastRate))
 	}
 	for _, h := range hosts() {
 		certificate, name := s.apiCertificate, "perennial:apiCertificate"
@@ -86,4 +92,13 @@ func pascal(name string) string {
 		id.WriteString(strings.ToUpper(part[:1]) + part[1:])
 	}
 	return id.String()
+}
+
+// whole reads a number; -1 is what check refuses.
+func whole(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return -1
+	}
+	return n
 }

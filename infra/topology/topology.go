@@ -48,6 +48,14 @@ type Surface struct {
 	Prefixes []string // path prefixes; "/" means everything
 }
 
+// ViewerHeaders are the headers of a viewer that CloudFront passes on, with
+// those that only CloudFront or our function there may set. A policy takes ten.
+// Accept-Encoding cannot be listed, so the function copies it.
+var ViewerHeaders = []string{
+	"Accept-Language", "Content-Type", "Origin", "Referer", "Sec-Fetch-Site", "User-Agent",
+	"CloudFront-Viewer-Country", "X-Perennial-Viewer", "X-Perennial-Encoding",
+}
+
 // Queue is one SQS queue with its dead-letter queue.
 type Queue struct {
 	Name           string

@@ -18,6 +18,7 @@ const (
 	viewerAddress = "Cloudfront-Viewer-Address" // the same, from an edge that can send it
 	CountryHeader = "X-Perennial-Country"       // the viewer's country, ISO 3166-1
 	viewerCountry = "Cloudfront-Viewer-Country" // the same, from an edge that can send it
+	takesHeader   = "X-Perennial-Encoding"      // the viewer's Accept-Encoding, where the edge cannot pass that on
 )
 
 type surfaceKey struct{}
@@ -51,9 +52,13 @@ func (s *server) admit(r *http.Request) bool {
 	secret, surface := take(r, OriginHeader), take(r, SurfaceHeader)
 	viewer := cmp.Or(take(r, ViewerHeader), take(r, viewerAddress))
 	country := cmp.Or(take(r, CountryHeader), take(r, viewerCountry))
+	takes := take(r, takesHeader)
 	if s.guarded {
 		if !s.known(secret) {
 			return false
+		}
+		if takes != "" {
+			r.Header.Set("Accept-Encoding", takes)
 		}
 		if isCountry(country) {
 			*r = *r.WithContext(context.WithValue(r.Context(), countryKey{}, country))

@@ -140,3 +140,29 @@ func TestTheCountryIsTheEdgesWord(t *testing.T) {
 		}
 	}
 }
+
+// CloudFront does not pass on which compression a viewer takes; what our
+// function there says of it counts, and nobody else's word.
+func TestTheEdgeTellsWhatCompressionTheViewerTakes(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ sent, secret, want string }{
+		"our edge":        {"gzip, br", "s", "gzip, br"},
+		"says nothing":    {"", "s", "identity"},
+		"without an edge": {"gzip", "", "identity"},
+	} {
+		got := ""
+		handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { // without ours, the request says identity
+			got = r.Header.Get("Accept-Encoding") + r.Header.Get("X-Perennial-Encoding")
+		})
+		opts := []lambdahttp.Option{quiet()}
+		if c.secret != "" {
+			opts = append(opts, lambdahttp.OriginSecret(c.secret))
+		}
+		overLambda(t, lambdahttp.Handler(handler, opts...), request{method: "GET", target: "/", headers: map[string]string{
+			lambdahttp.OriginHeader: c.secret, "X-Perennial-Encoding": c.sent,
+		}})
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}

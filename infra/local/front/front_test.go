@@ -124,10 +124,15 @@ func TestEdgeReplacesWhatOnlyCloudFrontMaySay(t *testing.T) {
 	r.Header.Set("X-Perennial-Origin", "guess")
 	r.Header.Set("X-Perennial-Surface", "api")
 	r.Header.Set("X-Perennial-Viewer", "1.1.1.1:1")
+	r.Header.Set("X-Perennial-Encoding", "br")
 	r.Header.Set("CloudFront-Viewer-Country", "XX")
+	r.Header.Set("Accept-Encoding", "gzip")
+	r.Header.Set("Accept-Language", "de")
+	r.Header.Set("X-Anything", "else")
 	_, e := seen(t, r)
 	for name, want := range map[string]string{
 		"x-perennial-origin": "s3cret", "x-perennial-surface": "portal", "x-perennial-viewer": "203.0.113.7:0",
+		"x-perennial-encoding": "gzip", "accept-language": "de", "accept-encoding": "", "x-anything": "",
 	} {
 		if got := e.Headers[name]; got != want {
 			t.Errorf("%s = %q, want %q", name, got, want)

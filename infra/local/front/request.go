@@ -1,11 +1,13 @@
 package front
 
 import (
+	"cmp"
 	"encoding/base64"
 	"mime"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +26,7 @@ const (
 	originHeader  = "x-perennial-origin"
 	surfaceHeader = "x-perennial-surface"
 	viewerHeader  = "x-perennial-viewer"
+	takesHeader   = "x-perennial-encoding"
 )
 
 // event translates a request into payload format 2.0.
@@ -73,6 +76,7 @@ func (f *Front) headers(r *http.Request, s topology.Surface, size int) map[strin
 		h[originHeader] = f.OriginSecret
 		h[surfaceHeader] = s.Name
 		h[viewerHeader] = host + ":0" // as the edge's function writes it
+		h[takesHeader] = cmp.Or(r.Header.Get("Accept-Encoding"), "identity")
 		h["via"] = "1.1 local.cloudfront.net (CloudFront)"
 		forwarded += ", " + edgeAddress
 	}
@@ -83,17 +87,18 @@ func (f *Front) headers(r *http.Request, s topology.Surface, size int) map[strin
 }
 
 // dropped names headers that never reach a function: those of the connection,
-// cookies (which travel apart), and on an Edge surface those that only
-// CloudFront may set.
+// cookies (which travel apart), and on an Edge surface those that CloudFront
+// does not pass on, or that only CloudFront may set.
 func dropped(name string, edge bool) bool {
 	switch name {
 	case "cookie", "connection", "keep-alive", "proxy-authorization", "proxy-connection",
 		"te", "trailer", "transfer-encoding", "upgrade", "expect":
 		return true
-	case originHeader, surfaceHeader, viewerHeader:
-		return edge
+	case "x-forwarded-for":
+		return false
 	}
-	return edge && strings.HasPrefix(name, "cloudfront-")
+	passes := slices.ContainsFunc(topology.ViewerHeaders, func(h string) bool { return strings.EqualFold(h, name) })
+	return edge && (!passes || strings.HasPrefix(name, "cloudfront-") || name == viewerHeader || name == takesHeader)
 }
 
 func sourceIP(r *http.Request, s topology.Surface) string {
