@@ -100,6 +100,9 @@ func (s *Service) about(ctx context.Context, o record.Outbox, t Template) (Lette
 	if err != nil {
 		return Letter{}, false, fmt.Errorf("mail %s of %s: %w", t, o.Key, err)
 	}
+	if d.state.Archived() && (t == OnHold || isStep(t) || isAsking(t)) {
+		return Letter{}, false, nil // it asks for money that nobody takes any more
+	}
 	if isAsking(t) {
 		return s.asked(ctx, d, t, s.Portals[o.Scope.Mode])
 	}

@@ -291,3 +291,23 @@ func TestEveryEventMailOfTheTableIsAskedForByItsEvent(t *testing.T) {
 		t.Errorf("a first payment asks for %v", items)
 	}
 }
+
+// A business that is archived takes no money, so nobody is asked for any.
+func TestAnArchivedBusinessAsksForNoMoney(t *testing.T) {
+	t.Parallel()
+	for _, archived := range []bool{false, true} {
+		b := newBench(t)
+		held := b.held()
+		state, err := b.store.State(t.Context(), scope)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if archived {
+			state.Archive = merchant.Archive{At: noon}
+		}
+		b.commit(record.Commit{Put: []any{state}})
+		if got := b.deliver(held); (len(got) == 0) != archived {
+			t.Errorf("archived %t: sent %v", archived, got)
+		}
+	}
+}
