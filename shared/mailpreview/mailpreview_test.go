@@ -25,6 +25,8 @@ func (k key) Authenticate(context.Context, string) (httpapi.Caller, error) {
 	return httpapi.Caller{BusinessID: k.Business, Mode: string(k.Mode), KeyID: "key_1"}, nil
 }
 
+func (key) MayWrite(context.Context, httpapi.Caller) error { return nil }
+
 // ask sends a wish and reads the answer into out.
 func ask(t *testing.T, w *lifecycletest.World, wish string, out any) int {
 	t.Helper()

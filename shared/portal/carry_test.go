@@ -19,16 +19,16 @@ func TestWhatIsCarriedIsTold(t *testing.T) {
 	s.signIn()
 	path := "/subscriptions/" + sub.ID
 	const tells = "is too small to be charged by itself. It goes on the next invoice."
-	s.get(path).must(t, 200, "Next payment", "$0.20 "+tells)
+	s.get(path).Must(t, 200, "Next payment", "$0.20 "+tells)
 	s.AdvanceTo(sub.Period.End)
-	s.get(path).must(t, 200, "$0.20 "+tells, "$0.40 "+tells)
+	s.get(path).Must(t, 200, "$0.20 "+tells, "$0.40 "+tells)
 	s.AdvanceTo(s.Sub(sub.ID).Period.End)
 	page := s.get(path)
-	page.must(t, 200, "$0.40 "+tells, "$0.60 on April 30, 2027")
-	if strings.Contains(page.text, "overdue") || s.Sub(sub.ID).Status != billing.StatusActive {
+	page.Must(t, 200, "$0.40 "+tells, "$0.60 on April 30, 2027")
+	if strings.Contains(page.Text, "overdue") || s.Sub(sub.ID).Status != billing.StatusActive {
 		t.Error("the page speaks of a failure")
 	}
 	s.AdvanceTo(s.Sub(sub.ID).Period.End)
-	s.get("/").must(t, 200, "$0.60")
+	s.get("/").Must(t, 200, "$0.60")
 	s.Reconcile()
 }
