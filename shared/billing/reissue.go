@@ -35,6 +35,9 @@ type Reissued struct {
 	Tickets          []Ticket
 }
 
+// Events tells of the credit note.
+func (r Reissued) Events() []Event { return []Event{noteCreated(r.Note)} }
+
 // Reissue corrects the tax of an invoice where the customer neither pays nor
 // gets anything: the merchant owes more tax of the same money, or less (rules
 // 16). The old lines keep what they were; refunds of the payment are taken of

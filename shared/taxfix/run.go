@@ -172,7 +172,7 @@ func (c *Corrector) write(ctx context.Context, scope merchant.Scope, actor recor
 		put = append(put, t)
 	}
 	err := c.Commits.Commit(ctx, record.Commit{
-		Scope: scope, Actor: actor, Cause: billing.ReasonTaxCorrection, At: at, Put: put, Claims: []record.Claim{{Key: key}},
+		Scope: scope, Actor: actor, Cause: billing.ReasonTaxCorrection, At: at, Put: put, Claims: []record.Claim{{Key: key}}, Events: made.Events(),
 	})
 	if errors.Is(err, record.ErrClaimed) || errors.Is(err, record.ErrStale) {
 		return record.ErrStale // another run was faster, or a refund: the next run looks again
