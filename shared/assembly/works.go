@@ -3,10 +3,8 @@ package assembly
 import (
 	"context"
 	"log/slog"
-	"strings"
 
 	"perennial/shared/charging"
-	"perennial/shared/ids"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
 )
@@ -36,10 +34,8 @@ func (t *Till) Hear(ctx context.Context, n charging.Notice) error {
 		return t.Updates.Update(ctx, n.Account, *n.Updated)
 	case n.Dispute != nil:
 		return t.Disputes.Hear(ctx, n)
-	case strings.HasPrefix(n.Refund, ids.Refund):
+	case n.Refund != "":
 		return t.Refunds.Hear(ctx, scope, n.Refund)
-	case n.Refund != "": // a capture that was given back: nothing waits for it
-		return nil
 	}
 	return t.Charging.Hear(ctx, n)
 }

@@ -17,6 +17,7 @@ const (
 	KindInvoice    InvoiceKind = ""
 	KindCreditNote InvoiceKind = "credit_note"
 	KindCorrection InvoiceKind = "correction" // other buyer particulars, the same amounts
+	KindReinstated InvoiceKind = "reinstated" // cancels a credit note whose refund came back
 )
 
 // Faults of credit notes and corrections.

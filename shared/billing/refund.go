@@ -47,9 +47,10 @@ type Refund struct {
 	Account      string
 	Intent       string
 	Reference    string   // the gateway's
-	Notes        []string // credit notes that document it
+	Notes        []string // credit notes that document it, and what cancelled them
 	Reclaimed    []Credit // unused credit that it took back first (rules 2)
 	Problem      string   // why it failed, the gateway's word
+	Bounced      int      // how often its money came back after it had succeeded
 	Method       Method
 	TakenAt      time.Time // wall time at which it was decided
 	Next         time.Time // wall time at which the gateway is asked; zero when it is over

@@ -161,6 +161,13 @@ func (s *Service) giveBack(ctx context.Context, a *attempt, account gateway.Acco
 	}
 	now := a.state.Clock.Now(s.Wall())
 	back, refund, entry := p.GiveBack(refundID(p.ID), out.Charge, out.Amount, now)
+	if slices.Contains(p.Refunds, refund.ID) { // its money had come back
+		old, err := record.Get[billing.Refund](ctx, s.Store, a.scope, refund.ID)
+		if err != nil {
+			return fmt.Errorf("give back %s again: %w", p.ID, err)
+		}
+		back, refund, entry = p.GiveBackAgain(old, out.Charge, out.Amount, now)
+	}
 	events := []billing.Event{{Type: billing.EventRefundSucceeded, Object: refund.ID, Reason: billing.ReasonLateCapture}}
 	commit := s.commit(a, []any{back, refund, entry}, events)
 	commit.Claims = a.claims
@@ -177,7 +184,7 @@ func (s *Service) refund(ctx context.Context, a *attempt, account gateway.Accoun
 	if out.Amount.Nothing() {
 		return nil
 	}
-	made, err := s.Gateway.Refund(ctx, account, out.Intent, "late#"+payment, out.Amount)
+	made, err := s.Gateway.Refund(ctx, account, out.Intent, LateKey+payment, out.Amount)
 	if errors.Is(err, gateway.ErrRejected) {
 		made, err = s.returned(ctx, account, out, err)
 	}
@@ -210,6 +217,10 @@ func (s *Service) returned(ctx context.Context, account gateway.Account, out gat
 	}
 	return gateway.Refund{State: gateway.RefundSucceeded}, nil
 }
+
+// LateKey begins the key under which a gateway gives a late capture back; the
+// payment's id follows.
+const LateKey = "late#"
 
 // refundID names the refund of a payment that is given back whole.
 func refundID(payment string) string {

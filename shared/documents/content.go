@@ -168,6 +168,8 @@ func (t teller) notes() []string {
 		about(t.w.OfInvoice)
 	case v.Kind == billing.KindCorrection:
 		about(t.w.CorrectsInvoice)
+	case v.Kind == billing.KindReinstated:
+		about(t.w.CancelsNote)
 	case !v.Final():
 		add(t.w.NoLegalNumber)
 	}

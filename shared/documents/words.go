@@ -22,7 +22,7 @@ type words struct {
 
 	ReverseCharge, Exempt, NotCollecting, OutOfScope string
 	NoLegalNumber, NumberFollows                     string
-	OfInvoice, CorrectsInvoice, Reason               string // {number}, {date}, {reason}
+	OfInvoice, CorrectsInvoice, CancelsNote, Reason  string // {number}, {date}, {reason}
 	Page, Questions                                  string // {page}, {pages}, {email}
 }
 
@@ -72,7 +72,8 @@ var english = words{
 	NoLegalNumber: "This is not an invoice. The invoice with its number is issued when the payment arrives.",
 	NumberFollows: "The number is assigned within moments.",
 	OfInvoice:     "This credit note refers to invoice {number} of {date}.", CorrectsInvoice: "This document corrects the buyer's details on invoice {number} of {date}. Amounts are unchanged.",
-	Reason: "Reason: {reason}", Page: "Page {page} of {pages}", Questions: "Questions? {email}",
+	CancelsNote: "This invoice cancels credit note {number} of {date}, because its refund failed.",
+	Reason:      "Reason: {reason}", Page: "Page {page} of {pages}", Questions: "Questions? {email}",
 }
 
 var german = words{
@@ -93,7 +94,8 @@ var german = words{
 	NoLegalNumber: "Dies ist keine Rechnung. Die Rechnung mit ihrer Nummer wird ausgestellt, sobald die Zahlung eingeht.",
 	NumberFollows: "Die Nummer wird in Kürze vergeben.",
 	OfInvoice:     "Diese Rechnungskorrektur bezieht sich auf die Rechnung {number} vom {date}.", CorrectsInvoice: "Dieser Beleg berichtigt die Angaben zum Käufer in der Rechnung {number} vom {date}. Die Beträge sind unverändert.",
-	Reason: "Grund: {reason}", Page: "Seite {page} von {pages}", Questions: "Fragen? {email}",
+	CancelsNote: "Diese Rechnung hebt die Rechnungskorrektur {number} vom {date} auf, weil die Erstattung fehlgeschlagen ist.",
+	Reason:      "Grund: {reason}", Page: "Seite {page} von {pages}", Questions: "Fragen? {email}",
 }
 
 var italian = words{
@@ -114,5 +116,6 @@ var italian = words{
 	NoLegalNumber: "Questo documento non è una fattura. La fattura con il suo numero viene emessa quando arriva il pagamento.",
 	NumberFollows: "Il numero viene assegnato a breve.",
 	OfInvoice:     "Questa nota di credito si riferisce alla fattura {number} del {date}.", CorrectsInvoice: "Questo documento rettifica i dati dell'acquirente nella fattura {number} del {date}. Gli importi restano invariati.",
-	Reason: "Motivo: {reason}", Page: "Pagina {page} di {pages}", Questions: "Domande? {email}",
+	CancelsNote: "Questa fattura annulla la nota di credito {number} del {date}, perché il rimborso non è andato a buon fine.",
+	Reason:      "Motivo: {reason}", Page: "Pagina {page} di {pages}", Questions: "Domande? {email}",
 }

@@ -18,7 +18,8 @@ var hindi = words{
 	NoLegalNumber: "यह चालान नहीं है। भुगतान मिलने पर संख्या सहित चालान जारी किया जाता है।",
 	NumberFollows: "संख्या कुछ ही क्षणों में दी जाएगी।",
 	OfInvoice:     "यह क्रेडिट नोट {date} के चालान {number} से संबंधित है।", CorrectsInvoice: "यह दस्तावेज़ {date} के चालान {number} में क्रेता का विवरण ठीक करता है। राशियाँ वही हैं।",
-	Reason: "कारण: {reason}", Page: "पृष्ठ {page} / {pages}", Questions: "प्रश्न? {email}",
+	CancelsNote: "यह चालान {date} के क्रेडिट नोट {number} को रद्द करता है, क्योंकि धनवापसी विफल रही।",
+	Reason:      "कारण: {reason}", Page: "पृष्ठ {page} / {pages}", Questions: "प्रश्न? {email}",
 }
 
 var japanese = words{
@@ -39,5 +40,6 @@ var japanese = words{
 	NoLegalNumber: "これは請求書ではありません。番号付きの請求書は、お支払いの確認後に発行されます。",
 	NumberFollows: "番号はまもなく付与されます。",
 	OfInvoice:     "本書は{date}付け請求書{number}に対するものです。", CorrectsInvoice: "本書は{date}付け請求書{number}の購入者情報を訂正するものです。金額に変更はありません。",
-	Reason: "理由：{reason}", Page: "{page} / {pages} ページ", Questions: "お問い合わせ：{email}",
+	CancelsNote: "本書は、返金が完了しなかったため、{date}付けの{number}を取り消すものです。",
+	Reason:      "理由：{reason}", Page: "{page} / {pages} ページ", Questions: "お問い合わせ：{email}",
 }

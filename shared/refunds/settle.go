@@ -30,20 +30,28 @@ func (s *Service) Perform(ctx context.Context, item record.DueItem) error {
 	return s.look(ctx, f)
 }
 
-// Hear looks at a refund that the gateway tells of before it is due. One that
-// is settled, or not ours, is left alone.
-func (s *Service) Hear(ctx context.Context, scope merchant.Scope, id string) error {
-	f, err := s.open(ctx, scope, id)
+// Hear looks at a refund that the gateway tells of, by its key, before it is
+// due: what became of it, or whether its money came back after it had
+// succeeded. One that failed, or is not ours, is left alone.
+func (s *Service) Hear(ctx context.Context, scope merchant.Scope, key string) error {
+	id, err := s.named(ctx, scope, key)
+	var f file
+	if err == nil {
+		f, err = s.open(ctx, scope, id)
+	}
 	if errors.Is(err, record.ErrNotFound) {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("refund %s: %w", id, err)
+		return fmt.Errorf("refund %s: %w", key, err)
 	}
-	if !f.refund.Status.Open() {
-		return nil
+	switch {
+	case f.refund.Status.Open():
+		return s.look(ctx, f)
+	case f.refund.Status == billing.RefundSucceeded:
+		return s.recall(ctx, f, key)
 	}
-	return s.look(ctx, f)
+	return nil
 }
 
 // look asks the gateway what became of the refund.

@@ -267,3 +267,28 @@ func TestPagesTileTheSpan(t *testing.T) {
 		t.Errorf("%d payments on %d pages", len(seen), pages)
 	}
 }
+
+// R273: tax that was charged too much went back and came back: its
+// credit note stands, and the customer has it as credit.
+func TestTaxThatComesBackBecomesCredit(t *testing.T) {
+	t.Parallel()
+	w, c, sub := corrected(t, "visa_ok", 160_000)
+	run(t, w, c, false)
+	p := lifecycletest.Get[billing.Payment](w, sub.FirstPayment)
+	w.Gateway.Bounce(p.Refunds[0])
+	for range 2 {
+		if err := w.Refunds.Hear(t.Context(), w.Scope, p.Refunds[0]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r := lifecycletest.Get[billing.Refund](w, p.Refunds[0]); r.Status != billing.RefundFailed {
+		t.Errorf("the refund is %s", r.Status)
+	}
+	if credit := w.Sub(sub.ID).Balance(); credit.Minor != 60 {
+		t.Errorf("credit %v", credit)
+	}
+	if fixes := run(t, w, c, false); len(fixes) != 0 {
+		t.Errorf("it is corrected again: %+v", fixes)
+	}
+	w.Reconcile()
+}

@@ -76,6 +76,21 @@ func (f *Fake) refund(i *intent, key string, amount money.Amount) (*refund, erro
 	return r, nil
 }
 
+// Bounce fails what was refunded under a key, as banks do weeks later: the
+// money is back.
+func (f *Fake) Bounce(key string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, i := range f.intents {
+		for _, r := range i.refunds {
+			if r.Key == key && r.ends == gateway.RefundSucceeded {
+				r.ends, r.ready = gateway.RefundFailed, f.Now()
+				f.post(i, Reversed, r.Amount)
+			}
+		}
+	}
+}
+
 // Refunds implements gateway.Refunder.
 func (f *Fake) Refunds(_ context.Context, account gateway.Account, id gateway.Intent) ([]gateway.Refund, error) {
 	failure, err := f.enter(OpRefunds)

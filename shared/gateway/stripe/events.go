@@ -87,7 +87,7 @@ func (g *Gateway) ask(ctx context.Context, account gateway.Account, in eventJSON
 			return Event{}, false, nil
 		}
 		return g.askDispute(ctx, account, event, object.ID)
-	case strings.HasPrefix(in.Type, "refund."):
+	case strings.HasPrefix(in.Type, "refund."), in.Type == "charge.refund.updated":
 		event.Refund = object.Metadata[metaKey]
 		return event, event.Refund != "", nil
 	case in.Type == "payment_method.automatically_updated":

@@ -76,6 +76,9 @@ func (w *World) refunds(p billing.Payment) {
 		if r.Status.Open() && p.Refunding != id {
 			w.T.Errorf("refund %s is %s, and payment %s does not wait for it", id, r.Status, p.ID)
 		}
+		if r.Bounced > 0 {
+			w.bounced(r)
+		}
 		if r.Status != billing.RefundSucceeded {
 			continue
 		}
@@ -99,6 +102,16 @@ func (w *World) refunds(p billing.Payment) {
 	}
 }
 
+// bounced checks that the journal of a refund whose money came back holds
+// nothing of it any more, but what is owed to its customer.
+func (w *World) bounced(r billing.Refund) {
+	w.T.Helper()
+	made, undone := Get[billing.Entry](w, r.ID), Get[billing.Entry](w, r.ID+"-back")
+	if err := undone.Balanced(); err != nil || undone.Postings[0].Amount != r.Amount || made.Postings[0].Account != undone.Postings[0].Account {
+		w.T.Errorf("journal of refund %s, which came back: %+v, %v", r.ID, undone, err)
+	}
+}
+
 // note checks that a credit note documents a part of a refund that happened.
 func (w *World) note(v billing.Invoice) {
 	w.T.Helper()
@@ -119,8 +132,28 @@ func (w *World) note(v billing.Invoice) {
 		return
 	}
 	r := Get[billing.Refund](w, v.Refund)
+	if r.Bounced > 0 {
+		w.cancelled(v)
+		return
+	}
 	if r.Status != billing.RefundSucceeded || !slices.Contains(r.Notes, v.ID) || v.Number == "" || -v.Total.Minor > r.Amount.Minor || -v.Tax.Minor > r.Tax.Minor {
 		w.T.Errorf("credit note %s over %d with %d tax is for refund %+v", v.ID, v.Total.Minor, v.Tax.Minor, r)
+	}
+}
+
+// cancelled checks that the credit note of a refund that came back has one
+// document that cancels it to the cent.
+func (w *World) cancelled(note billing.Invoice) {
+	w.T.Helper()
+	var total, tax int64
+	n := 0
+	for _, v := range All[billing.Invoice](w) {
+		if v.Kind == billing.KindReinstated && v.Corrects == note.ID {
+			n, total, tax = n+1, total+v.Total.Minor, tax+v.Tax.Minor
+		}
+	}
+	if n != 1 || total != -note.Total.Minor || tax != -note.Tax.Minor {
+		w.T.Errorf("credit note %s over %d, %d tax, is cancelled %d times over %d, %d tax", note.ID, note.Total.Minor, note.Tax.Minor, n, total, tax)
 	}
 }
 
@@ -155,7 +188,7 @@ func (w *World) invoices() {
 		if v.Series == "" {
 			own++
 		}
-		if v.Cause == billing.CausePlanChange || v.ReplacedBy != "" {
+		if v.Cause == billing.CausePlanChange || v.ReplacedBy != "" || v.Kind == billing.KindReinstated {
 			continue // it shares a period with the plan before, or with the invoice that corrects it
 		}
 		for _, other := range periods[v.Subscription] {
