@@ -48,6 +48,7 @@ type Lock struct {
 	Challenge bool // the bank is asked to make sure of the customer
 	ActionURL string
 	Country   string           // that the payer's request came from; empty when unknown
+	Statement string           // what the customer's bank statement is to say, of the brand; empty: the account's own
 	At        calendar.Instant // business time at which it was taken
 	TakenAt   time.Time        // wall time at which it was taken
 	Lease     time.Time        // wall time until which only its taker acts
@@ -91,6 +92,7 @@ type Attempt struct {
 	ReturnURL string
 	Challenge bool
 	Country   string
+	Statement string
 	At        calendar.Instant
 	Wall      time.Time
 }
@@ -134,7 +136,7 @@ func (a Attempt) lock(due []Invoice, total money.Amount) (Lock, []Invoice) {
 		Payment: a.Payment, Seen: a.Seen, Invoices: ids,
 		Key: fmt.Sprintf("%s#%d", first.ID, first.Attempts), Retry: first.Attempts - 1,
 		Amount: total, Method: a.Method, State: LockSubmitting, By: a.By, Cause: first.Cause,
-		Keep: a.Keep, Checkout: a.Checkout, ReturnURL: a.ReturnURL, Challenge: a.Challenge, Country: a.Country,
+		Keep: a.Keep, Checkout: a.Checkout, ReturnURL: a.ReturnURL, Challenge: a.Challenge, Country: a.Country, Statement: a.Statement,
 		At: a.At, TakenAt: a.Wall, Lease: a.Wall.Add(LeaseCharge),
 	}, invoices
 }

@@ -138,6 +138,9 @@ func (s *Service) Charge(ctx context.Context, in Start) (Result, error) {
 	open := billing.Case{
 		Subscription: in.Subscription, Purchase: in.Purchase, Customer: in.Customer, Payment: in.Payment, Hold: in.Hold,
 	}
+	if try.Statement, err = s.statement(ctx, in.Scope, open); err != nil {
+		return Result{}, err
+	}
 	locked, err := open.Begin(try, in.Dues)
 	if err != nil {
 		return Result{}, err
@@ -387,6 +390,7 @@ func params(scope merchant.Scope, c billing.Case) gateway.Params {
 	return gateway.Params{
 		Key: l.Key, Amount: l.Amount, Customer: l.Method.Holder, Method: l.Method.Reference, Type: l.Method.Type,
 		OnSession: l.OnSession(), Challenge: l.Challenge && l.OnSession(), ReturnURL: l.ReturnURL, Payment: Tag(scope, c.Owner(), l.Payment),
+		Statement: l.Statement,
 	}
 }
 

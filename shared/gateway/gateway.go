@@ -67,6 +67,7 @@ type Params struct {
 	Challenge bool         // asks the bank to challenge the customer, who is present, also where it need not
 	ReturnURL string       // where a challenge sends the customer back, by GET
 	Payment   string       // our payment id, kept as metadata and used to match after a crash
+	Statement string       // what a card's statement is to say besides the account's name; a gateway may shorten or leave it out
 }
 
 // Decline is the gateway's refusal of one charge.

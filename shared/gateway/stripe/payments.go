@@ -77,7 +77,14 @@ func (g *Gateway) Prepare(ctx context.Context, account gateway.Account, p gatewa
 			Card: &sdk.PaymentIntentPaymentMethodOptionsCardParams{RequestThreeDSecure: sdk.String("challenge")},
 		}
 	}
+	if suffix := suffixOf(p); suffix != "" {
+		in.StatementDescriptorSuffix = &suffix
+	}
 	made, err := g.intents(key).New(in)
+	if in.StatementDescriptorSuffix != nil && unsaid(err) { // better paid under the account's name than not at all
+		in.StatementDescriptorSuffix, in.Params = nil, params(ctx, "prepare-plain", p.Key)
+		made, err = g.intents(key).New(in)
+	}
 	if err != nil {
 		return "", told("prepare", err)
 	}
