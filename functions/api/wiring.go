@@ -39,7 +39,7 @@ func newAPI(till *assembly.Till, env *config.Env) *httpapi.API {
 		Customers: people,
 		Catalog:   &catalog.Service{Store: store, Assets: assets, Wall: clock.System},
 		Subscriptions: &subscriptions.Service{
-			Store: store, Payer: till.Recovery, Charger: till.Charging, Wall: clock.System,
+			Store: store, Payer: till.Recovery, Charger: till.Charging, Wall: clock.System, Abilities: till.Gateways.Abilities,
 		},
 		Refunds:  till.Refunds,
 		Recovery: till.Recovery,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"perennial/shared/fault"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
 )
@@ -29,6 +30,29 @@ type Capabilities struct {
 
 // Delayed reports whether a payment by a type of method stays in processing.
 func (c Capabilities) Delayed(kind string) bool { return slices.Contains(c.Async, kind) }
+
+// Abilities are what each gateway can do, by its name. Of one that is not among
+// them nothing is known, and nothing refused.
+type Abilities map[string]Capabilities
+
+// Faults of what a gateway cannot do.
+var (
+	ErrReschedule = fault.New(fault.Conflict, "GATEWAY_CANNOT_RESCHEDULE", "The payment gateway of this subscription cannot move a billing date after the first payment.")
+	ErrExtraTrial = fault.New(fault.Conflict, "GATEWAY_CANNOT_EXTEND_TRIAL", "The payment gateway of this subscription cannot extend a trial.")
+)
+
+// Move refuses to move the billing date of what is charged at a gateway, or the
+// end of its trial, where the gateway cannot.
+func (a Abilities) Move(gateway string, trial bool) error {
+	c, known := a[gateway]
+	switch {
+	case known && trial && !c.ExtraTrial:
+		return ErrExtraTrial
+	case known && !trial && !c.Reschedule:
+		return ErrReschedule
+	}
+	return nil
+}
 
 // Profile is what a gateway tells of the account that a key opens.
 type Profile struct {

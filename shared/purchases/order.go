@@ -92,6 +92,11 @@ func (s *Service) order(ctx context.Context, o Order) (Placed, error) {
 	if err != nil {
 		return Placed{}, err
 	}
+	if !free(out.Invoice, out.Purchase) {
+		if err := wallet.Meant(sale.state, out.Invoice.Total.Currency, o.Cart.Billing.Country); err != nil {
+			return Placed{}, err
+		}
+	}
 	out.Checkout = s.session(o, out)
 	out.Payment.Checkout = out.Checkout.ID
 	if out.Subscription.ID != "" {

@@ -80,6 +80,11 @@ func (s *Service) decide(ctx context.Context, c Change, d *dossier) (record.Comm
 	var err error
 	before := d.sub
 	if !c.Edit.IsZero() {
+		if !c.Edit.NextBilling.IsZero() {
+			if err := s.Abilities.Move(d.sub.Method.Gateway, d.sub.Trialing()); err != nil {
+				return commit, err
+			}
+		}
 		c.Edit.Manual = d.state.Settings.Manual
 		if done, err = d.sub.Edit(c.Edit, d.now, d.zone); err != nil {
 			return commit, err

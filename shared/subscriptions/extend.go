@@ -29,6 +29,9 @@ func (s *Service) extend(ctx context.Context, scope merchant.Scope, actor record
 	if err != nil {
 		return Row{}, err
 	}
+	if err := s.Abilities.Move(d.sub.Method.Gateway, d.sub.Trialing()); err != nil {
+		return Row{}, err
+	}
 	change, err := d.sub.Extend(e, d.now, d.zone)
 	if err != nil {
 		return Row{}, err

@@ -12,6 +12,7 @@ import (
 	"perennial/shared/calendar"
 	"perennial/shared/clock"
 	"perennial/shared/customers"
+	"perennial/shared/gateway"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
 	"perennial/shared/recovery"
@@ -36,6 +37,8 @@ type Service struct {
 	Payer   Payer
 	Charger Charger
 	Wall    clock.Wall
+
+	Abilities gateway.Abilities // what the gateways let be done
 }
 
 // tries is how often a decision is made anew when somebody was faster.

@@ -20,7 +20,7 @@ import (
 var stripeEvents = []string{
 	"payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.processing", "payment_intent.requires_action", "payment_intent.canceled",
 	"setup_intent.succeeded", "setup_intent.setup_failed", "setup_intent.canceled", "charge.dispute.created", "charge.dispute.updated",
-	"charge.dispute.closed", "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated", "refund.updated", "refund.failed", "payment_method.automatically_updated",
+	"charge.dispute.closed", "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated", "refund.updated", "refund.failed", "charge.refund.updated", "payment_method.automatically_updated",
 }
 
 func gatewayCommand() *cobra.Command {
