@@ -18,7 +18,8 @@ var dutch = words{
 	NoLegalNumber: "Dit is geen factuur. De factuur met haar nummer volgt zodra de betaling binnen is.",
 	NumberFollows: "Het nummer wordt zo dadelijk toegekend.",
 	OfInvoice:     "Deze creditfactuur hoort bij factuur {number} van {date}.", CorrectsInvoice: "Dit document corrigeert de gegevens van de koper op factuur {number} van {date}. De bedragen blijven gelijk.",
-	Reason: "Reden: {reason}", Page: "Pagina {page} van {pages}", Questions: "Vragen? {email}",
+	CancelsNote: "Deze factuur annuleert creditfactuur {number} van {date}, omdat de terugbetaling is mislukt.",
+	Reason:      "Reden: {reason}", Page: "Pagina {page} van {pages}", Questions: "Vragen? {email}",
 }
 
 var swedish = words{
@@ -39,7 +40,8 @@ var swedish = words{
 	NoLegalNumber: "Detta är inte en faktura. Fakturan med sitt nummer utfärdas när betalningen kommer in.",
 	NumberFollows: "Numret tilldelas om ett ögonblick.",
 	OfInvoice:     "Denna kreditfaktura avser faktura {number} av den {date}.", CorrectsInvoice: "Denna handling rättar köparens uppgifter på faktura {number} av den {date}. Beloppen är oförändrade.",
-	Reason: "Skäl: {reason}", Page: "Sida {page} av {pages}", Questions: "Frågor? {email}",
+	CancelsNote: "Denna faktura upphäver kreditfaktura {number} av den {date}, eftersom återbetalningen misslyckades.",
+	Reason:      "Skäl: {reason}", Page: "Sida {page} av {pages}", Questions: "Frågor? {email}",
 }
 
 var polish = words{
@@ -60,7 +62,8 @@ var polish = words{
 	NoLegalNumber: "To nie jest faktura. Faktura z numerem zostanie wystawiona po otrzymaniu płatności.",
 	NumberFollows: "Numer zostanie nadany za chwilę.",
 	OfInvoice:     "Ta korekta dotyczy faktury {number} z {date}.", CorrectsInvoice: "Ten dokument poprawia dane nabywcy na fakturze {number} z {date}. Kwoty pozostają bez zmian.",
-	Reason: "Przyczyna: {reason}", Page: "Strona {page} z {pages}", Questions: "Pytania? {email}",
+	CancelsNote: "Ta faktura anuluje korektę {number} z {date}, ponieważ zwrot się nie powiódł.",
+	Reason:      "Przyczyna: {reason}", Page: "Strona {page} z {pages}", Questions: "Pytania? {email}",
 }
 
 var russian = words{
@@ -81,5 +84,6 @@ var russian = words{
 	NoLegalNumber: "Это не счёт. Счёт с номером выставляется после поступления оплаты.",
 	NumberFollows: "Номер будет присвоен через несколько мгновений.",
 	OfInvoice:     "Эта кредит-нота относится к счёту {number} от {date}.", CorrectsInvoice: "Этот документ исправляет данные покупателя в счёте {number} от {date}. Суммы не изменились.",
-	Reason: "Причина: {reason}", Page: "Страница {page} из {pages}", Questions: "Вопросы? {email}",
+	CancelsNote: "Этот счёт отменяет кредит-ноту {number} от {date}, так как возврат не удался.",
+	Reason:      "Причина: {reason}", Page: "Страница {page} из {pages}", Questions: "Вопросы? {email}",
 }

@@ -18,7 +18,8 @@ var spanish = words{
 	NoLegalNumber: "Este documento no es una factura. La factura con su número se expide cuando llega el pago.",
 	NumberFollows: "El número se asigna en unos instantes.",
 	OfInvoice:     "Este documento rectifica la factura {number} del {date}.", CorrectsInvoice: "Este documento corrige los datos del comprador en la factura {number} del {date}. Los importes no cambian.",
-	Reason: "Motivo: {reason}", Page: "Página {page} de {pages}", Questions: "¿Preguntas? {email}",
+	CancelsNote: "Esta factura anula la factura rectificativa {number} del {date}, porque el reembolso no se pudo realizar.",
+	Reason:      "Motivo: {reason}", Page: "Página {page} de {pages}", Questions: "¿Preguntas? {email}",
 }
 
 var french = words{
@@ -39,7 +40,8 @@ var french = words{
 	NoLegalNumber: "Ce document n’est pas une facture. La facture et son numéro sont émis à la réception du paiement.",
 	NumberFollows: "Le numéro est attribué dans quelques instants.",
 	OfInvoice:     "Cet avoir se rapporte à la facture {number} du {date}.", CorrectsInvoice: "Ce document corrige les coordonnées de l’acheteur sur la facture {number} du {date}. Les montants sont inchangés.",
-	Reason: "Motif : {reason}", Page: "Page {page} sur {pages}", Questions: "Des questions ? {email}",
+	CancelsNote: "Cette facture annule l’avoir {number} du {date}, car le remboursement a échoué.",
+	Reason:      "Motif : {reason}", Page: "Page {page} sur {pages}", Questions: "Des questions ? {email}",
 }
 
 var portuguese = words{
@@ -60,7 +62,8 @@ var portuguese = words{
 	NoLegalNumber: "Este documento não é uma fatura. A fatura com seu número é emitida quando o pagamento é recebido.",
 	NumberFollows: "O número será atribuído em instantes.",
 	OfInvoice:     "Esta nota de crédito refere-se à fatura {number} de {date}.", CorrectsInvoice: "Este documento corrige os dados do comprador na fatura {number} de {date}. Os valores não mudam.",
-	Reason: "Motivo: {reason}", Page: "Página {page} de {pages}", Questions: "Dúvidas? {email}",
+	CancelsNote: "Esta fatura anula a nota de crédito {number} de {date}, porque o reembolso falhou.",
+	Reason:      "Motivo: {reason}", Page: "Página {page} de {pages}", Questions: "Dúvidas? {email}",
 }
 
 var catalan = words{
@@ -81,7 +84,8 @@ var catalan = words{
 	NoLegalNumber: "Aquest document no és una factura. La factura amb el seu número s’expedeix quan arriba el pagament.",
 	NumberFollows: "El número s’assigna d’aquí a uns instants.",
 	OfInvoice:     "Aquest document rectifica la factura {number} del {date}.", CorrectsInvoice: "Aquest document corregeix les dades del comprador a la factura {number} del {date}. Els imports no canvien.",
-	Reason: "Motiu: {reason}", Page: "Pàgina {page} de {pages}", Questions: "Preguntes? {email}",
+	CancelsNote: "Aquesta factura anul·la la factura rectificativa {number} del {date}, perquè el reemborsament ha fallat.",
+	Reason:      "Motiu: {reason}", Page: "Pàgina {page} de {pages}", Questions: "Preguntes? {email}",
 }
 
 var romanian = words{
@@ -102,5 +106,6 @@ var romanian = words{
 	NoLegalNumber: "Acest document nu este o factură. Factura cu numărul ei se emite la primirea plății.",
 	NumberFollows: "Numărul se atribuie în câteva clipe.",
 	OfInvoice:     "Acest document stornează factura {number} din {date}.", CorrectsInvoice: "Acest document corectează datele cumpărătorului din factura {number} din {date}. Sumele rămân neschimbate.",
-	Reason: "Motiv: {reason}", Page: "Pagina {page} din {pages}", Questions: "Întrebări? {email}",
+	CancelsNote: "Această factură anulează factura de stornare {number} din {date}, deoarece rambursarea a eșuat.",
+	Reason:      "Motiv: {reason}", Page: "Pagina {page} din {pages}", Questions: "Întrebări? {email}",
 }

@@ -18,7 +18,8 @@ var turkish = words{
 	NoLegalNumber: "Bu bir fatura değildir. Numaralı fatura, ödeme ulaştığında düzenlenir.",
 	NumberFollows: "Numara birazdan verilir.",
 	OfInvoice:     "Bu belge, {date} tarihli {number} numaralı faturaya ilişkindir.", CorrectsInvoice: "Bu belge, {date} tarihli {number} numaralı faturadaki alıcı bilgilerini düzeltir. Tutarlar değişmemiştir.",
-	Reason: "Neden: {reason}", Page: "Sayfa {page} / {pages}", Questions: "Sorularınız mı var? {email}",
+	CancelsNote: "Bu fatura, iade başarısız olduğu için {date} tarihli {number} numaralı iade faturasını iptal eder.",
+	Reason:      "Neden: {reason}", Page: "Sayfa {page} / {pages}", Questions: "Sorularınız mı var? {email}",
 }
 
 var indonesian = words{
@@ -39,7 +40,8 @@ var indonesian = words{
 	NoLegalNumber: "Ini bukan faktur. Faktur dengan nomornya diterbitkan setelah pembayaran diterima.",
 	NumberFollows: "Nomornya diberikan sebentar lagi.",
 	OfInvoice:     "Nota kredit ini merujuk pada faktur {number} tanggal {date}.", CorrectsInvoice: "Dokumen ini mengoreksi data pembeli pada faktur {number} tanggal {date}. Nilainya tidak berubah.",
-	Reason: "Alasan: {reason}", Page: "Halaman {page} dari {pages}", Questions: "Ada pertanyaan? {email}",
+	CancelsNote: "Faktur ini membatalkan nota kredit {number} tanggal {date} karena pengembalian dananya gagal.",
+	Reason:      "Alasan: {reason}", Page: "Halaman {page} dari {pages}", Questions: "Ada pertanyaan? {email}",
 }
 
 var malay = words{
@@ -60,5 +62,6 @@ var malay = words{
 	NoLegalNumber: "Ini bukan invois. Invois dengan nombornya dikeluarkan apabila bayaran diterima.",
 	NumberFollows: "Nombornya akan diberikan sebentar lagi.",
 	OfInvoice:     "Nota kredit ini merujuk kepada invois {number} bertarikh {date}.", CorrectsInvoice: "Dokumen ini membetulkan butiran pembeli pada invois {number} bertarikh {date}. Amaunnya tidak berubah.",
-	Reason: "Sebab: {reason}", Page: "Halaman {page} daripada {pages}", Questions: "Ada soalan? {email}",
+	CancelsNote: "Invois ini membatalkan nota kredit {number} bertarikh {date} kerana bayaran baliknya gagal.",
+	Reason:      "Sebab: {reason}", Page: "Halaman {page} daripada {pages}", Questions: "Ada soalan? {email}",
 }
