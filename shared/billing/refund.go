@@ -201,6 +201,9 @@ func (r Refund) Succeed(p Payment, reference string, at calendar.Instant) (Refun
 	if r.Late() { // what it gives back was never revenue
 		entry = GivenBack(r.ID, p, at)
 	}
+	if r.Bounced > 0 {
+		entry = r.again(at)
+	}
 	p.RefundedTax = money.Of(p.RefundedTax.Minor+r.Tax.Minor, r.Amount.Currency)
 	p.Backs = append(slices.Clone(p.Backs), r.Backs...)
 	r.Status, r.Reference, r.Next, r.UpdatedAt = RefundSucceeded, reference, time.Time{}, at

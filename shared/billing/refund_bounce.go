@@ -3,6 +3,7 @@ package billing
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"perennial/shared/calendar"
 	"perennial/shared/money"
@@ -11,8 +12,9 @@ import (
 // Bounce undoes a refund that had succeeded: its money came back, because the
 // customer's bank did not take it. Payment and journal are as before it, and
 // credit that it took is there again by Restored. Money that nobody may keep, of
-// a late capture or of tax that was charged too much, is owed to the customer.
-func (r Refund) Bounce(p Payment, problem string, at calendar.Instant) (RefundChange, error) {
+// a late capture or of tax that was charged too much, is owed to the customer;
+// that of a late capture is offered to the gateway again.
+func (r Refund) Bounce(p Payment, problem string, at calendar.Instant, wall time.Time) (RefundChange, error) {
 	entry, err := r.undone(at)
 	if err != nil {
 		return RefundChange{}, err
@@ -28,11 +30,14 @@ func (r Refund) Bounce(p Payment, problem string, at calendar.Instant) (RefundCh
 	p.UpdatedAt = at
 	r.Status, r.Problem, r.UpdatedAt = RefundFailed, problem, at
 	r.Bounced++
+	if r.Late() {
+		r.Status, r.TakenAt, r.Next, p.Refunding = RefundReview, wall, wall.Add(LeaseRefund), r.ID
+	}
 	return RefundChange{Refund: r, Payment: p, Entry: &entry, Events: []Event{{Type: EventRefundFailed, Object: r.ID, Reason: r.Cause}}}, nil
 }
 
 // owes reports a refund whose money is the customer's whatever becomes of it.
-func (r Refund) owes() bool { return r.Cause == ReasonLateCapture || r.Cause == ReasonTaxCorrection }
+func (r Refund) owes() bool { return r.Late() || r.Cause == ReasonTaxCorrection }
 
 // entry names the journal entry of a refund, and of each time that it was made
 // again after its money came back.
@@ -60,13 +65,11 @@ func (r Refund) undone(at calendar.Instant) (Entry, error) {
 	return e, err
 }
 
-// GiveBackAgain is GiveBack for a capture whose refund had come back: what was
-// owed since goes to the customer.
-func (p Payment) GiveBackAgain(r Refund, charge string, amount money.Amount, at calendar.Instant) (Payment, Refund, Entry) {
-	p.Refunded, p.Charge, p.UpdatedAt = amount, charge, at
-	r.Status, r.Problem, r.Amount, r.UpdatedAt = RefundSucceeded, "", amount, at
-	return p, r, Entry{ID: r.entry(), Object: r.ID, Customer: r.Customer, At: at, Postings: []Posting{
-		{AccountCredit, amount}, {AccountGateway, money.Of(-amount.Minor, amount.Currency)},
+// again records that what was owed since a refund came back goes to the
+// customer after all.
+func (r Refund) again(at calendar.Instant) Entry {
+	return Entry{ID: r.entry(), Object: r.ID, Customer: r.Customer, At: at, Postings: []Posting{
+		{AccountGateway, money.Of(-r.Amount.Minor, r.Amount.Currency)}, {AccountCredit, r.Amount},
 	}}
 }
 
@@ -76,7 +79,7 @@ func (p Payment) GiveBackAgain(r Refund, charge string, amount money.Amount, at 
 func (ch RefundChange) Unnoted(invoices, notes []Invoice, ids []string, i Issuer, c Customer) (RefundChange, error) {
 	if ch.Refund.owes() {
 		for _, note := range notes {
-			note.Refund, note.Reason = "", ReasonTaxCorrection
+			note.Refund, note.To, note.Reason = "", CreditBalance, ReasonTaxCorrection
 			ch.Invoices = append(ch.Invoices, note)
 		}
 		return ch, nil
@@ -92,7 +95,7 @@ func (ch RefundChange) Unnoted(invoices, notes []Invoice, ids []string, i Issuer
 		}
 		var ticket *Ticket
 		again, c, ticket = i.finalise(again, c, ch.Refund.UpdatedAt)
-		ch.Invoices = append(ch.Invoices, invoices[at].uncredited(note, ch.Refund.Backs, again.ID), again)
+		ch.Invoices = append(ch.Invoices, invoices[at].uncredited(note, ch.Refund.Backs), again)
 		ch.Refund.Notes = append(slices.Clone(ch.Refund.Notes), again.ID)
 		if ticket != nil {
 			ch.Tickets = append(ch.Tickets, *ticket)
@@ -108,7 +111,7 @@ func (ch RefundChange) Unnoted(invoices, notes []Invoice, ids []string, i Issuer
 func (v Invoice) reinstated(id string, at calendar.Instant) (Invoice, error) {
 	again := v
 	again.ID, again.Version, again.Kind, again.Corrects = id, 0, KindReinstated, v.ID
-	again.Number, again.Series, again.Refund, again.Reason, again.Notes = "", "", "", "", nil
+	again.Number, again.Series, again.Refund, again.To, again.Reason, again.Notes = "", "", "", "", "", nil
 	again.DueAt, again.PaidAt = at, at
 	again.Lines = slices.Clone(v.Lines)
 	for k, l := range again.Lines {
@@ -121,8 +124,8 @@ func (v Invoice) reinstated(id string, at calendar.Instant) (Invoice, error) {
 
 // uncredited is an invoice whose credit note was cancelled. The note's lines
 // are in the order of what the refund gives back.
-func (v Invoice) uncredited(note Invoice, backs []Back, by string) Invoice {
-	v.Lines, v.Notes = slices.Clone(v.Lines), append(slices.Clone(v.Notes), by)
+func (v Invoice) uncredited(note Invoice, backs []Back) Invoice {
+	v.Lines = slices.Clone(v.Lines)
 	next := 0
 	for _, credited := range note.Lines {
 		gross := -credited.Gross().Minor

@@ -161,13 +161,6 @@ func (s *Service) giveBack(ctx context.Context, a *attempt, account gateway.Acco
 	}
 	now := a.state.Clock.Now(s.Wall())
 	back, refund, entry := p.GiveBack(refundID(p.ID), out.Charge, out.Amount, now)
-	if slices.Contains(p.Refunds, refund.ID) { // its money had come back
-		old, err := record.Get[billing.Refund](ctx, s.Store, a.scope, refund.ID)
-		if err != nil {
-			return fmt.Errorf("give back %s again: %w", p.ID, err)
-		}
-		back, refund, entry = p.GiveBackAgain(old, out.Charge, out.Amount, now)
-	}
 	events := []billing.Event{{Type: billing.EventRefundSucceeded, Object: refund.ID, Reason: billing.ReasonLateCapture}}
 	commit := s.commit(a, []any{back, refund, entry}, events)
 	commit.Claims = a.claims

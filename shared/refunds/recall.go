@@ -80,7 +80,7 @@ func cameBack(known []gateway.Refund, key string) (problem string, back bool) {
 
 // undo commits that the money is here again, with the documents that say so.
 func (s *Service) undo(ctx context.Context, f file, problem string) error {
-	ch, err := f.refund.Bounce(f.payment, problem, f.now(s.Wall()))
+	ch, err := f.refund.Bounce(f.payment, problem, f.now(s.Wall()), s.Wall())
 	if err != nil {
 		return err
 	}
