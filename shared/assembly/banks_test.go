@@ -12,6 +12,8 @@ import (
 	"perennial/shared/gateways"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
+	"perennial/shared/record/recordtest"
+	"perennial/shared/refunds"
 )
 
 // R050: every account is served by its own gateway, and by no other.
@@ -83,7 +85,7 @@ func TestWithoutKeysOnlyPreparingIsRefusedForCertain(t *testing.T) {
 // Metadata is written by whoever owns an account: it moves nothing elsewhere.
 func TestAnAccountTellsNothingAboutAnotherBusiness(t *testing.T) {
 	t.Parallel()
-	till := &assembly.Till{} // whoever is asked would fail
+	till := &assembly.Till{Refunds: &refunds.Service{Store: recordtest.New()}} // whoever else is asked would fail
 	scope := merchant.Scope{Business: "bus_2", Mode: merchant.Live}
 	mallory := gateway.Account{Gateway: "stripe", ID: merchant.GatewayAccount(scope, "acct_2")}
 	for name, n := range map[string]charging.Notice{
