@@ -15,7 +15,7 @@ import (
 func (s *Service) kept(ctx context.Context, in Start, paid Result) (Result, error) {
 	sub := paid.Subscription
 	for range tries {
-		if !in.Keep || in.Method.IsZero() || in.Purchase != nil || sub.Manual.On || sub.Method.ID == in.Method.ID {
+		if !in.Keep || in.By == billing.BySystem || in.Method.IsZero() || in.Purchase != nil || sub.Manual.On || sub.Method.ID == in.Method.ID {
 			return paid, nil
 		}
 		after, events, err := sub.SetMethod(in.Method)

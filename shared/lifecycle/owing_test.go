@@ -155,3 +155,25 @@ func TestACardGivenForDuesIsKeptWhoeverPaysThem(t *testing.T) {
 	}
 	w.Reconcile()
 }
+
+// A backup that an automatic retry was about to charge becomes nothing when an
+// earlier capture on the first card has paid: nobody gave it for these dues.
+func TestABackupThatWasNotNeededStaysTheBackup(t *testing.T) {
+	t.Parallel()
+	w := lifecycletest.New(t)
+	s := w.Active("visa_ok")
+	captured(w, s)
+	failed := w.Sub(s.ID)
+	backup := s.Method
+	backup.ID, backup.Brand, backup.Reference = "pm_backup", "mastercard", w.Gateway.Token("mastercard_ok")
+	failed.Backup, failed.BackupAt, failed.Failure.Backup = backup, w.Now(), true
+	w.Put(failed)
+	w.Clock.Set(failed.Failure.NextRetry.Time())
+	if err := w.Collect(s.ID); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.Sub(s.ID); got.Status != billing.StatusActive || got.Method.ID != s.Method.ID || got.Backup.ID != backup.ID {
+		t.Errorf("it is %s, charged by %s, with %s as backup", got.Status, got.Method.ID, got.Backup.ID)
+	}
+	w.Reconcile()
+}
