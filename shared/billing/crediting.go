@@ -48,6 +48,10 @@ type Crediting struct {
 // otherwise.
 func (p Payment) Given() int64 { return p.Refunded.Minor + p.Noted.Minor }
 
+// GivenBack is what of the payment its payer has back at present, given or
+// withheld by a dispute.
+func (p Payment) GivenBack() int64 { return min(p.Given()+p.Withheld.Minor, p.Amount.Minor) }
+
 // GiveCredit makes a credit note over a part of what the payment paid, which
 // becomes credit of its subscription or is settled elsewhere. More than is
 // left after refunds, disputes, other notes and the credits of plan changes is

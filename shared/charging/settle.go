@@ -32,6 +32,9 @@ func (s *Service) settle(ctx context.Context, a *attempt, out gateway.Outcome) (
 		if err != nil {
 			return Result{}, fmt.Errorf("settle %s: %w", payment, err)
 		}
+		if change, err = s.borne(ctx, a, change); err != nil {
+			return Result{}, fmt.Errorf("settle %s: %w", payment, err)
+		}
 		change, unasked, gone, err := s.dropped(ctx, a, change)
 		if err != nil {
 			return Result{}, fmt.Errorf("settle %s: %w", payment, err)

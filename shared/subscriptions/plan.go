@@ -97,6 +97,11 @@ func (s *Service) changePlan(ctx context.Context, c PlanChange) (PlanResult, err
 		if err != nil {
 			return PlanResult{}, err
 		}
+		if p.Invoice != nil && !c.Later {
+			if change.Subscription, err = charging.Borne(ctx, s.Store, c.Scope, change.Subscription); err != nil {
+				return PlanResult{}, err
+			}
+		}
 		change.Counts = append(change.Counts, uses...)
 		return s.put(ctx, d, c.Actor, "change plan", change)
 	}

@@ -106,6 +106,26 @@ func TestACreditNoteAndAPlanChangeGiveNothingTwice(t *testing.T) {
 	}
 }
 
+// What a payment gave back before its money, as credit, paid a period alone
+// counts in no change of that period: half of it is left at half-time.
+func TestAPeriodThatCreditPaidIsPaidFor(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	sub := s.on("pdt_pro")
+	_, err := s.Refunds.Credit(t.Context(), refunds.CreditWish{Scope: s.Scope, Actor: record.System, Payment: sub.FirstPayment, To: billing.CreditBalance})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.AdvanceTo(sub.Period.End)
+	next := s.Sub(sub.ID)
+	s.AdvanceTo(next.Period.Start.Add(next.Period.End.Sub(next.Period.Start) / 2))
+	s.change(s.order(sub.ID, "pdt_starter", proration.Prorated)) // 10.00 of the 40.00 that are left
+	if got := s.Sub(sub.ID).Balance().Minor; got != 3000 || len(s.Gateway.Ledger()) != 1 {
+		t.Errorf("a credit of %d is left, the ledger has %v", got, s.Gateway.Ledger())
+	}
+	s.Reconcile()
+}
+
 // Credit that an unpaid renewal has used comes back when the renewal is void:
 // until then its payment does not go back whole.
 func TestCreditInUseIsNotRefunded(t *testing.T) {
