@@ -140,7 +140,7 @@ func writeSmall(b *strings.Builder) {
 		}
 		rows = append(rows, []string{on.Format("2 January"), pays, of, usd(waits)})
 	}
-	table(b, "Too little to be charged", "What is below the smallest charge of the gateway is carried to the next renewal: its lines, priced and discounted, are on that invoice beside its own, and all are taxed on the day of payment. The dates move on as if it were paid, and credit waits for the invoice that is. What is carried when the subscription ends is written off.",
+	table(b, "Too little to be charged", "What is below the smallest charge of the gateway is carried to the next invoice, of a renewal or of a change of plan: its lines, priced and discounted, are on that invoice beside its own, and all are taxed on the day of payment. The dates move on as if it were paid, and credit waits for the invoice that is. So what is carried, less the credit that waits for it, is always below the smallest charge; when the subscription ends it is written off.",
 		[]string{"0.20 a month and 19 %, smallest charge 0.50", "Pays", "Lines", "Carried, before tax"}, rows)
 }
 

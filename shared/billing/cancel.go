@@ -139,11 +139,16 @@ func (s Subscription) end(to Status, event EventType, open []Invoice, hold *Hold
 	s.Status, s.Cancel, s.Open, s.Failure = to, c, nil, Failure{}
 	for _, v := range open {
 		if v.Status == InvoiceOpen {
-			s = s.unspend(v, c.At)
+			s = s.unbilled(v, c.At)
 		}
 	}
-	s.Change, s.Scheduled, s.Spent, s.Carried, s.Manual.Ends = nil, nil, nil, Carried{}, 0
-	ch := Change{Subscription: s, Events: s.events(event, c.Reason, EventSubscriptionUpdated)}
+	ended := c.At
+	if ended == 0 { // its term is over
+		ended = s.EndsAt
+	}
+	s, entry := s.forgiven(ended)
+	s.Change, s.Scheduled, s.Manual.Ends = nil, nil, 0
+	ch := Change{Subscription: s, Entry: entry, Events: s.events(event, c.Reason, EventSubscriptionUpdated)}
 	if trial {
 		ch.Events = append(ch.Events, Event{Type: EventTrialCancelled, Object: s.ID, Reason: c.Reason})
 	}

@@ -11,16 +11,18 @@ import (
 )
 
 // Carried is what a subscription owes and no gateway charges, because it is
-// too little: the next renewal's invoice bills it (rules 9). What is left of
-// it when the subscription ends is written off.
+// too little: the next invoice, of a renewal or of a change of plan, bills it
+// with the credit that goes with it (rules 9). What is left of it when the
+// subscription ends is written off.
 type Carried struct {
-	Lines []Line           // priced and discounted; their tax is decided when they are paid
-	Due   money.Amount     // what was to be paid when it was last too little
-	At    calendar.Instant // when that was
+	Lines  []Line           // priced and discounted; their tax is decided when they are paid
+	Credit money.Amount     // of the subscription's credit, the oldest: it is promised to the lines
+	Due    money.Amount     // what is to be paid for the lines beside the credit: too little
+	At     calendar.Instant // when that was
 }
 
-// maxCarried is how many lines are carried at most; older ones are written
-// off. Together they are less than what a gateway takes.
+// maxCarried is from how many lines on those of the same product are carried
+// as one.
 const maxCarried = 100
 
 // ReasonCarried is the reason of a due notice that is void because a later
@@ -60,7 +62,7 @@ func (c Case) Carries() bool {
 }
 
 // Carried settles an attempt at too little: dates and plan move on as if it
-// were paid, nothing fails, and the next renewal's invoice bills its lines.
+// were paid, nothing fails, and the next invoice bills its lines.
 // The due notice is void; credit that it would have used is free for that
 // invoice.
 func (c Case) Carried() (Change, error) {
@@ -99,13 +101,49 @@ func (c Case) bring() (Subscription, error) {
 		if v.Status != InvoiceOpen {
 			continue
 		}
-		lines := append(v.carried(), s.Carried.Lines...)
-		s.Carried = Carried{Lines: lines[:min(len(lines), maxCarried)], Due: v.Due(), At: c.At}
+		s.Carried = Carried{Lines: v.carried(), Credit: v.Credit, Due: v.Due(), At: c.At}.with(s.Carried)
 		if begins {
 			s.Discounts = spend(s.Discounts, v)
 		}
 	}
 	return s, nil
+}
+
+// with is what is carried together with what was before.
+func (c Carried) with(older Carried) Carried {
+	switch {
+	case len(c.Lines) == 0:
+		return older
+	case len(older.Lines) == 0:
+		c.Lines = merged(c.Lines)
+		return c
+	}
+	cur := c.Lines[0].Amount.Currency
+	c.Lines = merged(slices.Concat(c.Lines, older.Lines))
+	c.Credit = money.Of(c.Credit.Minor+older.Credit.Minor, cur)
+	c.Due = money.Of(c.Due.Minor+older.Due.Minor, cur)
+	return c
+}
+
+// merged are lines, those of the same product as one where they are too many.
+func merged(lines []Line) []Line {
+	if len(lines) <= maxCarried {
+		return lines
+	}
+	var out []Line
+	for _, l := range lines {
+		same := func(o Line) bool {
+			return o.Product == l.Product && o.Addon == l.Addon && o.Category == l.Category && o.Inclusive == l.Inclusive && o.As == nil && l.As == nil
+		}
+		i := slices.IndexFunc(out, same)
+		if i < 0 {
+			out = append(out, l)
+			continue
+		}
+		out[i].Amount.Minor += l.Amount.Minor
+		out[i].Period.Start, out[i].Period.End = min(out[i].Period.Start, l.Period.Start), max(out[i].Period.End, l.Period.End)
+	}
+	return out
 }
 
 // carries is what carrying writes beside the subscription: void notices, a
@@ -173,15 +211,62 @@ func (v Invoice) Own() money.Amount {
 // recarry takes back what was carried to an invoice that will not be paid
 // while its subscription goes on.
 func (s Subscription) recarry(v Invoice, at calendar.Instant) Subscription {
-	due := money.Of(0, v.Total.Currency)
+	var back Carried
+	var gross int64 // of what the total adds up
 	for _, l := range v.Lines {
 		if l.Kind == LineCarried {
-			due.Minor += l.Gross().Minor // of what the total adds up
-			s.Carried.Lines = append(s.Carried.Lines, l)
+			gross += l.Gross().Minor
+			back.Lines = append(back.Lines, l)
 		}
 	}
-	if len(s.Carried.Lines) > 0 {
-		s.Carried.Due, s.Carried.At = due, at
-	}
+	cur, credit := v.Total.Currency, min(v.Credit.Minor, gross)
+	back.Credit, back.Due, back.At = money.Of(credit, cur), money.Of(gross-credit, cur), at
+	s.Carried = back.with(s.Carried)
 	return s
+}
+
+// stays is the subscription on its plan, without the change that nobody paid:
+// the credit that it would have used is free, and what it would have billed
+// of earlier invoices is carried again.
+func (s Subscription) stays(at calendar.Instant) Subscription {
+	c := s.Change
+	s = s.refill(c.ID, c.Used, at)
+	s.Carried = c.Carried.with(s.Carried)
+	s.Change = nil
+	return s
+}
+
+// forgiven writes off what is carried when the subscription ends. The credit
+// that is promised to it is used up, and told by the entry.
+func (s Subscription) forgiven(at calendar.Instant) (Subscription, *Entry) {
+	after := s
+	after.Spent = nil
+	after = after.spend(s.Carried.Credit)
+	entry, err := Entry{ID: s.ID, Customer: s.Customer, At: at}.reclaimed(after.Spent)
+	after.Spent, after.Carried = nil, Carried{}
+	switch {
+	case err != nil: // a share of at most one cannot overflow
+		s.Spent, s.Carried = nil, Carried{}
+		return s, nil
+	case len(entry.Postings) == 0:
+		return after, nil
+	}
+	return after, &entry
+}
+
+// unbilled gives back what an open invoice that will not be paid has used, and
+// carries again what it bills of earlier ones.
+func (s Subscription) unbilled(v Invoice, at calendar.Instant) Subscription {
+	if s.Change != nil && s.Change.Invoice == v.ID {
+		return s.stays(at)
+	}
+	return s.unspend(v, at).recarry(v, at)
+}
+
+// Spendable is the credit that the subscription has left beside what is
+// promised to what it carries.
+func (s Subscription) Spendable() money.Amount {
+	left := s.Balance()
+	left.Minor = max(left.Minor-s.Carried.Credit.Minor, 0)
+	return left
 }

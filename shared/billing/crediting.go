@@ -137,9 +137,10 @@ func (p Payment) gave(w CreditWish, made NoteMade, backs []Back, s *Subscription
 }
 
 // prorated is what is left, unused or promised to an open invoice, of the
-// credits that plan changes made of a payment.
+// credits that plan changes made of a payment. What is promised to what is
+// carried is used.
 func (s Subscription) prorated(payment string) (minor int64) {
-	for _, c := range slices.Concat(s.Credits, s.Spent) {
+	for _, c := range slices.Concat(s.spend(s.Carried.Credit).Credits, s.Spent) {
 		if !c.Note && slices.Contains(c.Payments, payment) {
 			minor += c.Left.Minor
 		}

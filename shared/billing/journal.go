@@ -26,7 +26,7 @@ type Posting struct {
 // Entry is one balanced journal entry, written in the transaction of the
 // money it records and never changed.
 type Entry struct {
-	ID       string // the payment's or refund's id; a dispute's as Dispute.Entries names them
+	ID       string // the payment's or refund's id, a subscription's for what its end writes off; a dispute's as Dispute.Entries names them
 	Object   string // what it is about; empty: ID
 	Version  int64
 	Customer string

@@ -27,6 +27,7 @@ type PlanChange struct {
 	Used    money.Amount     // earlier credit that the invoice uses
 	Credit  Credit           // what it gives back once it is paid
 	Funded  proration.Funded // what is paid for then
+	Carried Carried          // what its invoice bills of earlier ones
 	Gone    money.Amount     // what had been given back of the period before: Funded knows it
 	Period  calendar.Period  // the cycle that it starts; empty: the cycle goes on
 	Former  *Former          // set once it took place unpaid: the plan to return to
@@ -248,13 +249,14 @@ func (s Subscription) propose(change PlanChange, c proration.Change, t Terms) (P
 	fresh := min(back.Gross.Minor, invoice.Credit.Minor) // what it gives back pays first
 	p.Change.Credit = Credit{ID: change.ID, Gross: back.Gross, Tax: back.Tax, Left: money.Of(back.Gross.Minor-fresh, back.Gross.Currency), Payments: slices.Clone(s.Receipts), At: c.At}
 	p.Change.Used = money.Of(invoice.Credit.Minor-fresh, back.Gross.Currency)
-	p.Change.Invoice, p.Invoice = invoice.ID, &invoice
+	p.Change.Invoice, p.Invoice, p.Change.Carried = invoice.ID, &invoice, s.Carried
 	p.After = s.spend(p.Change.Used).take(p.Change).settled(p.Change)
+	p.After.Carried = Carried{}
 	return p, nil
 }
 
-// changeInvoice bills what the change charges; what it gives back and earlier
-// credit go off after tax.
+// changeInvoice bills what the change charges and what was carried; what it
+// gives back and earlier credit go off after tax.
 func (s Subscription) changeInvoice(p Proposal, t Terms) (Invoice, error) {
 	period := calendar.Period{Start: p.Change.At, End: s.Period.End}
 	if p.Quote.Restart {
@@ -276,6 +278,7 @@ func (s Subscription) changeInvoice(p Proposal, t Terms) (Invoice, error) {
 			d.Lines = append(d.Lines, l)
 		}
 	}
+	d.Lines = append(d.Lines, s.Carried.Lines...)
 	return d.Invoice()
 }
 

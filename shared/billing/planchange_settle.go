@@ -44,7 +44,7 @@ func (s Subscription) settled(c PlanChange) Subscription {
 func (s Subscription) Await(p Proposal) Subscription {
 	s = s.spend(p.Change.Used)
 	change := p.Change
-	s.Change = &change
+	s.Change, s.Carried = &change, Carried{}
 	return s
 }
 
@@ -115,8 +115,8 @@ func (s Subscription) Discard(open []Invoice, at calendar.Instant) (Change, erro
 	case s.Change == nil || s.Change.Former != nil:
 		return Change{}, ErrNoPending
 	}
-	s = s.refill(s.Change.ID, s.Change.Used, at)
-	s.Change, s.Attempts = nil, 0
+	s = s.stays(at)
+	s.Attempts = 0
 	ch := Change{Subscription: s, Events: s.events(EventSubscriptionUpdated, "")}
 	for _, v := range open {
 		ch.Invoices = append(ch.Invoices, v.void())
@@ -140,10 +140,10 @@ func (s Subscription) ReturnToPaid(open []Invoice, hold *Hold, at calendar.Insta
 	}
 	held := !s.Status.Access()
 	f := *c.Former
-	s = s.on(f.Plan).refill(c.ID, c.Used, at)
+	s = s.on(f.Plan).stays(at)
 	s.Funded, s.Period, s.Anchor, s.TrialEnd = f.Funded, f.Period, f.Anchor, f.TrialEnd
 	s.Receipts, s.Gone, s.Frozen, s.Cycle = f.Receipts, f.Gone, f.Frozen, f.Cycle
-	s.Status, s.Change, s.Open, s.Failure, s.Attempts = status, nil, nil, Failure{}, 0
+	s.Status, s.Open, s.Failure, s.Attempts = status, nil, Failure{}, 0
 	s.Mails = Campaign{}
 	ch := Change{Subscription: s}
 	for _, v := range open {

@@ -44,8 +44,11 @@ func (s Subscription) Reclaim(r Refund, p Payment) (after Subscription, refund R
 	excess := p.Given() + r.Amount.Minor + min(s.prorated(p.ID), p.Amount.Minor) - p.Amount.Minor
 	var kept []Credit
 	r.Reclaimed = nil
+	promised := s.Carried.Credit.Minor
 	for _, c := range s.Credits {
-		part := min(c.Left.Minor, excess)
+		used := min(c.Left.Minor, promised)
+		promised -= used
+		part := min(c.Left.Minor-used, excess)
 		if part <= 0 || c.Note || !slices.Contains(c.Payments, p.ID) {
 			kept = append(kept, c)
 			continue

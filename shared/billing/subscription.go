@@ -52,7 +52,7 @@ type Subscription struct {
 	Gone         money.Amount      // what Funded knows to be given back of them; empty for none
 	Credits      []Credit          // what plan changes gave back, the oldest first
 	Spent        []Credit          // what open invoices and a waiting change use of it
-	Carried      Carried           // what was too little to be charged; the next renewal bills it
+	Carried      Carried           // what was too little to be charged; the next invoice bills it
 	Change       *PlanChange       // a plan change that is not paid
 	Scheduled    *PlanChange       // a plan change at the next billing date
 	ChangedAt    calendar.Instant  // when the plan was last changed

@@ -67,6 +67,9 @@ func (c Case) applyPending(ch Change) (Change, error) {
 	if ended.Customer != nil {
 		ch.Customer = ended.Customer
 	}
+	if ch.Entry == nil {
+		ch.Entry = ended.Entry
+	}
 	ch.Tickets = append(ch.Tickets, ended.Tickets...)
 	ch.Subscription, ch.Invoices = ended.Subscription, ended.Invoices
 	if ended.Hold != nil {

@@ -18,7 +18,9 @@ func (s Subscription) Upcoming(t Terms, count int, zone *time.Location) ([]Invoi
 	s.Lock, s.Failure = Lock{}, Failure{}
 	for len(out) < count {
 		at := s.Period.End
-		s.Change = nil // unpaid by then, it is discarded
+		if s.Change != nil { // unpaid by then, it is discarded
+			s = s.stays(at)
+		}
 		if step := s.Next(at); step != StepRenew && step != StepBill {
 			break
 		}

@@ -232,7 +232,7 @@ func (s *Service) drive(ctx context.Context, a *attempt) (Result, error) {
 		return s.settle(ctx, a, gateway.Outcome{State: gateway.StateCancelled})
 	case l.Free():
 		return s.settle(ctx, a, gateway.Outcome{State: gateway.StateSucceeded, Amount: l.Amount})
-	case a.Small():
+	case a.Small() && l.Intent == "":
 		return s.settle(ctx, a, tooSmall)
 	case l.Method.IsZero():
 		missing := gateway.Decline{Code: "no_payment_method"}

@@ -39,7 +39,7 @@ func (s *Service) Finish(ctx context.Context, r Recover) (Result, error) {
 	switch {
 	case !l.Set():
 		return a.result(), nil
-	case l.Free() || l.Method.IsZero() || a.Small():
+	case l.Free() || l.Method.IsZero():
 		return s.drive(ctx, a)
 	case r.Actor == record.System && l.Spares(s.Wall()):
 		return s.waiting(a), nil
@@ -192,7 +192,7 @@ func (s *Service) unprepared(ctx context.Context, a *attempt) (Result, error) {
 	if s.Wall().Before(l.Lease) {
 		return s.waiting(a), nil
 	}
-	if a.Unwanted() {
+	if a.Unwanted() || a.Small() {
 		return s.drive(ctx, a)
 	}
 	err := s.adopt(ctx, a)

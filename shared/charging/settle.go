@@ -199,6 +199,9 @@ func resultOf(ch billing.Change) Result {
 // settled tells what another worker made of the attempt.
 func (s *Service) settled(ctx context.Context, a *attempt, payment string) (Result, error) {
 	p, err := record.Get[billing.Payment](ctx, s.Store, a.scope, payment)
+	if errors.Is(err, record.ErrNotFound) { // it was carried, which makes no payment
+		return a.result(), nil
+	}
 	if err != nil {
 		return Result{}, fmt.Errorf("settled %s: %w", payment, err)
 	}

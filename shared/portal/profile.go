@@ -72,7 +72,7 @@ func (s *Server) showProfile(w http.ResponseWriter, r *http.Request, status int,
 		return
 	}
 	for _, sub := range g.subs {
-		if left := sub.Balance(); !left.Nothing() && !sub.Status.Ended() {
+		if left := sub.Spendable(); !left.Nothing() && !sub.Status.Ended() {
 			page.Credit = append(page.Credit, fact{sub.ProductName, v.amount(left)})
 		}
 	}

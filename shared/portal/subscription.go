@@ -130,10 +130,10 @@ func (v visit) plan(sub billing.Subscription, g goods) []fact {
 			out = append(out, fact{v.say("Discount"), v.discount(d)})
 		}
 	}
-	if left := sub.Balance(); !left.Nothing() {
+	if left := sub.Spendable(); !left.Nothing() {
 		out = append(out, fact{v.say("Credit"), v.say("%s, used for the next payments", v.amount(left))})
 	}
-	if owed := sub.Carried; len(owed.Lines) > 0 {
+	if owed := sub.Carried; !owed.Due.Nothing() {
 		out = append(out, fact{v.say("Invoice"), v.carried(owed.Due)})
 	}
 	if next, ok := v.upcoming(sub, g); ok && !v.State.Archived() {

@@ -1,7 +1,10 @@
 package subscriptions_test
 
 import (
+	"fmt"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"perennial/shared/billing"
 	"perennial/shared/lifecycle/lifecycletest"
@@ -10,10 +13,14 @@ import (
 )
 
 // pricier sells a plan that costs a few cents more than the basic one.
-func (s shop) pricier(cents int64) string {
+func (s shop) pricier(cents int64) string { return s.priced(3000 + cents) }
+
+// priced sells a plan at a price.
+func (s shop) priced(minor int64) string {
 	s.T.Helper()
 	p := lifecycletest.Get[billing.Product](s.World, "pdt_basic")
-	p.ID, p.Name, p.Version, p.Price.Amount = "pdt_pricier", "pdt_pricier", 0, money.Of(3000+cents, "USD")
+	p.ID, p.Version, p.Price.Amount = fmt.Sprintf("pdt_%d", minor), 0, money.Of(minor, "USD")
+	p.Name = p.ID
 	s.Put(p)
 	return p.ID
 }
@@ -31,7 +38,7 @@ func TestAChangeThatCostsTooLittleIsCarried(t *testing.T) {
 	}
 	got := s.change(order)
 	sub = got.Row.Object
-	if got.Payment.ID != "" || sub.Product != "pdt_pricier" || sub.Status != billing.StatusActive || sub.Change != nil || len(sub.Open) != 0 {
+	if got.Payment.ID != "" || sub.Product != "pdt_3060" || sub.Status != billing.StatusActive || sub.Change != nil || len(sub.Open) != 0 {
 		t.Fatalf("it is %s on %s, waits for %+v, paid by %+v", sub.Status, sub.Product, sub.Change, got.Payment)
 	}
 	if sub.Carried.Due.Minor != 30 || sub.Balance().Minor != 1500 {
@@ -49,8 +56,8 @@ func TestAChangeThatCostsTooLittleIsCarried(t *testing.T) {
 	s.Reconcile()
 }
 
-// Changes while something is carried lose nothing: back and forth costs what
-// the time on each plan costs, whatever is carried meanwhile.
+// Changes while something is carried lose nothing: the next change's invoice
+// bills it, so that all costs what the time on each plan costs.
 func TestChangesWhileSomethingIsCarried(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
@@ -58,10 +65,12 @@ func TestChangesWhileSomethingIsCarried(t *testing.T) {
 	pricier := s.pricier(60)
 	s.change(s.order(sub.ID, pricier, proration.Prorated)) // 15.30 for the half, 15.00 back
 	s.change(s.order(sub.ID, "pdt_pro", proration.Prorated))
-	if got := s.taken(); got != 3000+4000-1500-1530 {
-		t.Errorf("taken %d for half a month of 30.00 and half of 80.00, with 15.30 still carried", got)
+	if got := s.taken(); got != 1500+4000 {
+		t.Errorf("taken %d for half a month of 30.00 and half of 80.00", got)
 	}
-	sub = s.Sub(sub.ID)
+	if sub = s.Sub(sub.ID); len(sub.Carried.Lines) != 0 || !sub.Balance().Nothing() {
+		t.Errorf("it carries %+v with a credit of %v", sub.Carried, sub.Balance())
+	}
 	s.AdvanceTo(sub.Period.End)
 	if got := s.taken(); got != 3000-1500+4000+8000 {
 		t.Errorf("taken %d once the next month is paid", got)
@@ -89,5 +98,108 @@ func TestNobodyIsAskedForTooLittle(t *testing.T) {
 			t.Errorf("manual %t: on %s, carries %v, asked on %q", manual, sub.Product, sub.Carried.Due, got.Page.Checkout.ID)
 		}
 		s.Reconcile()
+	}
+}
+
+// climb changes to plans that cost ever more, alternately a little and half of
+// it again.
+func (s shop) climb(id string) billing.Subscription {
+	s.T.Helper()
+	for _, price := range []int64{3060, 6060, 6120, 12180, 12240, 24420} {
+		s.change(s.order(id, s.priced(price), proration.Prorated))
+		if due := s.Sub(id).Carried.Due.Minor; due >= 50 {
+			s.T.Errorf("on a plan of %d, %d is carried", price, due)
+		}
+	}
+	return s.Sub(id)
+}
+
+// Rules 9, 25: nobody climbs to a dear plan by steps of which every other one
+// is too small to be charged.
+func TestSmallStepsBetweenLargeOnesArePaid(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	sub := s.climb(s.on("pdt_basic").ID)
+	if got := s.taken() + sub.Carried.Due.Minor; got != 1500+24420/2 || !sub.Spendable().Nothing() {
+		t.Errorf("taken or carried %d, credit %v", got, sub.Spendable())
+	}
+	s.AdvanceTo(sub.Period.End)
+	if got := s.taken(); got != 1500+24420/2+24420 {
+		t.Errorf("taken %d with the renewal", got)
+	}
+	s.Reconcile()
+}
+
+// Steps that are each too small are paid as soon as they are enough together.
+func TestSmallStepsAddUp(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	sub := s.on("pdt_basic")
+	for price := int64(3090); price <= 3900; price += 90 { // 0.45 each
+		s.change(s.order(sub.ID, s.priced(price), proration.Prorated))
+		if due := s.Sub(sub.ID).Carried.Due.Minor; due >= 50 || s.taken()+due != 1500+price/2 {
+			t.Errorf("on a plan of %d, taken %d, carried %d", price, s.taken(), due)
+		}
+	}
+	s.Reconcile()
+}
+
+// The end writes off less than the smallest charge: what is carried, less the
+// credit that waits for it, which nobody owes any more.
+func TestAnEndWritesOffLittle(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	id := s.on("pdt_basic").ID
+	s.change(s.order(id, s.pricier(60), proration.Prorated))
+	s.change(s.order(id, s.priced(3080), proration.Prorated))
+	change, err := s.Sub(id).CancelNow(nil, nil, s.Now(), billing.Cancellation{})
+	if err != nil || change.Entry == nil || change.Entry.Balanced() != nil {
+		t.Fatalf("%+v, %v", change.Entry, err)
+	}
+	put := change.Entry.Postings[0]
+	if put.Account != billing.AccountCredit || put.Amount.Minor != 1500 || !change.Subscription.Balance().Nothing() {
+		t.Errorf("posted %+v, still a credit of %v", change.Entry.Postings, change.Subscription.Balance())
+	}
+}
+
+// A refund leaves the credit that is promised to what is carried, as it leaves
+// what was used: the next invoice bills the difference.
+func TestARefundLeavesWhatIsPromised(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	sub := s.on("pdt_basic")
+	s.change(s.order(sub.ID, s.pricier(60), proration.Prorated))
+	s.refund(sub.FirstPayment)
+	if got := s.Sub(sub.ID); got.Carried.Due.Minor != 30 || got.Balance().Minor != 1500 {
+		t.Fatalf("it carries %v with a credit of %v", got.Carried.Due, got.Balance())
+	}
+	s.AdvanceTo(sub.Period.End)
+	if got := s.taken(); got != 3060+30 {
+		t.Errorf("taken %d after the refund", got)
+	}
+	s.Reconcile()
+}
+
+// A change that nobody pays leaves what is carried where it was.
+func TestADiscardedChangeCarriesAgain(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	sub := s.on("pdt_basic")
+	s.change(s.order(sub.ID, s.pricier(60), proration.Prorated))
+	before := s.Sub(sub.ID)
+	order := s.order(sub.ID, "pdt_pro", proration.Prorated)
+	order.Prevent, order.ByLink = true, true
+	s.change(order)
+	if waits := s.Sub(sub.ID); waits.Change == nil || len(waits.Carried.Lines) != 0 {
+		t.Fatalf("waiting for %+v it carries %+v", waits.Change, waits.Carried)
+	}
+	next, err := s.plans.Upcoming(t.Context(), s.Scope, sub.ID, 1)
+	if err != nil || next[0].Due().Minor != 3060+30 {
+		t.Errorf("upcoming %+v, %v", next, err)
+	}
+	s.AdvanceTo(s.Now().Add(billing.PendingChangeLife))
+	after := s.Sub(sub.ID)
+	if diff := cmp.Diff(before.Carried, after.Carried); diff != "" || after.Balance() != before.Balance() || after.Change != nil {
+		t.Errorf("waiting for %+v, credit %v, carried %s", after.Change, after.Balance(), diff)
 	}
 }

@@ -51,7 +51,7 @@ type ChargeSummary struct {
 	SettlementCurrency string `json:"settlement_currency"`
 	SettlementTax      *int64 `json:"settlement_tax"`
 	CustomerCredits    int64  `json:"customer_credits"`
-	Carried            bool   `json:"carried" doc:"Too little to be charged: the next renewal's invoice bills it."`
+	Carried            bool   `json:"carried" doc:"Too little to be charged: the next invoice bills it."`
 }
 
 // ScheduledChange is a plan change that waits for the next billing date.
@@ -140,6 +140,9 @@ func planLine(l billing.Line, factor *big.Rat, rate *float64) PlanLine {
 	out := PlanLine{
 		Type: "subscription", ID: l.Product, ProductID: l.Product, Name: l.Description, Currency: string(l.Unit.Currency),
 		Quantity: l.Quantity, UnitPrice: l.Unit.Minor, TaxRate: rate, TaxCategory: l.Category, TaxInclusive: l.Inclusive,
+	}
+	if l.Kind == billing.LineCarried { // a part of a price, and factors tell of this change
+		out.Quantity, out.UnitPrice = 1, l.Amount.Minor
 	}
 	if l.Kind == billing.LineAddon || l.Addon != "" {
 		out.Type, out.ID = "addon", l.Addon

@@ -37,7 +37,7 @@ type SubscriptionBase struct {
 	ScheduledChange            *ScheduledChange `json:"scheduled_change"`
 	TaxID                      *string          `json:"tax_id"`
 	CustomerBusinessName       *string          `json:"customer_business_name"`
-	CarriedAmount              int64            `json:"carried_amount" doc:"What was too little to be charged, in minor units: the next renewal's invoice bills it."`
+	CarriedAmount              int64            `json:"carried_amount" doc:"What was too little to be charged, in minor units: the next invoice bills it."`
 	DiscountID                 *string          `json:"discount_id"`
 	DiscountCyclesRemaining    *int             `json:"discount_cycles_remaining"`
 }

@@ -62,7 +62,7 @@ func (s *Sub) Change(at time.Time, to Plan, mode Mode, same bool) (b Bill, back 
 		back = s.gives(unused)
 	}
 	s.take(to, same)
-	b = s.bill(share(to, charge), to, s.live(), at)
+	b = s.carried(s.bill(share(to, charge), to, s.live(), at), at)
 	b.Cause, b.From, b.To = "change", at, s.End
 	b.Credit = min(back+s.Credit, b.Total)
 	s.Credit += back - b.Credit
@@ -113,7 +113,7 @@ func (s *Sub) gives(part *big.Rat) int64 {
 // exactly takes the rounding out of what a share of a plan was paid with:
 // little time may be left, and a later change bill whole prices.
 func (s *Sub) exactly(p Plan, part *big.Rat, b Bill) {
-	for i, l := range b.Lines {
+	for i, l := range b.Lines[:b.own] {
 		price := fraction(p.Items[i].Unit*p.Items[i].Quantity, 1)
 		s.worth.paid[i] = price.Mul(price, part)
 		if l.Amount > 0 {

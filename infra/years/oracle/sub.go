@@ -25,7 +25,8 @@ type Sub struct {
 	Credit     int64 // left from plan changes, with tax
 	Bills      []Bill
 	Dues       *Bill
-	Carried    []Line // what was too little to be charged, for the next renewal
+	Carried    []Line // what was too little to be charged, for the next bill
+	Owed       int64  // what is to be paid for it, beside the credit put by for it
 
 	later   *Plan
 	same    bool // product
@@ -129,7 +130,7 @@ func (s *Sub) next() (time.Time, func(time.Time)) {
 }
 
 func (s *Sub) end(status string) func(time.Time) {
-	return func(time.Time) { s.Status, s.Dues, s.Carried = status, nil, nil }
+	return func(time.Time) { s.Status, s.Dues, s.Carried, s.Owed = status, nil, nil, 0 }
 }
 
 // renew bills the period that follows, on the plan that waits for it.
@@ -211,7 +212,7 @@ func (s *Sub) Pay(at time.Time) {
 // (rules 10).
 func (s *Sub) Cancel(now bool) {
 	if now || s.Status != "active" {
-		s.Status, s.Dues, s.Carried = "cancelled", nil, nil
+		s.Status, s.Dues, s.Carried, s.Owed = "cancelled", nil, nil, 0
 		return
 	}
 	s.CancelEnd = true
