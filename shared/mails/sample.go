@@ -38,14 +38,14 @@ func Sample(t Template, s merchant.State, b merchant.Brand, locale string, now c
 		l.NextRetry, l.WindowEnd = in(2), in(s.Recovery.WindowDays)
 		l.Cancels = s.Recovery.EndAction == merchant.EndCancel
 	}
-	switch t {
-	case PastDue:
+	if t == PastDue {
 		l.AccessEnds = in(s.Recovery.GraceDays)
-	case InvoiceIssued, InvoiceOverdue, PlanPayment:
+	}
+	if isAsking(t) {
 		l.WindowEnd = in(14)
-	case PriceRise:
+	}
+	if t == PriceRise {
 		l.Before = money.Of(1900, "USD")
-	case Cancelled, CancelScheduled, MethodChanged, PlanChanged, Receipt, Reactivated, Refunded, UpcomingRenewal, TrialEnding, CardExpiring, OnHold, OnHoldAgain, WinBack:
 	}
 	if isOptional(t) {
 		l.Unsubscribe = l.URL

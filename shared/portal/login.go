@@ -67,7 +67,7 @@ func (s *Server) loginForm(w http.ResponseWriter, r *http.Request) {
 	}
 	page := toSignIn(r, scope, state, loginPage{Next: next})
 	if b, ok := (visit{locale: pages.Locale(r)}).done(r.URL.Query().Get("done")); ok && r.URL.Query().Get("done") == "address" {
-		page.Chrome.Banners = []pages.Banner{b}
+		page.Banners = []pages.Banner{b}
 	}
 	templates.Render(w, r, http.StatusOK, "login", page)
 }
