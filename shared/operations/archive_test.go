@@ -122,6 +122,28 @@ func TestArchivingTwiceIsRefusedAndRestoringFinishesWhatWasLeft(t *testing.T) {
 	}
 }
 
+// A restoration between the look at the settings and the commit leaves nobody
+// on the shelf.
+func TestARestorationMeanwhileLeavesNobodyUnbilled(t *testing.T) {
+	t.Parallel()
+	w := whole(t)
+	sub := w.Active("visa_ok")
+	archive(t, w)
+	w.Store.Before = func(c record.Commit) error {
+		if c.Cause == "business is archived" {
+			w.Store.Before = nil
+			state := w.State()
+			state.Archive = merchant.Archive{}
+			w.Put(state)
+		}
+		return nil
+	}
+	w.AdvanceTo(sub.Period.End.Add(day))
+	if got := w.Sub(sub.ID); w.Store.Before != nil || got.Shelved() || got.Period.End <= w.Now() {
+		t.Errorf("it is on the shelf: %v, period %v, now %v", got.Disputes, got.Period, w.Now())
+	}
+}
+
 // What ends anyway ends in an archived business too.
 func TestACancellationIsCarriedOutInAnArchivedBusiness(t *testing.T) {
 	t.Parallel()
