@@ -4,9 +4,12 @@ import (
 	"testing"
 
 	"perennial/shared/billing"
+	"perennial/shared/charging"
+	"perennial/shared/gateway"
 	"perennial/shared/gateway/gatewaytest"
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/money"
+	"perennial/shared/record"
 )
 
 // little is a subscription whose next renewal is less than its gateway takes.
@@ -98,4 +101,74 @@ func TestACancellationDuringCarryingEndsIt(t *testing.T) {
 		t.Errorf("it is %s for %v and carries %+v", got.Status, got.Period, got.Carried)
 	}
 	w.Reconcile()
+}
+
+// What the gateway has begun is asked for, also where the smallest charge was
+// raised meanwhile: money that was captured is not billed again.
+func TestAnIntentInFlightIsNotCarried(t *testing.T) {
+	t.Parallel()
+	for _, confirmed := range []bool{false, true} {
+		w := lifecycletest.New(t)
+		s := little(w)
+		c := plan(w, 2, false)
+		if err := w.Collect(s.ID); err == nil {
+			t.Fatal("the function did not die")
+		}
+		c.stop()
+		locked := w.Sub(s.ID)
+		l := locked.Lock
+		account := gateway.Account{Gateway: l.Method.Gateway, ID: l.Method.Account}
+		w.Gateway.Lenient = true
+		intent, err := w.Gateway.Prepare(t.Context(), account, gateway.Params{
+			Key: l.Key, Amount: l.Amount, Customer: l.Method.Holder, Method: l.Method.Reference, Type: l.Method.Type,
+			Payment: charging.Tag(w.Scope, s.ID, l.Payment),
+		})
+		if err == nil && confirmed {
+			_, err = w.Gateway.Confirm(t.Context(), account, intent, l.Key)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Gateway.Lenient = false
+		w.Put(locked.Prepared(string(intent)))
+		settleDown(w, s.ID)
+		got := w.Sub(s.ID)
+		if kept := w.Gateway.Ledger(); len(kept) != 1 || kept[0].Amount.Minor != 30 {
+			t.Errorf("confirmed %t: the gateway took %+v", confirmed, kept)
+		}
+		if got.Status != billing.StatusActive || got.Period.Start != s.Period.End || len(got.Carried.Lines) != 0 {
+			t.Errorf("confirmed %t: %s for %v, carries %+v", confirmed, got.Status, got.Period, got.Carried)
+		}
+		w.Reconcile()
+	}
+}
+
+// A sweeper that comes by while a request carries leaves it alone within the
+// lease, and later settles it: the request tells the same either way.
+func TestCarryingBesideASweeper(t *testing.T) {
+	t.Parallel()
+	for _, late := range []bool{false, true} {
+		w := lifecycletest.New(t)
+		s := little(w)
+		w.Store.After = func(record.Commit) error {
+			w.Store.After = nil
+			if late {
+				w.Clock.Advance(2 * billing.LeaseCharge)
+			}
+			if err := w.Collect(s.ID); err != nil {
+				t.Errorf("the sweeper: %v", err)
+			}
+			if locked := w.Sub(s.ID).Lock.Set(); locked == late {
+				t.Errorf("late %t, the sweeper leaves a lock: %t", late, locked)
+			}
+			return nil
+		}
+		if err := w.Collect(s.ID); err != nil {
+			t.Errorf("late %t: %v", late, err)
+		}
+		if got := w.Sub(s.ID); got.Lock.Set() || got.Carried.Due.Minor != 30 || len(got.Carried.Lines) != 1 {
+			t.Errorf("late %t: it carries %+v", late, got.Carried)
+		}
+		w.Reconcile()
+	}
 }

@@ -7,9 +7,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"perennial/shared/billing"
+	"perennial/shared/gateway/gatewaytest"
+	"perennial/shared/lifecycle"
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/money"
 	"perennial/shared/proration"
+	"perennial/shared/record"
 )
 
 // pricier sells a plan that costs a few cents more than the basic one.
@@ -145,20 +148,44 @@ func TestSmallStepsAddUp(t *testing.T) {
 }
 
 // The end writes off less than the smallest charge: what is carried, less the
-// credit that waits for it, which nobody owes any more.
+// credit that waits for it, which nobody owes any more. So it is at the end of
+// the term, and where the renewal that was to bill it is not paid.
 func TestAnEndWritesOffLittle(t *testing.T) {
 	t.Parallel()
-	s := newShop(t)
-	id := s.on("pdt_basic").ID
-	s.change(s.order(id, s.pricier(60), proration.Prorated))
-	s.change(s.order(id, s.priced(3080), proration.Prorated))
-	change, err := s.Sub(id).CancelNow(nil, nil, s.Now(), billing.Cancellation{})
-	if err != nil || change.Entry == nil || change.Entry.Balanced() != nil {
-		t.Fatalf("%+v, %v", change.Entry, err)
-	}
-	put := change.Entry.Postings[0]
-	if put.Account != billing.AccountCredit || put.Amount.Minor != 1500 || !change.Subscription.Balance().Nothing() {
-		t.Errorf("posted %+v, still a credit of %v", change.Entry.Postings, change.Subscription.Balance())
+	for _, how := range []string{"cancelled", "cancelled while a change waits", "cancelled on hold", "expired"} {
+		s := newShop(t)
+		id := s.on("pdt_basic").ID
+		s.change(s.order(id, s.pricier(60), proration.Prorated))
+		sub := s.Sub(id)
+		switch how {
+		case "cancelled while a change waits":
+			order := s.order(id, "pdt_pro", proration.Prorated)
+			order.Prevent, order.ByLink = true, true
+			s.change(order)
+		case "cancelled on hold":
+			s.Gateway.Program(sub.Method.Reference, gatewaytest.Decline("insufficient_funds"))
+			s.AdvanceTo(sub.Period.End)
+		case "expired":
+			sub.EndsAt = sub.Period.End
+			s.Put(sub)
+			s.AdvanceTo(sub.Period.End)
+		}
+		if how != "expired" {
+			if _, err := s.Life.Cancel(t.Context(), lifecycle.Cancel{Scope: s.Scope, Actor: record.System, Subscription: id, Mode: lifecycle.CancelNow}); err != nil {
+				t.Fatalf("%s: %v", how, err)
+			}
+		}
+		sub = s.Sub(id)
+		if !sub.Status.Ended() || len(sub.Carried.Lines) != 0 || !sub.Balance().Nothing() || s.taken() != 3000 {
+			t.Errorf("%s: %s, carries %+v, credit %v, taken %d", how, sub.Status, sub.Carried, sub.Balance(), s.taken())
+		}
+		if got := s.owed(); got != 0 {
+			t.Errorf("%s: the journal owes %d", how, got)
+		}
+		if entry := lifecycletest.Get[billing.Entry](s.World, id); entry.Balanced() != nil || entry.At == 0 {
+			t.Errorf("%s: %+v", how, entry)
+		}
+		s.Reconcile()
 	}
 }
 

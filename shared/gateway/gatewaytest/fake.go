@@ -81,6 +81,8 @@ type Fake struct {
 	OnCall func(Op)
 	// Least is a smallest charge that nobody knew of beforehand.
 	Least money.Amount
+	// Lenient takes any amount, as before a smallest charge was raised.
+	Lenient bool
 
 	mu       sync.Mutex
 	serial   int
