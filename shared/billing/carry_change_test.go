@@ -15,13 +15,25 @@ import (
 	"perennial/shared/proration"
 )
 
+// failer is a test or a check of one.
+type failer interface{ Fatal(args ...any) }
+
 // changes is a subscription that changes its plan within one period.
 type changes struct {
-	*rapid.T
+	failer
 	sub   billing.Subscription
 	taken int64
 	since calendar.Instant
 	used  *big.Rat // price times time
+}
+
+// begun is such a subscription at 30.00 a month.
+func begun(t failer) *changes {
+	c := &changes{failer: t, taken: 3000, used: new(big.Rat)}
+	c.sub, _ = held(calendar.Interval{Count: 1, Unit: calendar.Month}, billing.StatusActive)
+	c.sub.Open, c.sub.Price.Amount, c.since = nil, money.Of(3000, "USD"), c.sub.Period.Start
+	c.sub.Method = billing.Method{ID: "pm_1", Gateway: merchant.GatewaySandbox}
+	return c
 }
 
 // use counts the time until an instant at the present price.
@@ -81,10 +93,7 @@ func (c *changes) settled(ch billing.Change, err error) {
 func TestCarryingChangesLosesNothing(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		c := &changes{T: t, taken: 3000, used: new(big.Rat)}
-		c.sub, _ = held(calendar.Interval{Count: 1, Unit: calendar.Month}, billing.StatusActive)
-		c.sub.Open, c.sub.Price.Amount, c.since = nil, money.Of(3000, "USD"), c.sub.Period.Start
-		c.sub.Method = billing.Method{ID: "pm_1", Gateway: merchant.GatewaySandbox}
+		c := begun(t)
 		left := int64(c.sub.Period.End.Sub(c.sub.Period.Start) / time.Second)
 		steps := rapid.IntRange(1, 150).Draw(t, "changes")
 		for n := range steps {
@@ -107,4 +116,37 @@ func TestCarryingChangesLosesNothing(t *testing.T) {
 			t.Fatalf("%d changes are off by %s", steps, off.FloatString(3))
 		}
 	})
+}
+
+// A renewal that was captured after its subscription's end was asked for is
+// given back, and the credit that was promised to what it billed is written
+// off with it.
+func TestALateCaptureWritesOffWhatIsCarried(t *testing.T) {
+	t.Parallel()
+	c := begun(t)
+	c.change(1, 3060, c.sub.Period.Start.Add(c.sub.Period.End.Sub(c.sub.Period.Start)/2))
+	credit, at := c.sub.Balance(), c.sub.Period.End
+	locked, v, err := c.sub.Renewal(billing.Terms{Invoice: "inv_2"}, at, time.UTC)
+	if err != nil || credit.Minor != 1500 || v.Credit != credit {
+		t.Fatalf("it uses %v of %v, %v", v.Credit, credit, err)
+	}
+	try := billing.Attempt{Payment: "pay_2", Method: c.sub.Method, By: billing.BySystem, At: at, Wall: at.Time()}
+	k, err := billing.Case{Subscription: locked, Customer: billing.Customer{ID: "cus_1"}}.Begin(try, v.Dues())
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.Subscription.Cancel.Pending, k.At, k.Zone, k.Refund = true, at, time.UTC, "ref_2"
+	ch, err := k.Paid("ch")
+	if err != nil || ch.Entry == nil || ch.Entry.Balanced() != nil || ch.Refund == nil {
+		t.Fatalf("refunded %v with %+v, %v", ch.Refund, ch.Entry, err)
+	}
+	var used int64
+	for _, p := range ch.Entry.Postings {
+		if p.Account == billing.AccountCredit {
+			used += p.Amount.Minor
+		}
+	}
+	if left := ch.Subscription.Balance(); used != 1500 || !left.Nothing() || !ch.Subscription.Status.Ended() {
+		t.Errorf("it is %s with a credit of %v, the journal took %d off", ch.Subscription.Status, left, used)
+	}
 }

@@ -162,6 +162,9 @@ func (c Case) returned(charge string) (Change, error) {
 		return change, nil
 	}
 	back, refund, entry := p.GiveBack(c.Refund, charge, p.Amount, c.At)
+	if end := change.Entry; end != nil { // what the end writes off
+		entry.Postings = slices.Concat(entry.Postings, end.Postings)
+	}
 	change.Payment, change.Refund, change.Entry = &back, &refund, &entry
 	event := Event{Type: EventRefundSucceeded, Object: refund.ID, Reason: ReasonLateCapture}
 	change.Events = slices.Insert(change.Events, 1, event)
