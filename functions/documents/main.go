@@ -53,6 +53,6 @@ func handler(store *dynamo.Store, env *config.Env) http.Handler {
 	keys, limits := &merchantapi.Keys{Store: store, Wall: clock.System}, &httpapi.Limits{Wall: clock.System}
 	mux := http.NewServeMux()
 	mux.Handle("/", documents.New(documents.Options{Service: &s, Corrector: &invoices.Corrector{Service: s, TaxIDs: taxIDs}, Links: links, Keys: keys, Limits: limits}))
-	mux.Handle("/mail-previews", mailpreview.New(mailpreview.Options{Store: store, Writer: mailtext.Writer{}, URL: links.URL, Keys: keys, Limits: limits, Wall: clock.System}))
+	mux.Handle("/mail-previews/", mailpreview.New(mailpreview.Options{Store: store, Writer: mailtext.Writer{}, URL: links.URL, Keys: keys, Limits: limits, Wall: clock.System}))
 	return mux
 }

@@ -178,9 +178,9 @@ func TestAKeyCorrectsTheBuyer(t *testing.T) {
 func TestAMailIsShownToItsMerchant(t *testing.T) {
 	t.Parallel()
 	answer := ask(t, open(t), func(r *events.APIGatewayV2HTTPRequest) {
-		to("/mail-previews")(r)
+		to("/mail-previews/receipt")(r)
 		r.RequestContext.HTTP.Method, r.Headers["content-type"] = "POST", "application/json"
-		r.Body = `{"template":"receipt","language":"de"}`
+		r.Body = `{"language":"de"}`
 	})
 	if answer.StatusCode != 200 || !strings.Contains(answer.Body, "Northwind") {
 		t.Errorf("%d %s", answer.StatusCode, answer.Body)

@@ -37,11 +37,11 @@ var steps = []mails.Template{mails.PastDue, mails.OnHoldAgain, mails.WinBack}
 
 type server struct{ Options }
 
-// New makes the handler of /mail-previews.
+// New makes the handler of everything under /mail-previews.
 func New(o Options) http.Handler {
 	s := &server{o}
 	api := httpapi.New(httpapi.Info{Title: "Mail previews", Version: "1", URL: o.URL}, o.Keys)
-	httpapi.Route(api, "POST /mail-previews", "Preview a mail", s.preview)
+	httpapi.Route(api, "POST /mail-previews/{template}", "Preview a mail", s.preview)
 	if o.Limits != nil {
 		api.Limit(o.Limits)
 	}
@@ -50,12 +50,12 @@ func New(o Options) http.Handler {
 
 // wish is which mail to show, and with which words.
 type wish struct {
-	Body struct {
-		Template mails.Template `json:"template"`
-		Language string         `json:"language,omitempty"`
-		Brand    string         `json:"brand_id,omitempty"`
-		Discount string         `json:"discount_id,omitempty"`
-		Text     *Text          `json:"text,omitempty"`
+	Template mails.Template `path:"template"`
+	Body     struct {
+		Language string `json:"language,omitempty"`
+		Brand    string `json:"brand_id,omitempty"`
+		Discount string `json:"discount_id,omitempty"`
+		Text     *Text  `json:"text,omitempty"`
 	}
 }
 
@@ -84,9 +84,9 @@ func (w wish) Validate() error {
 		names = append(names, string(t))
 	}
 	var check fault.Check
-	check.That(slices.Contains(mails.Samples, b.Template), "template", "must be one of "+strings.Join(names, ", "))
+	check.That(slices.Contains(mails.Samples, w.Template), "template", "must be one of "+strings.Join(names, ", "))
 	check.That(b.Language == "" || slices.Contains(i18n.Codes(), b.Language), "language", "must be one of "+strings.Join(i18n.Codes(), ", "))
-	own := slices.Contains(steps, b.Template)
+	own := slices.Contains(steps, w.Template)
 	if b.Text != nil {
 		merchant.MailText(*b.Text).Check(&check, "text", b.Discount != "")
 	}
@@ -125,7 +125,7 @@ func (s *server) letter(ctx context.Context, scope merchant.Scope, in wish) (mai
 			return mails.Letter{}, err
 		}
 	}
-	l, err := mails.Sample(b.Template, state, brand, b.Language, calendar.At(s.Wall()))
+	l, err := mails.Sample(in.Template, state, brand, b.Language, calendar.At(s.Wall()))
 	if err != nil {
 		return l, err
 	}

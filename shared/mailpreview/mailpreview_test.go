@@ -28,10 +28,10 @@ func (k key) Authenticate(context.Context, string) (httpapi.Caller, error) {
 func (key) MayWrite(context.Context, httpapi.Caller) error { return nil }
 
 // ask sends a wish and reads the answer into out.
-func ask(t *testing.T, w *lifecycletest.World, wish string, out any) int {
+func ask(t *testing.T, w *lifecycletest.World, template, wish string, out any) int {
 	t.Helper()
 	h := mailpreview.New(mailpreview.Options{Store: w.Store, Writer: mailtext.Writer{}, Keys: key(w.Scope), Wall: w.Clock.Now})
-	r := httptest.NewRequest("POST", "/mail-previews", strings.NewReader(wish))
+	r := httptest.NewRequest("POST", "/mail-previews/"+template, strings.NewReader(wish))
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Authorization", "Bearer sk_test_1")
 	answer := httptest.NewRecorder()
@@ -48,7 +48,7 @@ func TestEveryMailToACustomerIsShownInEveryLanguage(t *testing.T) {
 	for _, template := range mails.Samples {
 		for _, language := range i18n.Codes() {
 			var got mailpreview.Preview
-			status := ask(t, w, `{"template":"`+string(template)+`","language":"`+language+`"}`, &got)
+			status := ask(t, w, string(template), `{"language":"`+language+`"}`, &got)
 			if status != http.StatusOK || got.Language != language || got.Subject == "" || got.From != w.State().Business.Name {
 				t.Errorf("%s in %s: %d %+v", template, language, status, got)
 			}
@@ -71,7 +71,7 @@ func TestWordsAreShownBeforeTheyAreSaved(t *testing.T) {
 	w.Put(billing.Discount{ID: "dsc_1", Code: "STAY20", Type: billing.DiscountPercentage, BasisPoints: 2000},
 		merchant.Brand{ID: "brn_1", Name: "Atlas by Northwind"})
 	var got mailpreview.Preview
-	status := ask(t, w, `{"template":"win_back","language":"de","brand_id":"brn_1","discount_id":"dsc_1",
+	status := ask(t, w, "win_back", `{"language":"de","brand_id":"brn_1","discount_id":"dsc_1",
 		"text":{"subject":"Hallo {name}","body":"Mit {coupon} wird <b>{product}</b> billiger."}}`, &got)
 	if status != http.StatusOK || !strings.Contains(got.Subject, "Hallo Ada Lovelace") || got.From != "Atlas by Northwind" {
 		t.Errorf("%d %+v", status, got)
@@ -87,14 +87,14 @@ func TestWordsAreShownBeforeTheyAreSaved(t *testing.T) {
 func TestAPreviewThatIsNotPossibleSaysAllThatIsWrong(t *testing.T) {
 	t.Parallel()
 	w := lifecycletest.New(t)
-	for wish, want := range map[string][]string{
-		`{"template":"portal_link","language":"tlh","text":{"subject":"x","body":"x"}}`:   {"template", "language", "text"},
-		`{"template":"receipt","discount_id":"dsc_1"}`:                                    {"discount_id"},
-		`{"template":"win_back","text":{"subject":"{email}","body":"{coupon}"}}`:          {"text: {email}", "{coupon}"},
-		`{"template":"win_back","text":{"subject":"a\r\nBcc: b@example.com","body":"x"}}`: {"text.subject"},
+	for wish, want := range map[[2]string][]string{
+		{"portal_link", `{"language":"tlh","text":{"subject":"x","body":"x"}}`}:   {"template", "language", "text"},
+		{"receipt", `{"discount_id":"dsc_1"}`}:                                    {"discount_id"},
+		{"win_back", `{"text":{"subject":"{email}","body":"{coupon}"}}`}:          {"text: {email}", "{coupon}"},
+		{"win_back", `{"text":{"subject":"a\r\nBcc: b@example.com","body":"x"}}`}: {"text.subject"},
 	} {
 		var got struct{ Code, Message string }
-		if status := ask(t, w, wish, &got); status < 400 || status > 499 || got.Code != "INVALID_REQUEST_PARAMETERS" {
+		if status := ask(t, w, wish[0], wish[1], &got); status < 400 || status > 499 || got.Code != "INVALID_REQUEST_PARAMETERS" {
 			t.Errorf("%s: %d %+v", wish, status, got)
 		}
 		for _, part := range want {
@@ -104,7 +104,7 @@ func TestAPreviewThatIsNotPossibleSaysAllThatIsWrong(t *testing.T) {
 		}
 	}
 	var got struct{ Code string }
-	if status := ask(t, w, `{"template":"receipt","brand_id":"brn_of_another"}`, &got); status != http.StatusNotFound {
+	if status := ask(t, w, "receipt", `{"brand_id":"brn_of_another"}`, &got); status != http.StatusNotFound {
 		t.Errorf("another's brand: %d %s", status, got.Code)
 	}
 }
