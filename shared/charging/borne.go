@@ -3,6 +3,7 @@ package charging
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"perennial/shared/billing"
 	"perennial/shared/merchant"
@@ -11,18 +12,23 @@ import (
 )
 
 // Borne notes what had been given back already of the payments whose money, as
-// credit, has just paid for a period alone: it does not count against that
-// period once more (rules 2).
-func Borne(ctx context.Context, l record.Loader, scope merchant.Scope, sub billing.Subscription) (billing.Subscription, error) {
-	payments, err := Receipts(ctx, l, scope, sub)
+// credit, has just paid: it does not count against what it paid for once more
+// (rules 2). A change of plan knows that of the payments of before, as they
+// were when it was reckoned: what went back since is left to count.
+func Borne(ctx context.Context, l record.Loader, scope merchant.Scope, before, after billing.Subscription) (billing.Subscription, error) {
+	payments, err := Receipts(ctx, l, scope, after)
 	if err != nil {
-		return sub, err
+		return after, err
 	}
-	sub.Gone = money.Of(0, sub.Price.Amount.Currency)
+	reckoned := after.Gone != money.Amount{}
+	gone := money.Of(after.Gone.Minor, after.Price.Amount.Currency)
 	for _, p := range payments {
-		sub.Gone.Minor += p.GivenBack()
+		if !reckoned || !slices.Contains(before.Receipts, p.ID) {
+			gone.Minor += p.GivenBack()
+		}
 	}
-	return sub, nil
+	after.Gone = gone
+	return after, nil
 }
 
 // Receipts are the payments of the running period that are still known.
@@ -53,6 +59,6 @@ func (s *Service) borne(ctx context.Context, a *attempt, c billing.Change) (bill
 		return c, nil
 	}
 	var err error
-	c.Subscription, err = Borne(ctx, s.Store, a.scope, c.Subscription)
+	c.Subscription, err = Borne(ctx, s.Store, a.scope, a.Subscription, c.Subscription)
 	return c, err
 }

@@ -98,7 +98,7 @@ func (s *Service) changePlan(ctx context.Context, c PlanChange) (PlanResult, err
 			return PlanResult{}, err
 		}
 		if p.Invoice != nil && !c.Later {
-			if change.Subscription, err = charging.Borne(ctx, s.Store, c.Scope, change.Subscription); err != nil {
+			if change.Subscription, err = charging.Borne(ctx, s.Store, c.Scope, d.sub, change.Subscription); err != nil {
 				return PlanResult{}, err
 			}
 		}

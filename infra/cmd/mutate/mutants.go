@@ -31,7 +31,7 @@ var mutants = []mutant{
 	{"a pause counts as time used", "shared/billing/pause.go", "s.Frozen += length", "s.Frozen += length - length"},
 	{"what was refunded comes back once more", "shared/billing/planchange.go", "if share := s.goneSince(o); share.Sign() > 0 {", "if share := s.goneSince(o); share.Sign() > 1 {"},
 	{"a refund is counted in every later change", "shared/billing/planchange_settle.go", "s.Funded, s.Gone = c.Funded, c.Gone", "s.Funded = c.Funded"},
-	{"a refund from before a period that credit paid is counted", "shared/charging/borne.go", "sub.Gone.Minor += p.GivenBack()", "sub.Gone.Minor += 0 * p.GivenBack()"},
+	{"a refund from before a period that credit paid is counted", "shared/charging/borne.go", "gone.Minor += p.GivenBack()", "gone.Minor += 0 * p.GivenBack()"},
 	{"a part's tax forgets the parts before", "shared/billing/creditnote.go",
 		"all.Refunded(money.Of(l.Credited.Minor-alone, cur), p.Gross)", "all.Refunded(money.Of(0, cur), p.Gross)"},
 	{"one cent too much is charged", "shared/billing/lock.go", "Amount: total, Method: a.Method", "Amount: money.Of(total.Minor+min(total.Minor, 1), total.Currency), Method: a.Method"},
