@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"perennial/infra/local/wait"
 	"perennial/shared/billing"
 	"perennial/shared/cardfields"
 	"perennial/shared/checkout"
@@ -46,6 +47,7 @@ type street struct {
 	orders, portal *httptest.Server
 	identity       *identity.Service
 	tab            context.Context //nolint:containedctx // chromedp's handle is a context
+	seen           string          // the page as it last was not what a test waits for
 }
 
 func openStreet(t *testing.T) *street {
@@ -63,6 +65,11 @@ func openStreet(t *testing.T) *street {
 		Store: s.till.Store, Tallies: s.till.Store, Addresses: s.till.Store, Wall: wall, Portals: map[merchant.Mode]string{merchant.Live: s.portal.URL},
 	}
 	s.tab = s.chromium(s.twin.Browse(t, "acct_1"))
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log("last seen:", s.seen)
+		}
+	})
 	return s
 }
 
@@ -166,16 +173,13 @@ func (s *street) reads(text string) {
 // is waits until an expression holds on the page, whatever page that is then.
 func (s *street) is(expression string) {
 	s.Helper()
-	for deadline := time.Now().Add(patience / 4); ; time.Sleep(50 * time.Millisecond) {
+	wait.Until(s.T, expression, func() bool {
 		holds, err := chromedp.Run(s.tab, chromedp.Evaluate[bool]("Boolean("+expression+")"))
-		if err == nil && holds {
-			return
+		if err != nil || !holds {
+			s.seen, _ = chromedp.Run(s.tab, chromedp.Evaluate[string](`location.href + "\n" + document.documentElement.innerText + "\nblocked: " + window.blocked`))
 		}
-		if time.Now().After(deadline) {
-			at, _ := chromedp.Run(s.tab, chromedp.Evaluate[string](`location.href + "\n" + document.documentElement.innerText + "\nblocked: " + window.blocked`))
-			s.Fatalf("never true: %s (%v)\nat %s", expression, err, at)
-		}
-	}
+		return err == nil && holds
+	})
 }
 
 // says is the value of an expression.
