@@ -95,8 +95,8 @@ func (m mutant) noticed(ctx context.Context, root, dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for seed := range seeds {
-		said, err := tell(ctx, root, overlay, seed+1)
+	for _, seed := range seeds {
+		said, err := tell(ctx, root, overlay, seed)
 		if err != nil || said != "" {
 			return said, err
 		}
@@ -104,9 +104,10 @@ func (m mutant) noticed(ctx context.Context, root, dir string) (string, error) {
 	return "", nil
 }
 
-// seeds is how many stories an error may hide in before it counts as missed:
-// what happens to fifty subscriptions in one of them need not meet it.
-const seeds = 3
+// seeds are the stories that an error must hide in before it counts as missed:
+// what happens to fifty subscriptions in one of them need not meet it. In the
+// last, a plan changes in a period that credit paid after a refund.
+var seeds = []int{1, 2, 3, 11}
 
 // tell runs one story over an overlay and gives what it says against it.
 func tell(ctx context.Context, root, overlay string, seed int) (string, error) {
