@@ -2,7 +2,10 @@ package operations_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"perennial/shared/billing"
 	"perennial/shared/lifecycle/lifecycletest"
@@ -46,5 +49,26 @@ func TestTheDoctorKnowsRefundsAndDisputes(t *testing.T) {
 	w.Put(sick)
 	if found, err = doctor.Examine(t.Context(), w.Scope, kept(w)); err != nil || len(found) < 2 {
 		t.Errorf("more refunded than captured: %+v, %v", found, err)
+	}
+}
+
+// What a gateway names beyond the payment is not taken; people are told of it.
+func TestTheDoctorTellsOfADisputeOverMoreThanWasPaid(t *testing.T) {
+	t.Parallel()
+	w := lifecycletest.New(t)
+	w.Active("disputed")
+	w.HearDisputes()
+	d := lifecycletest.All[billing.Dispute](w)[0]
+	d.Claimed = d.Amount
+	d.Claimed.Minor++
+	w.Put(d)
+	doctor := &operations.Service{Store: w.Store, Wall: w.Clock.Now}
+	found, err := doctor.Examine(t.Context(), w.Scope, kept(w))
+	want := []operations.Finding{{
+		Scope: w.Scope, Object: d.ID, Rule: "no dispute is over more than was paid",
+		Detail: fmt.Sprintf("the gateway names %d, %d are taken", d.Amount.Minor+1, d.Amount.Minor),
+	}}
+	if diff := cmp.Diff(want, found); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
 	}
 }
