@@ -45,12 +45,12 @@ func (s *Server) paperForm(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Server) showPaper(w http.ResponseWriter, r *http.Request, status int, v visit, i billing.Invoice, b billing.Buyer, wrong []string) {
+func (s *Server) showPaper(w http.ResponseWriter, r *http.Request, status int, v visit, i billing.Invoice, b billing.Buyer, f *fault.Fault) {
 	title := v.say("Correct invoice %s", i.Number)
 	s.show(w, r, status, "details", v, v.chrome(title), detailsPage{
 		Action: r.URL.Path, Back: "/billing", Name: v.say("Billing history"), Heading: title,
 		Lead:     v.say("An invoice can be corrected once. The corrected one has the same lines and amounts, and comes with the PDF from then on."),
-		Customer: b.Name, Business: b.Business, TaxID: b.TaxID, Address: b.Address, Countries: v.nations(b.Address.Country), Wrong: wrong,
+		Customer: b.Name, Business: b.Business, TaxID: b.TaxID, Address: b.Address, Countries: v.nations(b.Address.Country), Wrong: v.wrong(f), Marked: marked(f),
 		Fixed: !v.State.Settings.Subscriptions.AllowsEditProfile(),
 	})
 }
@@ -67,7 +67,7 @@ func (s *Server) savePaper(w http.ResponseWriter, r *http.Request) {
 	}
 	err := s.Self.CorrectInvoice(r.Context(), who, r.PathValue("payment"), buyer)
 	if f := fault.Of(err); f != nil && (f.Kind == fault.Invalid || f.Kind == fault.Conflict) {
-		s.showPaper(w, r, pages.Status(err), v, invoices[0], buyer, v.wrong(f))
+		s.showPaper(w, r, pages.Status(err), v, invoices[0], buyer, f)
 		return
 	}
 	if err != nil {

@@ -256,7 +256,8 @@ func TestR092NameAndBillingAddressAreCorrected(t *testing.T) {
 	form.Set("name", " ")
 	form.Set("country", "XX")
 	form.Set("business", "Ada Ltd")
-	s.form(path, form).Must(t, 422, "Name: must not be empty", "Country: must be chosen", `value="Rue 1"`)
+	s.form(path, form).Must(t, 422, "Name: must not be empty", "Country: must be chosen", `value="Rue 1"`,
+		`<input id="name" name="name" autocomplete="name" value="" maxlength="200" aria-invalid="true"`, `<option value="" selected>`)
 }
 
 // Nobody acts on what is somebody else's, whatever the form says.
