@@ -81,13 +81,17 @@ func (s *Service) awaited(ctx context.Context, scope merchant.Scope, d dossier) 
 	return billing.Invoice{}, billing.ErrNoPending
 }
 
-// methodOf is what the customer chose to pay with.
+// methodOf is what the customer chose to pay with. A guest's card, typed for
+// something else, does not exist here.
 func (s *Service) methodOf(ctx context.Context, p PlanPayment, d dossier) (billing.Method, error) {
 	m := d.sub.Method
 	if p.Method != "" {
 		var err error
 		if m, err = record.Get[billing.Method](ctx, s.Store, p.Scope, record.MethodID(d.customer.ID, p.Method)); err != nil {
 			return m, fmt.Errorf("payment method %s: %w", p.Method, err)
+		}
+		if !m.PaysFor(d.sub) {
+			return m, fmt.Errorf("payment method %s of a guest: %w", p.Method, record.ErrNotFound)
 		}
 	}
 	if m.IsZero() {
