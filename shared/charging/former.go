@@ -62,7 +62,7 @@ func (e *ended) add(ch billing.Change) {
 // for one thing. What it gives belongs into the commit of that purchase.
 func (s *Service) former(ctx context.Context, a *attempt, bought billing.Change) (ended, error) {
 	e, p := ended{counts: slices.Clone(bought.Counts)}, bought.Payment
-	if a.Purchase != nil || p == nil || p.Status != billing.PaymentSucceeded || p.Cause != billing.CauseFirst || !bought.Subscription.Status.Access() {
+	if a.Purchase != nil || p == nil || p.Status != billing.PaymentSucceeded || !buys(a.Subscription, *p) || !bought.Subscription.Status.Access() {
 		return e, nil
 	}
 	owned, err := s.Store.Owned(ctx, a.scope, p.Customer, record.KindSubscription)
@@ -83,6 +83,14 @@ func (s *Service) former(ctx context.Context, a *attempt, bought billing.Change)
 		}
 	}
 	return e, nil
+}
+
+// buys reports the first money that a subscription brings, which follows a free
+// trial. What costs nothing is no purchase: anybody can begin it who knows the
+// customer's address, and the customer would be rid of what is due.
+func buys(before billing.Subscription, p billing.Payment) bool {
+	tried := !before.TrialEnd.IsZero() && before.TrialEnd == before.Period.End
+	return !p.Amount.Nothing() && (p.Cause == billing.CauseFirst || tried)
 }
 
 // failing reports a subscription whose renewal is unpaid. One that is
