@@ -57,7 +57,7 @@ func (b Banks) at(account gateway.Account) (bank, error) {
 	if g, ok := b[account.Gateway]; ok {
 		return g, nil
 	}
-	return nil, fmt.Errorf("gateway %q of account %s: %w", account.Gateway, account.ID, gateways.ErrNotConnected)
+	return nil, fmt.Errorf("gateway %q of account %s: %w", account.Gateway, account.ID, gateway.ErrGone)
 }
 
 // Prepare implements gateway.Payments. An account whose keys are gone refuses
@@ -68,7 +68,7 @@ func (b Banks) Prepare(ctx context.Context, account gateway.Account, p gateway.P
 		return "", errors.Join(err, gateway.ErrRejected)
 	}
 	intent, err := g.Prepare(ctx, account, p)
-	if errors.Is(err, gateways.ErrNotConnected) {
+	if errors.Is(err, gateway.ErrGone) {
 		return "", errors.Join(err, gateway.ErrRejected)
 	}
 	return intent, err
@@ -135,7 +135,7 @@ func (b Banks) Remove(ctx context.Context, account gateway.Account, method strin
 	if err != nil {
 		return err
 	}
-	if err := g.Remove(ctx, account, method); !errors.Is(err, gateways.ErrNotConnected) {
+	if err := g.Remove(ctx, account, method); !errors.Is(err, gateway.ErrGone) {
 		return err
 	}
 	return nil

@@ -9,7 +9,6 @@ import (
 	"perennial/shared/charging"
 	"perennial/shared/gateway"
 	"perennial/shared/gateway/gatewaytest"
-	"perennial/shared/gateways"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
 	"perennial/shared/record/recordtest"
@@ -56,14 +55,14 @@ func must(t *testing.T, err error) {
 type gone struct{ *gatewaytest.Fake }
 
 func (gone) Prepare(context.Context, gateway.Account, gateway.Params) (gateway.Intent, error) {
-	return "", gateways.ErrNotConnected
+	return "", gateway.ErrGone
 }
 
 func (gone) Find(context.Context, gateway.Account, gateway.Intent) (gateway.Outcome, error) {
-	return gateway.Outcome{}, gateways.ErrNotConnected
+	return gateway.Outcome{}, gateway.ErrGone
 }
 
-func (gone) Remove(context.Context, gateway.Account, string) error { return gateways.ErrNotConnected }
+func (gone) Remove(context.Context, gateway.Account, string) error { return gateway.ErrGone }
 
 // What was never asked for is certain; what became of a payment is not.
 func TestWithoutKeysOnlyPreparingIsRefusedForCertain(t *testing.T) {
@@ -73,7 +72,7 @@ func TestWithoutKeysOnlyPreparingIsRefusedForCertain(t *testing.T) {
 		if _, err := banks.Prepare(t.Context(), a, gateway.Params{}); !errors.Is(err, gateway.ErrRejected) {
 			t.Errorf("prepare at %s: %v", a.Gateway, err)
 		}
-		if _, err := banks.Find(t.Context(), a, "pi_1"); err == nil || errors.Is(err, gateway.ErrRejected) {
+		if _, err := banks.Find(t.Context(), a, "pi_1"); !errors.Is(err, gateway.ErrGone) || errors.Is(err, gateway.ErrRejected) {
 			t.Errorf("find at %s: %v", a.Gateway, err)
 		}
 	}

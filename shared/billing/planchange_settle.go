@@ -117,6 +117,9 @@ func (s Subscription) Discard(open []Invoice, at calendar.Instant) (Change, erro
 	}
 	s = s.stays(at)
 	s.Attempts = 0
+	if s.Failure.At.IsZero() && len(s.Open) == 0 {
+		s.Failure = Failure{} // only the change was declined, and nobody owes it any more
+	}
 	ch := Change{Subscription: s, Events: s.events(EventSubscriptionUpdated, "")}
 	for _, v := range open {
 		ch.Invoices = append(ch.Invoices, v.void())

@@ -118,7 +118,9 @@ func version(c billing.Case) int64 {
 }
 
 // captured is a payment that we hold for failed, with what the gateway has of
-// it; nothing is captured when the amount is nothing.
+// it; nothing is captured when the amount is nothing. An account without keys
+// can never be asked again: what it told before its keys were destroyed
+// stands, or no other card could ever pay.
 func (s *Service) captured(ctx context.Context, a *attempt, account gateway.Account, payment string) (billing.Payment, gateway.Outcome, error) {
 	none := gateway.Outcome{}
 	p, err := record.Get[billing.Payment](ctx, s.Store, a.scope, payment)
@@ -131,6 +133,10 @@ func (s *Service) captured(ctx context.Context, a *attempt, account gateway.Acco
 	out, err := s.Gateway.Find(ctx, account, gateway.Intent(p.Intent))
 	if errors.Is(err, gateway.ErrRejected) {
 		slog.ErrorContext(ctx, "the gateway does not know a former attempt", "scope", a.scope.String(), "payment", payment)
+		return p, none, nil
+	}
+	if errors.Is(err, gateway.ErrGone) {
+		slog.ErrorContext(ctx, "a former attempt cannot be asked for: its account's keys are gone", "scope", a.scope.String(), "payment", payment)
 		return p, none, nil
 	}
 	if err != nil {

@@ -7,6 +7,7 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"perennial/shared/fault"
@@ -24,6 +25,10 @@ var ErrTooSmall = fmt.Errorf("the amount is too small: %w", ErrRejected)
 // ErrKey matches the error of a key that the gateway does not take, or that
 // lacks a permission. Nothing happened.
 var ErrKey = fault.New(fault.Invalid, "GATEWAY_KEY_REFUSED", "The payment gateway does not accept this key.")
+
+// ErrGone matches the error of an account whose keys are gone: nothing can be
+// asked of it any more. What became of a payment there is not known.
+var ErrGone = errors.New("the keys of this gateway account are gone")
 
 // Intent is the gateway's identifier of one prepared payment.
 type Intent string

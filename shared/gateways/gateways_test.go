@@ -124,7 +124,7 @@ func TestAnAccountThatIsLeftIsChargedAndRefundedOn(t *testing.T) {
 	_, err = b.service.Disconnect(t.Context(), live, record.System, "acct_1", true)
 	b.must(err)
 	b.now = b.now.Add(time.Minute)
-	if _, err := b.ring.Keys(t.Context(), account("acct_1")); !errors.Is(err, gateways.ErrNotConnected) {
+	if _, err := b.ring.Keys(t.Context(), account("acct_1")); !errors.Is(err, gateways.ErrNotConnected) || !errors.Is(err, gateway.ErrGone) {
 		t.Errorf("forgotten keys: %v", err)
 	}
 	if errors.Is(gateways.ErrNotConnected, gateway.ErrRejected) {
@@ -137,7 +137,7 @@ func TestWhatIsNotConnectedHasNoKeys(t *testing.T) {
 	b := newBench(t)
 	b.connect("rk_live_first_of_acct_1", "")
 	for _, id := range []string{"bus_1.test.acct_1", "bus_2.live.acct_1", "bus_1.live.acct_2", "bus_1.live", "acct_1", ""} {
-		if _, err := b.ring.Keys(t.Context(), gateway.Account{Gateway: "stripe", ID: id}); !errors.Is(err, gateways.ErrNotConnected) {
+		if _, err := b.ring.Keys(t.Context(), gateway.Account{Gateway: "stripe", ID: id}); !errors.Is(err, gateways.ErrNotConnected) || !errors.Is(err, gateway.ErrGone) {
 			t.Errorf("%q: %v", id, err)
 		}
 	}

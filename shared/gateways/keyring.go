@@ -35,14 +35,17 @@ type Keys struct {
 	Webhooks []string // signing secrets, newest first
 }
 
+// errGone says both to whoever asks for keys.
+var errGone = fmt.Errorf("%w: %w", ErrNotConnected, gateway.ErrGone)
+
 type opened struct {
 	Keys
 	until time.Time
 }
 
 // Keys opens the keys of an account. One that is not connected, or whose keys
-// were forgotten, is ErrNotConnected: whether a payment there was made is then
-// not known.
+// were forgotten, is ErrNotConnected and gateway.ErrGone: whether a payment
+// there was made is then not known.
 func (k *Keyring) Keys(ctx context.Context, account gateway.Account) (Keys, error) {
 	now := k.Wall()
 	k.mu.Lock()
@@ -88,11 +91,11 @@ func (k *Keyring) open(ctx context.Context, account gateway.Account, now time.Ti
 func (k *Keyring) connection(ctx context.Context, account gateway.Account) (merchant.Connection, merchant.Scope, error) {
 	scope, _, ok := merchant.ParseGatewayAccount(account.ID)
 	if !ok {
-		return merchant.Connection{}, scope, ErrNotConnected
+		return merchant.Connection{}, scope, errGone
 	}
 	c, err := record.Get[merchant.Connection](ctx, k.Store, scope, account.ID)
 	if errors.Is(err, record.ErrNotFound) || err == nil && c.Secret == "" {
-		return c, scope, ErrNotConnected
+		return c, scope, errGone
 	}
 	if err != nil {
 		return c, scope, fmt.Errorf("connection %s: %w", account.ID, err)
