@@ -71,10 +71,17 @@ func (s *Service) tally(ctx context.Context, scope merchant.Scope, id string) (*
 const disputeWait = 24 * time.Hour
 
 // postpone puts an automatic retry off that was not admitted: until there is
-// room for it, or for a day when its card is disputed.
+// room for it, or for a day when its card is disputed. Nothing else changes:
+// what the retry would have priced anew is priced when it is made.
 func (s *Service) postpone(ctx context.Context, in Start, t *billing.Tally) (Result, error) {
 	now := in.State.Clock.Now(s.Wall())
-	sub := in.Subscription
+	sub, err := record.Get[billing.Subscription](ctx, s.Store, in.Scope, in.Subscription.ID)
+	switch {
+	case err != nil:
+		return Result{}, fmt.Errorf("put off the retry of %s: %w", in.Subscription.ID, err)
+	case sub.Version != in.Subscription.Version:
+		return Result{}, record.ErrStale
+	}
 	at, cause := now.Add(disputeWait), "retry put off: the card is disputed"
 	if t != nil {
 		at, cause = dunning.Opens(*t, billing.BySystem, now), "retry put off: the card was tried too often"
@@ -83,7 +90,7 @@ func (s *Service) postpone(ctx context.Context, in Start, t *billing.Tally) (Res
 		at = 0
 	}
 	sub.Failure.NextRetry = at
-	err := s.Store.Commit(ctx, record.Commit{
+	err = s.Store.Commit(ctx, record.Commit{
 		Scope: in.Scope, Actor: in.Actor, Cause: cause, At: now, Put: []any{sub},
 	})
 	slog.InfoContext(ctx, "retry put off", "scope", in.Scope.String(), "subscription", sub.ID, "until", at.String())
