@@ -31,7 +31,7 @@ func newAPI(till *assembly.Till, env *config.Env) *httpapi.API {
 	store, queues := till.Store, awssqs.NewFromConfig(till.AWS)
 	people := &customers.Service{Store: store, Vault: till.Wallet.Vault, Wall: clock.System}
 	assets := s3.New(till.AWS, env.Need(config.AssetsBucket), env.Or("AWS_ENDPOINT_URL_S3", ""), clock.System)
-	sealer := kms.New(kms.Only(awskms.NewFromConfig(till.AWS)), env.Need(config.KMSKey), clock.System)
+	sealer := kms.New(kms.CallsOf(awskms.NewFromConfig(till.AWS)), env.Need(config.KMSKey), clock.System)
 	portals := map[merchant.Mode]string{
 		merchant.Live: env.URL(config.URLPortal), merchant.Test: env.URL(config.URLPortalTest),
 	}

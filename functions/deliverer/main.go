@@ -30,7 +30,7 @@ func main() {
 		slog.Error("cannot start", "error", err.Error())
 		os.Exit(1)
 	}
-	secrets := kms.New(kms.Only(awskms.NewFromConfig(aws)), env.Need(config.KMSKey), clock.System)
+	secrets := kms.New(kms.CallsOf(awskms.NewFromConfig(aws)), env.Need(config.KMSKey), clock.System)
 	store := dynamo.New(dynamodb.NewFromConfig(aws), env.Need(config.Table))
 	d := deliverer{&hooks.Service{
 		Store: store, Limiter: store, Wall: clock.System,

@@ -73,7 +73,7 @@ type Keys struct{ KMS, Stripe string }
 // Build puts the till together with adapters that are open already.
 func Build(cfg aws.Config, store *dynamo.Store, test *sandbox.Gateway, flow *sfn.Flow, keys Keys) *Till {
 	t := &Till{AWS: cfg, Store: store}
-	sealer := kms.New(awskms.NewFromConfig(cfg), keys.KMS, clock.System)
+	sealer := kms.New(kms.CallsOf(awskms.NewFromConfig(cfg)), keys.KMS, clock.System)
 	t.Keyring = &gateways.Keyring{Store: store, Sealer: sealer, Wall: clock.System}
 	t.Banks = NewBanks(test, t.Keyring, keys.Stripe)
 	t.Gateways = &gateways.Service{

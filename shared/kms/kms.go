@@ -27,42 +27,27 @@ import (
 // purpose or scope.
 var ErrUnreadable = errors.New("sealed value does not open for this purpose and scope")
 
-// Client is what a Sealer asks of KMS.
-type Client interface {
-	GenerateDataKey(context.Context, *awskms.GenerateDataKeyInput, ...func(*awskms.Options)) (*awskms.GenerateDataKeyOutput, error)
-	Decrypt(context.Context, *awskms.DecryptInput, ...func(*awskms.Options)) (*awskms.DecryptOutput, error)
+// Calls are what a Sealer asks of KMS.
+type Calls struct {
+	GenerateDataKey func(context.Context, *awskms.GenerateDataKeyInput, ...func(*awskms.Options)) (*awskms.GenerateDataKeyOutput, error)
+	Decrypt         func(context.Context, *awskms.DecryptInput, ...func(*awskms.Options)) (*awskms.DecryptOutput, error)
 }
 
-// Only is the SDK's client without its other operations, which the linker then
-// leaves out (see dynamo).
-func Only(c *awskms.Client) Client { return calls{c.GenerateDataKey, c.Decrypt} }
-
-type calls struct {
-	generate func(context.Context, *awskms.GenerateDataKeyInput, ...func(*awskms.Options)) (*awskms.GenerateDataKeyOutput, error)
-	decrypt  func(context.Context, *awskms.DecryptInput, ...func(*awskms.Options)) (*awskms.DecryptOutput, error)
-}
-
-// GenerateDataKey implements Client.
-func (c calls) GenerateDataKey(ctx context.Context, in *awskms.GenerateDataKeyInput, o ...func(*awskms.Options)) (*awskms.GenerateDataKeyOutput, error) {
-	return c.generate(ctx, in, o...)
-}
-
-// Decrypt implements Client.
-func (c calls) Decrypt(ctx context.Context, in *awskms.DecryptInput, o ...func(*awskms.Options)) (*awskms.DecryptOutput, error) {
-	return c.decrypt(ctx, in, o...)
-}
+// CallsOf are the calls of the SDK's client. The linker leaves out its other
+// operations, which it would keep for a client behind an interface.
+func CallsOf(c *awskms.Client) Calls { return Calls{c.GenerateDataKey, c.Decrypt} }
 
 // Sealer seals and opens values; safe for concurrent use.
 type Sealer struct {
-	client Client
+	calls  Calls
 	key    string
 	sealed *cache // data keys to seal with, by encryption context
 	opened *cache // unwrapped data keys, by encryption context and wrapped key
 }
 
 // New makes a sealer under the master key with this id or ARN.
-func New(client Client, key string, now clock.Wall) *Sealer {
-	return &Sealer{client: client, key: key, sealed: newCache(now), opened: newCache(now)}
+func New(calls Calls, key string, now clock.Wall) *Sealer {
+	return &Sealer{calls: calls, key: key, sealed: newCache(now), opened: newCache(now)}
 }
 
 // Seal encrypts a value. Purpose says what it is and may name the object after
@@ -102,7 +87,7 @@ func (s *Sealer) sealingKey(ctx context.Context, purpose, scope string) (*dataKe
 	if k := s.sealed.take(name); k != nil {
 		return k, nil
 	}
-	out, err := s.client.GenerateDataKey(ctx, &awskms.GenerateDataKeyInput{
+	out, err := s.calls.GenerateDataKey(ctx, &awskms.GenerateDataKeyInput{
 		KeyId: &s.key, KeySpec: types.DataKeySpecAes256, EncryptionContext: encryptionContext(purpose, scope),
 	})
 	if err != nil {
@@ -116,7 +101,7 @@ func (s *Sealer) openingKey(ctx context.Context, purpose, scope string, wrapped 
 	if k := s.opened.take(name); k != nil {
 		return k, nil
 	}
-	out, err := s.client.Decrypt(ctx, &awskms.DecryptInput{
+	out, err := s.calls.Decrypt(ctx, &awskms.DecryptInput{
 		KeyId: &s.key, CiphertextBlob: wrapped, EncryptionContext: encryptionContext(purpose, scope),
 	})
 	var damaged *types.InvalidCiphertextException

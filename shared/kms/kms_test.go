@@ -107,7 +107,9 @@ func newBench(t *testing.T) *bench {
 }
 
 // sealer is a fresh function instance: nothing cached.
-func (b *bench) sealer() *kms.Sealer { return kms.New(b.client, "alias/perennial", b.clock.Now) }
+func (b *bench) sealer() *kms.Sealer {
+	return kms.New(kms.CallsOf(b.client), "alias/perennial", b.clock.Now)
+}
 
 const (
 	purpose = "webhook:whk_0"
@@ -244,17 +246,15 @@ func TestKMSFailureIsNotUnreadable(t *testing.T) {
 	}
 }
 
-// refuser is a KMS that knows no data key.
-type refuser struct{ kms.Client }
-
-func (refuser) Decrypt(context.Context, *awskms.DecryptInput, ...func(*awskms.Options)) (*awskms.DecryptOutput, error) {
+// knowNoKey is a KMS that knows no data key.
+func knowNoKey(context.Context, *awskms.DecryptInput, ...func(*awskms.Options)) (*awskms.DecryptOutput, error) {
 	return nil, &types.InvalidCiphertextException{}
 }
 
 func FuzzOpenAnswersAnything(f *testing.F) {
 	f.Add("s1.AAAA")
 	f.Add("s1.AAAAAAAAAAAAAAAAAAAAAAAA")
-	s := kms.New(refuser{}, "k", time.Now)
+	s := kms.New(kms.Calls{Decrypt: knowNoKey}, "k", time.Now)
 	f.Fuzz(func(t *testing.T, sealed string) {
 		if _, err := s.Open(t.Context(), purpose, scope, sealed); !errors.Is(err, kms.ErrUnreadable) {
 			t.Fatalf("%q: %v", sealed, err)
