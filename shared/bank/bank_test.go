@@ -49,7 +49,13 @@ func prose(t *testing.T, c bank.Card) string {
 	if errors.As(err, &refused) {
 		return "refused " + refused.Code
 	}
-	say := func(i bank.Intent) string { return strings.TrimSpace(string(i.State) + " " + i.Decline) }
+	say := func(i bank.Intent) string {
+		text := strings.TrimSpace(string(i.State) + " " + i.Decline)
+		if after := i.Arrive(method, now.Add(bank.DebitWait)); after.State != i.State {
+			text += ", then " + strings.TrimSpace(string(after.State)+" "+after.Decline)
+		}
+		return text
+	}
 	charge := func(m bank.Method, onSession bool) bank.Intent {
 		o := order()
 		o.OnSession = onSession
@@ -57,7 +63,7 @@ func prose(t *testing.T, c bank.Card) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return i.Confirm(m)
+		return i.Confirm(m, now)
 	}
 	first := charge(method, true)
 	text := fmt.Sprintf("on-session: %s; off-session: %s", say(first), say(charge(method, false)))
@@ -101,10 +107,28 @@ func TestCardsAreDistinctAndTheirNumbersAreCardNumbers(t *testing.T) {
 			t.Errorf("%s is listed twice", c.Name)
 		}
 		names[c.Name], numbers[c.Number] = true, true
-		if !luhn(c.Number) || c.Says == "" {
+		real := luhn
+		if c.Debit() {
+			real = iban
+		}
+		if !real(c.Number) || c.Says == "" {
 			t.Errorf("%s: number %s, says %q", c.Name, c.Number, c.Says)
 		}
 	}
+}
+
+// iban checks an IBAN by its check digits (ISO 13616).
+func iban(text string) bool {
+	rest := 0
+	for _, r := range text[4:] + text[:4] {
+		n := int(r - '0')
+		if r >= 'A' {
+			n = int(r-'A') + 10
+			rest = rest*10 + n/10
+		}
+		rest = (rest*10 + n%10) % 97
+	}
+	return rest == 1
 }
 
 func luhn(number string) bool {
@@ -183,7 +207,7 @@ func TestMoneyNeverMovesTwice(t *testing.T) {
 			before := intent
 			switch rapid.IntRange(0, 4).Draw(r, "step") {
 			case 0:
-				intent = intent.Confirm(method)
+				intent = intent.Confirm(method, now)
 			case 1:
 				intent, method, _ = intent.Approve(method) // refused unless it waits
 			case 2:
@@ -252,8 +276,35 @@ func TestABankThatIsAskedToMakesSureOfTheHolder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := i.Confirm(m); got.State != want {
+		if got := i.Confirm(m, now); got.State != want {
 			t.Errorf("present %v: %s, want %s", onSession, got.State, want)
 		}
+	}
+}
+
+func TestABankDebitIsInEurosAndTakesItsTime(t *testing.T) {
+	t.Parallel()
+	method := saved(t, "sepa_debit")
+	if method.ExpMonth != 0 || method.ExpYear != 0 {
+		t.Errorf("an account expires: %+v", method)
+	}
+	o := order()
+	for currency, want := range map[money.Currency]error{"EUR": nil, "USD": bank.ErrCurrency, "JPY": bank.ErrCurrency} {
+		o.Amount.Currency = currency
+		if _, err := o.Prepare("int", method, now); !errors.Is(err, want) {
+			t.Errorf("%s: %v", currency, err)
+		}
+	}
+	o.Amount.Currency, o.OnSession, o.Challenge = "EUR", true, true
+	i, err := o.Prepare("int", method, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i = i.Confirm(method, now)
+	if got := i.Arrive(method, now.Add(bank.DebitWait-1)); got.State != bank.Processing || got.Cancel().State != bank.Processing {
+		t.Errorf("too early, or cancelled on its way: %+v", got)
+	}
+	if got := i.Arrive(method, now.Add(bank.DebitWait)); got.State != bank.Succeeded || got.Charge == "" {
+		t.Errorf("after a minute: %+v", got)
 	}
 }

@@ -7,6 +7,8 @@
 // commits, bank/bankstore keeps, bank/bankhttp answers.
 package bank
 
+import "perennial/shared/merchant"
+
 // Need says when a card asks its holder to authenticate.
 type Need int
 
@@ -17,11 +19,12 @@ const (
 	AlwaysAsks      // at every on-session charge
 )
 
-// Card is one test card. The name is all that ever travels; the number is for
-// the browser and for the page that lists the cards.
+// Card is one test card, or the account of a bank debit. The name is all that
+// ever travels; the number is for the browser and for the page that lists them.
 type Card struct {
 	Name    string
-	Number  string
+	Number  string // of the account: its IBAN
+	Type    string // merchant.MethodDebit; empty: a card
 	Brand   string
 	Country string // issuing country, ISO 3166 alpha-2
 	Refused string // decline code when it is saved, empty when it saves
@@ -65,6 +68,10 @@ var Cards = []Card{
 	{Name: "incorrect_cvc", Number: "4000000000000127", Brand: "visa", Country: "US", Refused: "incorrect_cvc", Says: "Declined: wrong security code."},
 	{Name: "processing_error", Number: "4000000000000119", Brand: "visa", Country: "US", Refused: "processing_error", Says: "Declined: error while processing."},
 	{Name: "card_velocity_exceeded", Number: "4000000000006975", Brand: "visa", Country: "US", Refused: "card_velocity_exceeded", Says: "Declined: too many charges."},
+	{Name: "sepa_debit", Number: "DE89370400440532013000", Type: merchant.MethodDebit, Country: "DE",
+		Says: "A bank debit, in euros only: every charge is in processing for a minute, then succeeds."},
+	{Name: "sepa_debit_fails", Number: "DE62370400440532013001", Type: merchant.MethodDebit, Country: "DE", Decline: "insufficient_funds",
+		Says: "A bank debit, in euros only: every charge is in processing for a minute, then fails."},
 }
 
 // CardNamed finds a test card by its name.
@@ -76,6 +83,9 @@ func CardNamed(name string) (Card, bool) {
 	}
 	return Card{}, false
 }
+
+// Debit reports the account of a bank debit. It has no date of expiry.
+func (c Card) Debit() bool { return c.Type != "" }
 
 // Last4 is the end of the number, which people see.
 func (c Card) Last4() string { return c.Number[len(c.Number)-4:] }

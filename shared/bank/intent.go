@@ -15,6 +15,7 @@ type State string
 // The states of an intent.
 const (
 	Prepared     State = "prepared"
+	Processing   State = "processing" // a bank debit on its way
 	Succeeded    State = "succeeded"
 	Declined     State = "declined"
 	ActionNeeded State = "action_needed"
@@ -28,6 +29,7 @@ var (
 	ErrOverRefund = fault.New(fault.Conflict, "OVER_REFUND", "The refund exceeds what was captured and not yet refunded.")
 	ErrBadIntent  = fault.New(fault.Invalid, "INVALID_INTENT", "An intent needs an amount that is not negative, a known currency and a web address to return to.")
 	ErrTooSmall   = fault.New(fault.Invalid, "AMOUNT_TOO_SMALL", "The amount is below the smallest charge in this currency.")
+	ErrCurrency   = fault.New(fault.Invalid, "CURRENCY_UNSUPPORTED", "This payment method cannot be charged in this currency.")
 	ErrRemoved    = fault.New(fault.Conflict, "METHOD_REMOVED", "This payment method was removed.")
 )
 
@@ -55,7 +57,8 @@ type Intent struct {
 	Refunds  []Refund
 	Disputed int64 // minor units taken away by disputes that are open or lost
 	Created  time.Time
-	Version  int // of the stored record, 0 before it is stored
+	Ready    time.Time // when a bank debit ends
+	Version  int       // of the stored record, 0 before it is stored
 }
 
 // Prepare opens an intent on a method. No money moves.
@@ -72,6 +75,9 @@ func (o Order) Prepare(id string, m Method, now time.Time) (Intent, error) {
 	if m.Removed {
 		return Intent{}, ErrRemoved
 	}
+	if card, _ := CardNamed(m.Card); !merchant.Charges(merchant.GatewaySandbox, card.Type, o.Amount.Currency) {
+		return Intent{}, ErrCurrency
+	}
 	return Intent{Order: o, ID: id, Account: m.Account, State: Prepared, Created: now}, nil
 }
 
@@ -81,14 +87,17 @@ func returnable(address string) bool {
 	return address == "" || err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil
 }
 
+// DebitWait is how long a bank debit is in processing.
+const DebitWait = time.Minute
+
 // Confirm charges a prepared intent; in any other state it changes nothing,
 // so money is captured at most once.
-func (i Intent) Confirm(m Method) Intent {
+func (i Intent) Confirm(m Method, now time.Time) Intent {
 	if i.State != Prepared {
 		return i
 	}
 	card, known := CardNamed(m.Card)
-	asks := card.Asks == AlwaysAsks || card.Asks == AsksOnce && !m.SetUp || i.Challenge && i.OnSession
+	asks := card.Asks == AlwaysAsks || card.Asks == AsksOnce && !m.SetUp || i.Challenge && i.OnSession && !card.Debit()
 	switch {
 	case m.Removed || !known:
 		return i.refuse("invalid_account")
@@ -97,7 +106,20 @@ func (i Intent) Confirm(m Method) Intent {
 	case asks:
 		i.State = ActionNeeded
 		return i
+	case card.Debit() && !i.Amount.Nothing():
+		i.State, i.Ready = Processing, now.Add(DebitWait)
+		return i
 	}
+	return i.settle(card)
+}
+
+// Arrive ends a bank debit once its time has come; before, and in any other
+// state, it changes nothing.
+func (i Intent) Arrive(m Method, now time.Time) Intent {
+	if i.State != Processing || now.Before(i.Ready) {
+		return i
+	}
+	card, _ := CardNamed(m.Card) // a saved card is a known one
 	return i.settle(card)
 }
 

@@ -101,7 +101,7 @@ func browser(t *testing.T) (context.Context, *wire) {
 }
 
 // erase empties a field, however much is in it.
-var erase = kb.End + strings.Repeat(kb.Backspace, 25)
+var erase = kb.End + strings.Repeat(kb.Backspace, 40)
 
 // fill types a card into the iframe's fields.
 func fill(t *testing.T, ctx context.Context, number, expiry, cvc string) {

@@ -44,6 +44,7 @@ func TestOnlyATestCardsNameLeavesTheBrowser(t *testing.T) {
 		{"4111111111111111", expiry, "This is a test environment: use a test card."},
 		{"4242424242424241", expiry, "This card number is not correct."},
 		{"4242424242424242", "0120", "Enter an expiry date in the future."},
+		{"DE02120300000000202051", "", "This is a test environment: use a test account."},
 	} {
 		fill(t, ctx, c.number, c.expiry, "123")
 		if got := press(t, ctx); got != c.want {
@@ -65,9 +66,27 @@ func TestOnlyATestCardsNameLeavesTheBrowser(t *testing.T) {
 	if !strings.Contains(log, "POST "+bank.URL+"/v1/tokens") || !strings.Contains(log, `"card":"authenticate_once"`) {
 		t.Fatalf("the card's name was not sent to the bank:\n%s", log)
 	}
-	for _, number := range []string{"4000002500003155", "4111111111111111", "4242424242424241", "4242424242424242"} {
+	for _, number := range []string{"4000002500003155", "4111111111111111", "4242424242424241", "4242424242424242", "DE02120300000000202051"} {
 		if strings.Contains(log, number) {
 			t.Errorf("a number left the browser:\n%s", log)
 		}
+	}
+}
+
+// A bank debit is typed as an IBAN, without a date and a code.
+func TestATestAccountIsTypedAsAnIBAN(t *testing.T) {
+	t.Parallel()
+	bank := banktest.Start(t, "http://unused.test")
+	shop := openShop(t, bank)
+	ctx, sent := browser(t)
+	if err := chromedp.Do(ctx, chromedp.Navigate(shop.URL)); err != nil {
+		t.Fatal(err)
+	}
+	fill(t, ctx, "de89370400440532013000", "", kb.Enter)
+	if err := chromedp.Do(ctx, chromedp.WaitVisible(chromedp.CSS("#saved"))); err != nil {
+		t.Fatal(err)
+	}
+	if log := sent.String(); !strings.HasPrefix(<-shop.posted, "tok_") || !strings.Contains(log, `"card":"sepa_debit"`) || strings.Contains(log, "DE893704") {
+		t.Errorf("sent:\n%s", log)
 	}
 }

@@ -11,21 +11,21 @@ import (
 
 // The types of payment methods.
 const (
-	TypeCard  = ""           // cards, and the wallets that hold them
-	TypeDebit = "sepa_debit" // a bank debit: its outcome takes days
+	TypeCard  = ""                   // cards, and the wallets that hold them
+	TypeDebit = merchant.MethodDebit // a bank debit: its outcome takes days
 )
 
 // Capabilities are what a gateway can do, as data: choosing one, explaining
 // it and testing it read the same list.
 type Capabilities struct {
-	Reschedule bool                     // a billing date may move after the first payment: periods are ours, not the gateway's
-	ExtraTrial bool                     // a trial may be extended at any time, for the same reason
-	Types      []string                 // of payment methods
-	Async      []string                 // the types whose payments stay in processing for days
-	Currencies []money.Currency         // that can be charged; empty: any
-	Wallets    bool                     // Apple Pay and Google Pay
-	Updater    bool                     // replaced cards are told of and charged on
-	Least      map[money.Currency]int64 // the smallest charges, in minor units; others are not known
+	Reschedule bool                        // a billing date may move after the first payment: periods are ours, not the gateway's
+	ExtraTrial bool                        // a trial may be extended at any time, for the same reason
+	Types      []string                    // of payment methods
+	Async      []string                    // the types whose payments stay in processing for days
+	Currencies map[string][]money.Currency // in which a type can be charged; of others: in any
+	Wallets    bool                        // Apple Pay and Google Pay
+	Updater    bool                        // replaced cards are told of and charged on
+	Least      map[money.Currency]int64    // the smallest charges, in minor units; others are not known
 }
 
 // Delayed reports whether a payment by a type of method stays in processing.
@@ -87,6 +87,8 @@ type Visitor struct {
 type Fields struct {
 	Account string // the account whose fields made it; empty: the one that the mode sells by
 	Guest   bool   // filled in on a page that anybody can open, by somebody who has not signed in as the customer
+
+	Currency money.Currency // of what it is to pay; empty: not decided yet
 	Visitor
 }
 

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"perennial/shared/bank"
@@ -130,16 +131,14 @@ func (s *Server) fieldsPage(w http.ResponseWriter, r *http.Request) {
 	render(w, r, http.StatusOK, csp, "fields.html", page)
 }
 
-// spaced groups a card number for reading.
+// spaced groups a card number or an IBAN for reading.
 func spaced(number string) string {
-	groups := []int{4, 4, 4, 4}
 	if len(number) == 15 {
-		groups = []int{4, 6, 5}
+		return number[:4] + " " + number[4:10] + " " + number[10:]
 	}
 	var parts []string
-	for _, n := range groups {
-		parts = append(parts, number[:n])
-		number = number[n:]
+	for group := range slices.Chunk([]byte(number), 4) {
+		parts = append(parts, string(group))
 	}
 	return strings.Join(parts, " ")
 }

@@ -17,6 +17,7 @@ type customerJSON struct {
 type methodJSON struct {
 	ID          string `json:"id"`
 	Customer    string `json:"customer"`
+	Type        string `json:"type,omitempty"`
 	Brand       string `json:"brand"`
 	Last4       string `json:"last4"`
 	ExpMonth    int    `json:"exp_month"`
@@ -126,7 +127,7 @@ func methodToJSON(m bank.Method) methodJSON {
 		return methodJSON{}
 	}
 	return methodJSON{
-		ID: m.ID, Customer: m.Customer, Brand: card.Brand, Last4: card.Last4(), Country: card.Country,
+		ID: m.ID, Customer: m.Customer, Type: card.Type, Brand: card.Brand, Last4: card.Last4(), Country: card.Country,
 		ExpMonth: m.ExpMonth, ExpYear: m.ExpYear, Fingerprint: m.Fingerprint,
 	}
 }

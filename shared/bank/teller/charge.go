@@ -38,7 +38,7 @@ func (t *Teller) Confirm(ctx context.Context, call Call, id string) (bank.Intent
 			return bank.Commit{}, bank.Answer{}, err
 		}
 		before = intent.State
-		commit := t.settled(intent, intent.Confirm(method), method)
+		commit := t.settled(intent, intent.Confirm(method, t.Now()), method)
 		if after = intent; commit.Intent != nil {
 			after = *commit.Intent
 		}
@@ -50,8 +50,19 @@ func (t *Teller) Confirm(ctx context.Context, call Call, id string) (bank.Intent
 	}
 	if fresh {
 		t.announce(ctx, call, before, *answer.Intent, opened)
+		t.promise(ctx, call, *answer.Intent)
 	}
 	return *answer.Intent, nil
+}
+
+// promise sends word of a bank debit's end for when that will be: who hears it
+// asks, and is told.
+func (t *Teller) promise(ctx context.Context, call Call, i bank.Intent) {
+	method, err := t.Vault.Method(ctx, call.Account, i.Method)
+	if err != nil || i.State != bank.Processing {
+		return // whoever asks after it ends it all the same
+	}
+	t.sendAfter(ctx, call, bank.Event{Intent: i.Arrive(method, i.Ready)}, bank.DebitWait)
 }
 
 // settled writes an intent's new state, once captured with its ledger line
@@ -77,9 +88,19 @@ func (t *Teller) settled(before, after bank.Intent, method bank.Method) bank.Com
 	return commit
 }
 
-// Find tells what became of an intent.
+// Find tells what became of an intent. A bank debit whose time has come ends
+// with the question.
 func (t *Teller) Find(ctx context.Context, call Call, id string) (bank.Intent, error) {
-	return t.intent(ctx, call.Account, id)
+	return t.write(ctx, call.Account, id, func(i bank.Intent) (bank.Commit, error) {
+		if i.State != bank.Processing {
+			return bank.Commit{}, nil
+		}
+		method, err := t.Vault.Method(ctx, call.Account, i.Method)
+		if err != nil {
+			return bank.Commit{}, err
+		}
+		return t.settled(i, i.Arrive(method, t.Now()), method), nil
+	})
 }
 
 // Cancel ends an intent, or tells how it had ended.

@@ -125,16 +125,21 @@ func (t *Teller) announce(ctx context.Context, call Call, before bank.State, int
 
 // send sends an event in the way that was ordered.
 func (t *Teller) send(ctx context.Context, call Call, event bank.Event) {
+	t.sendAfter(ctx, call, event, 0)
+}
+
+// sendAfter sends an event about what will have happened after a while.
+func (t *Teller) sendAfter(ctx context.Context, call Call, event bank.Event, delay time.Duration) {
 	if call.Webhooks == bank.Drop {
 		return
 	}
-	event.ID, event.At = newID("evt"), t.Now()
-	copies, delay := 1, time.Duration(0)
+	event.ID, event.At = newID("evt"), t.Now().Add(delay)
+	copies := 1
 	if call.Webhooks == bank.Duplicate {
 		copies = 2
 	}
 	if call.Webhooks == bank.Reorder {
-		delay = bank.ReorderWait
+		delay += bank.ReorderWait
 	}
 	for range copies {
 		if err := t.Outbox.Send(ctx, event, delay); err != nil {

@@ -15,6 +15,7 @@ const (
 
 // card is one test card of the sandbox gateway, by its name.
 type card struct {
+	kind                  string // gateway.TypeDebit; empty: a card
 	brand, last4, country string
 	refused               string // decline code on saving
 	declined              string // decline code on charging
@@ -47,6 +48,8 @@ var cards = map[string]card{
 	"authenticate_always":                  {brand: "visa", last4: "3184", country: "US", asks: alwaysAsks},
 	"authenticate_then_insufficient_funds": {brand: "visa", last4: "3178", country: "US", asks: alwaysAsks, declined: "insufficient_funds"},
 	"authenticate_then_decline":            {brand: "visa", last4: "1629", country: "US", asks: alwaysAsks, declined: "generic_decline"},
+	"sepa_debit":                           {kind: gateway.TypeDebit, last4: "3000", country: "DE"},
+	"sepa_debit_fails":                     {kind: gateway.TypeDebit, last4: "3001", country: "DE", declined: "insufficient_funds"},
 }
 
 // step is what charging the card does; setUp means a challenge was approved.
@@ -55,6 +58,9 @@ func (c card) step(setUp bool) Step {
 	if c.declined != "" {
 		result = Decline(c.declined)
 	}
+	if c.kind == gateway.TypeDebit {
+		return Processing(result)
+	}
 	if c.asks == alwaysAsks || c.asks == asksOnce && !setUp {
 		return ActionNeeded(result)
 	}
@@ -62,8 +68,12 @@ func (c card) step(setUp bool) Step {
 }
 
 func (c card) describe(ref, fingerprint string) gateway.Method {
-	return gateway.Method{
-		Ref: ref, Brand: c.brand, Last4: c.last4, Country: c.country,
+	m := gateway.Method{
+		Ref: ref, Type: c.kind, Brand: c.brand, Last4: c.last4, Country: c.country,
 		ExpMonth: 12, ExpYear: 2034, Fingerprint: fingerprint,
 	}
+	if c.kind == gateway.TypeDebit {
+		m.ExpMonth, m.ExpYear = 0, 0
+	}
+	return m
 }

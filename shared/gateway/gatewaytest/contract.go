@@ -81,6 +81,19 @@ func Contract(t *testing.T, open func(*testing.T) Bench) {
 	}
 }
 
+// DebitContract is what a gateway with the test list's bank debits keeps
+// beside the Contract.
+func DebitContract(t *testing.T, open func(*testing.T) Bench) {
+	t.Run("a bank debit is on its way for a minute, then succeeds or fails", func(t *testing.T) {
+		t.Parallel()
+		debitArrives(desk{open(t), t})
+	})
+	t.Run("a bank debit is charged in euros only", func(t *testing.T) {
+		t.Parallel()
+		debitCurrency(desk{open(t), t})
+	})
+}
+
 // desk shortens what the checks say.
 type desk struct {
 	Bench

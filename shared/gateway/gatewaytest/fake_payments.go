@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"perennial/shared/gateway"
 	"perennial/shared/merchant"
@@ -15,7 +16,8 @@ type intent struct {
 	gateway.Outcome
 	params   gateway.Params
 	account  gateway.Account
-	then     *Step // what approval or settlement does
+	then     *Step     // what approval or settlement does
+	ready    time.Time // when a test debit ends; zero for what a test settles
 	refunds  []*refund
 	disputed int64
 }
@@ -50,6 +52,9 @@ func (f *Fake) prepare(account gateway.Account, params gateway.Params) (gateway.
 	unknown := params.Amount.Currency == f.Least.Currency && params.Amount.Minor > 0 && params.Amount.Minor < f.Least.Minor
 	if !f.Lenient && (unknown || merchant.TooSmall(account.Gateway, params.Amount)) {
 		return "", fmt.Errorf("%d %s: %w", params.Amount.Minor, params.Amount.Currency, gateway.ErrTooSmall)
+	}
+	if !merchant.Charges(account.Gateway, m.card.kind, params.Amount.Currency) {
+		return "", fmt.Errorf("a %s in %s: %w", m.card.kind, params.Amount.Currency, ErrRefused)
 	}
 	id := gateway.Intent(f.id("int"))
 	f.intents[id] = &intent{account: account, params: params, Outcome: gateway.Outcome{
@@ -108,8 +113,14 @@ func (f *Fake) confirm(i *intent, failure *When) (gateway.Outcome, error) {
 		step = Decline("authentication_required")
 	}
 	f.apply(i, step)
+	if i.State == gateway.StateProcessing && m.card.kind == gateway.TypeDebit {
+		i.ready = f.Now().Add(debitWait)
+	}
 	return i.Outcome, nil
 }
+
+// debitWait is how long the debits of the test list are in processing.
+const debitWait = time.Minute
 
 // apply makes the step's result the intent's state.
 func (f *Fake) apply(i *intent, step Step) {
@@ -141,6 +152,9 @@ func (f *Fake) Find(_ context.Context, account gateway.Account, id gateway.Inten
 	defer f.mu.Unlock()
 	i, err := f.intent(account, id)
 	if err == nil {
+		if i.State == gateway.StateProcessing && !i.ready.IsZero() && !f.Now().Before(i.ready) {
+			f.apply(i, *i.then)
+		}
 		err = lost(OpFind, failure)
 	}
 	if err != nil {

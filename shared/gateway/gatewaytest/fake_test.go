@@ -14,7 +14,7 @@ var account = gateway.Account{Gateway: "sandbox", ID: "acct"}
 
 func TestFakeKeepsTheContract(t *testing.T) {
 	t.Parallel()
-	Contract(t, func(*testing.T) Bench {
+	open := func(*testing.T) Bench {
 		f := NewFake()
 		var skew time.Duration
 		f.Now = func() time.Time { return time.Now().Add(skew) }
@@ -39,7 +39,9 @@ func TestFakeKeepsTheContract(t *testing.T) {
 			Rule:     func(t *testing.T, ref string, to gateway.DisputeState) { must(t, f.Rule(ref, to)) },
 			Escalate: func(t *testing.T, ref string) { must(t, f.Escalate(ref)) },
 		}
-	})
+	}
+	Contract(t, open)
+	DebitContract(t, open)
 }
 
 func (f *Fake) charge(t *testing.T, method, key string) (gateway.Outcome, error) {

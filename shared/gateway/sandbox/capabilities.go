@@ -6,5 +6,8 @@ import (
 )
 
 // Capabilities are what the sandbox can do: every card of the test list, in
-// every currency.
-var Capabilities = gateway.Capabilities{Reschedule: true, ExtraTrial: true, Types: []string{gateway.TypeCard}, Least: merchant.LeastCharges(Name)}
+// every currency, and bank debits in euros.
+var Capabilities = gateway.Capabilities{
+	Reschedule: true, ExtraTrial: true, Types: []string{gateway.TypeCard, gateway.TypeDebit}, Async: []string{gateway.TypeDebit},
+	Currencies: merchant.CurrenciesOf(Name), Least: merchant.LeastCharges(Name),
+}

@@ -30,7 +30,7 @@ func open(t *testing.T) (*banktest.Bank, *sandbox.Gateway) {
 
 func TestAdapterAndBankKeepTheContract(t *testing.T) {
 	t.Parallel()
-	gatewaytest.Contract(t, func(t *testing.T) gatewaytest.Bench {
+	open := func(t *testing.T) gatewaytest.Bench {
 		bank, g := open(t)
 		return gatewaytest.Bench{
 			Payments: g, Vault: g, Refunder: g, Disputer: g, Account: account, Other: other,
@@ -49,7 +49,9 @@ func TestAdapterAndBankKeepTheContract(t *testing.T) {
 			Rule:     func(t *testing.T, ref string, to gateway.DisputeState) { bank.Rule(t, account.ID, ref, string(to)) },
 			Escalate: func(t *testing.T, ref string) { bank.Rule(t, account.ID, ref, "escalated") },
 		}
-	})
+	}
+	gatewaytest.Contract(t, open)
+	gatewaytest.DebitContract(t, open)
 }
 
 func ledger(t *testing.T, bank *banktest.Bank) []gatewaytest.Line {

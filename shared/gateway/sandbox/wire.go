@@ -50,6 +50,7 @@ type refusalJSON struct {
 
 type methodJSON struct {
 	ID          string `json:"id"`
+	Type        string `json:"type"`
 	Brand       string `json:"brand"`
 	Last4       string `json:"last4"`
 	ExpMonth    int    `json:"exp_month"`
@@ -60,7 +61,7 @@ type methodJSON struct {
 
 func (m methodJSON) method() gateway.Method {
 	return gateway.Method{
-		Ref: m.ID, Brand: m.Brand, Last4: m.Last4, ExpMonth: m.ExpMonth, ExpYear: m.ExpYear,
+		Ref: m.ID, Type: m.Type, Brand: m.Brand, Last4: m.Last4, ExpMonth: m.ExpMonth, ExpYear: m.ExpYear,
 		Fingerprint: m.Fingerprint, Country: m.Country,
 	}
 }

@@ -17,7 +17,7 @@ import (
 var Capabilities = gateway.Capabilities{
 	Reschedule: true, ExtraTrial: true, Wallets: true, Updater: true,
 	Types: []string{gateway.TypeCard, gateway.TypeDebit}, Async: []string{gateway.TypeDebit},
-	Least: merchant.LeastCharges(Name),
+	Currencies: merchant.CurrenciesOf(Name), Least: merchant.LeastCharges(Name),
 }
 
 // Inspect implements gateway.Inspector: it asks for the account that a key

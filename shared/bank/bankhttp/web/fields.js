@@ -1,6 +1,7 @@
 // The card fields. The number is compared with the test cards right here; what
 // leaves the browser is the name of a test card and its expiry date. A number
-// that is no test card goes nowhere.
+// that is no test card goes nowhere. An IBAN is an account to debit: it needs
+// neither date nor code.
 //
 // Messages, to and from the one page that named itself as the origin:
 //   in   perennial:tokenise
@@ -15,6 +16,8 @@ const cards = JSON.parse(document.getElementById("cards").textContent);
 const form = document.querySelector("form");
 const [number, expiry, cvc] = ["number", "expiry", "cvc"].map((id) => document.getElementById(id));
 const digits = (text) => text.replace(/\D/g, "");
+const compact = (text) => text.replace(/[^0-9A-Za-z]/g, "").toUpperCase();
+const isIBAN = (text) => /^[A-Z]{2}/.test(text);
 const tell = (type, more) => parent.postMessage({ type: "perennial:" + type, ...more }, origin);
 
 // Cards are embossed in fours, American Express in 4-6-5.
@@ -49,20 +52,24 @@ function check(input, message) {
 
 function numberProblem(typed, card) {
   if (!typed) return "Enter the card number.";
+  if (isIBAN(typed)) return card ? "" : "This is a test environment: use a test account.";
   if (!passesLuhn(typed)) return "This card number is not correct.";
   return card ? "" : "This is a test environment: use a test card.";
 }
 
 function read() {
-  const typed = digits(number.value);
+  const whole = compact(number.value);
+  const typed = isIBAN(whole) ? whole : digits(whole);
   const card = cards.find((c) => c.number === typed);
   const date = readExpiry();
   const codeLength = /^3[47]/.test(typed) ? 4 : 3;
-  const problems = [
-    [number, numberProblem(typed, card)],
-    [expiry, date ? "" : "Enter an expiry date in the future."],
-    [cvc, digits(cvc.value).length === codeLength ? "" : `Enter the ${codeLength} digits of the security code.`],
-  ];
+  const problems = [[number, numberProblem(typed, card)]];
+  if (!isIBAN(typed)) {
+    problems.push(
+      [expiry, date ? "" : "Enter an expiry date in the future."],
+      [cvc, digits(cvc.value).length === codeLength ? "" : `Enter the ${codeLength} digits of the security code.`],
+    );
+  }
   const bad = problems.filter(([input, message]) => !check(input, message));
   if (bad.length === 0) return { account, card: card.name, ...date };
   bad[0][0].focus();
@@ -95,7 +102,8 @@ async function submit() {
 
 number.addEventListener("input", () => {
   const atEnd = number.selectionStart === number.value.length;
-  if (atEnd) number.value = grouped(digits(number.value));
+  const typed = compact(number.value);
+  if (atEnd) number.value = /^[A-Z]/.test(typed) ? typed.match(/.{1,4}/g).join(" ") : grouped(digits(typed));
 });
 expiry.addEventListener("input", (event) => {
   const typed = digits(expiry.value);
