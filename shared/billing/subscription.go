@@ -358,13 +358,17 @@ func (s Subscription) renewal(t Terms, zone *time.Location) (Subscription, Invoi
 }
 
 // SetMethod switches renewals to another payment method. With dues open the
-// method changes only when they are paid (rules 6).
+// method changes only when they are paid (rules 6). One that cannot be charged
+// in the subscription's currency is an ErrMethodCurrency.
 func (s Subscription) SetMethod(m Method) (Subscription, []Event, error) {
 	if s.Lock.Set() {
 		return s, nil, ErrLocked
 	}
 	status, err := s.Status.after(MoveSetMethod)
 	if err != nil {
+		return s, nil, err
+	}
+	if err := m.PaysIn(s.Price.Amount.Currency); err != nil {
 		return s, nil, err
 	}
 	s.Status, s.Method = status, m

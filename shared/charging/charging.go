@@ -135,6 +135,9 @@ func (s *Service) Charge(ctx context.Context, in Start) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	if err := in.Method.PaysIn(in.Dues.Total.Currency); err != nil && in.By != billing.BySystem && !in.Dues.Total.Nothing() {
+		return Result{}, err
+	}
 	if err := billing.Chargeable(in.Method.Gateway, in.Dues.Total); err != nil && !locked.Carries() {
 		return Result{}, err
 	}
@@ -227,6 +230,8 @@ func (s *Service) drive(ctx context.Context, a *attempt) (Result, error) {
 	case l.Method.IsZero():
 		missing := gateway.Decline{Code: "no_payment_method"}
 		return s.settle(ctx, a, gateway.Outcome{State: gateway.StateDeclined, Decline: missing})
+	case l.Intent == "" && !l.Method.Charges(l.Amount.Currency):
+		return s.settle(ctx, a, unfit)
 	}
 	if l.Intent == "" {
 		err := s.prepare(ctx, a)
@@ -240,9 +245,11 @@ func (s *Service) drive(ctx context.Context, a *attempt) (Result, error) {
 	return s.confirm(ctx, a)
 }
 
-// What becomes of an attempt that the gateway would not take, of one at too
-// little, and of a challenge that nobody is there to answer.
+// What becomes of an attempt that the gateway would not take, of one by a
+// method that cannot be charged in its currency, of one at too little, and of a
+// challenge that nobody is there to answer.
 var (
+	unfit      = gateway.Outcome{State: gateway.StateDeclined, Decline: gateway.Decline{Code: "currency_not_supported"}}
 	rejected   = gateway.Outcome{State: gateway.StateDeclined, Decline: gateway.Decline{Code: "invalid_request"}}
 	tooSmall   = gateway.Outcome{State: gateway.StateTooSmall}
 	unanswered = gateway.Outcome{State: gateway.StateDeclined, Decline: gateway.Decline{Code: "authentication_required"}}

@@ -115,7 +115,7 @@ func (s *Server) presentPurchase(w http.ResponseWriter, r *http.Request, v visit
 
 func (s *Server) showBasket(w http.ResponseWriter, r *http.Request, v visit, page basketPage) {
 	if !page.Free {
-		cards, err := s.saved(r.Context(), v, page.Bill.Total)
+		cards, err := s.saved(r.Context(), v, page.currency, page.Bill.Total)
 		if err != nil {
 			pages.Error(w, r, err)
 			return

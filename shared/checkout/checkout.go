@@ -156,7 +156,7 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, v visi
 		page.Next, page.Held = v.date(v.dues.Next), v.sub.Status == billing.StatusOnHold
 	}
 	if !page.Free && !page.Method {
-		if page.Saved, err = s.saved(r.Context(), v, page.Total); err != nil {
+		if page.Saved, err = s.saved(r.Context(), v, v.sub.Price.Amount.Currency, page.Total); err != nil {
 			pages.Error(w, r, err)
 			return
 		}

@@ -8,6 +8,7 @@ import (
 	"perennial/shared/gateway"
 	"perennial/shared/i18n"
 	"perennial/shared/merchant"
+	"perennial/shared/money"
 	"perennial/shared/pages"
 	"perennial/shared/record"
 )
@@ -21,9 +22,10 @@ type Owner interface {
 type savedCard struct{ ID, Text string }
 
 // saved are the payment methods that the page offers: those of the customer
-// to whom the merchant attached the session, where it asked for them. Who only
-// typed a known address is offered none.
-func (s *Server) saved(ctx context.Context, v visit, total string) ([]savedCard, error) {
+// to whom the merchant attached the session, where it asked for them, and that
+// can be charged in its currency. Who only typed a known address is offered
+// none.
+func (s *Server) saved(ctx context.Context, v visit, currency money.Currency, total string) ([]savedCard, error) {
 	if !v.page.Page.Saved {
 		return nil, nil
 	}
@@ -33,7 +35,7 @@ func (s *Server) saved(ctx context.Context, v visit, total string) ([]savedCard,
 	}
 	var cards []savedCard
 	for _, obj := range owned {
-		if m, ok := obj.(billing.Method); ok && m.PaysFor(v.sub) {
+		if m, ok := obj.(billing.Method); ok && m.PaysFor(v.sub) && m.Charges(currency) {
 			cards = append(cards, savedCard{m.ID, v.say("Pay %s with %s", total, i18n.Card(v.locale, m.Kind(), m.Last4))})
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"perennial/shared/billing"
+	"perennial/shared/gateway"
+	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
 	"perennial/shared/purchases"
@@ -59,6 +61,30 @@ func TestSavedMethodsAreOfferedToTheAttachedCustomerAlone(t *testing.T) {
 		t.Errorf("paid %+v", p)
 	}
 	s.Reconcile()
+}
+
+// R050: a bank debit is charged in euros only, and is offered nowhere else.
+func TestASavedDebitIsNotOfferedForDollars(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	card := s.Active("visa_ok").Method
+	debit, err := s.Recovery.Wallet.Save(t.Context(), s.Scope, record.System, lifecycletest.Get[billing.Customer](s.World, s.Customer.ID), s.Gateway.Token("sepa_debit"), gateway.Fields{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, path := s.basket(func(in *purchases.Session) {
+		in.Cart.Customer, in.Cart.Billing, in.Page.Saved = s.Customer.ID, home, true
+	})
+	form := s.get(path)
+	form.Must(t, 200, card.ID)
+	form.MustNot(t, debit.ID)
+	const why = "This payment method cannot be charged in this currency."
+	shown := shownTotal.FindStringSubmatch(form.Text)[1]
+	s.post(path, url.Values{"shown": {shown}, "method": {debit.ID}}).Must(t, 422, why)
+	s.post(path, url.Values{"shown": {shown}, "token": {s.Gateway.Token("sepa_debit")}}).Must(t, 422, why)
+	if n := len(lifecycletest.All[billing.Method](s.World)); n != 2 {
+		t.Errorf("%d methods are saved", n)
+	}
 }
 
 func TestSavedMethodsThatNobodyAskedForCannotBeUsed(t *testing.T) {

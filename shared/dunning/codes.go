@@ -33,12 +33,13 @@ var groups = []group{
 		"invalid_expiry_month invalid_expiry_year incorrect_zip incorrect_address incorrect_pin invalid_pin offline_pin_required " +
 		"online_or_offline_pin_required pin_try_exceeded card_not_activated invalid_upi_id customer_cancelled 55 75 78 82 N7"},
 	{billing.ClassNeedsCustomer, SayNoMethod, "no_payment_method mandate_invalid mandate_required"},
+	{billing.ClassNeedsCustomer, SayCurrency, "currency_not_supported"},
 	{billing.ClassMoney, SayNoMoney, "insufficient_funds 51"},
 	{billing.ClassMoney, SayLimit, "card_velocity_exceeded withdrawal_count_limit_exceeded limit_exceeded 61 65"},
 	{billing.ClassTechnical, SayUnreached, "issuer_not_available processing_error try_again_later reenter_transaction " +
 		"network_error network_timeout approve_with_id order_creation_failed 06 19 68 90 91 92 96"},
 	{billing.ClassVague, SayVague, "generic_decline do_not_honor card_declined call_issuer no_action_taken unknown_error 01 02 05"},
-	{billing.ClassOurFault, SayOurs, "invalid_amount amount_too_small amount_too_large currency_not_supported duplicate_transaction " +
+	{billing.ClassOurFault, SayOurs, "invalid_amount amount_too_small amount_too_large duplicate_transaction " +
 		"live_mode_test_card testmode_decline invalid_request 03 13 30 94"},
 }
 

@@ -14,6 +14,7 @@ const (
 	SayExpired      Sentence = "decline_expired"
 	SayCheckDetails Sentence = "decline_check_details"
 	SayNoMethod     Sentence = "decline_no_method"
+	SayCurrency     Sentence = "decline_currency"
 	SayNoMoney      Sentence = "decline_no_money"
 	SayLimit        Sentence = "decline_limit"
 	SayUnreached    Sentence = "decline_unreached"
@@ -30,6 +31,7 @@ var english = map[Sentence]string{
 	SayExpired:      "The card has expired. Please use another card.",
 	SayCheckDetails: "Your bank did not accept the card's details. Please check them or use another card.",
 	SayNoMethod:     "There is no payment method that may be charged. Please add one.",
+	SayCurrency:     billing.ErrMethodCurrency.Message,
 	SayNoMoney:      "Your bank reports that there was not enough money on the account.",
 	SayLimit:        "Your bank reports that the card's limit is reached.",
 	SayUnreached:    "The bank could not be reached. Nothing was charged.",

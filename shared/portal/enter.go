@@ -119,5 +119,5 @@ func (s *Server) cards(w http.ResponseWriter, r *http.Request, v visit, sub bill
 	for _, obj := range found {
 		g.add(obj)
 	}
-	return slices.DeleteFunc(g.methods, func(m billing.Method) bool { return !m.PaysFor(sub) }), true
+	return slices.DeleteFunc(g.methods, func(m billing.Method) bool { return !m.OfferedFor(sub) }), true
 }

@@ -65,7 +65,7 @@ func newMethodsPage(v visit, g goods) methodsPage {
 			if same(sub.Method, m) {
 				view.Used = append(view.Used, sub.ProductName)
 			}
-			if m.PaysFor(sub) && (!same(sub.Method, m) && sub.Customer == m.Customer || len(sub.Open) > 0) {
+			if m.OfferedFor(sub) && (!same(sub.Method, m) && sub.Customer == m.Customer || len(sub.Open) > 0) {
 				others++
 			}
 		}
@@ -223,7 +223,7 @@ func (s *Server) newUsePage(r *http.Request, v visit, g goods, m billing.Method)
 	p := usePage{Action: "/payment-methods/" + m.ID + "/use", Name: v.card(m)}
 	total, left := money.Amount{}, 0
 	for _, sub := range running(g) {
-		if sub.Customer != m.Customer || !m.PaysFor(sub) {
+		if sub.Customer != m.Customer || !m.OfferedFor(sub) {
 			continue
 		}
 		dues, err := s.dues(r, v, sub)
@@ -294,7 +294,7 @@ func (s *Server) useForAll(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, sub := range running(g) {
 		idle := same(sub.Method, m) && len(sub.Open) == 0
-		if sub.Customer != m.Customer || !m.PaysFor(sub) || sub.Lock.Set() || idle {
+		if sub.Customer != m.Customer || !m.OfferedFor(sub) || sub.Lock.Set() || idle {
 			continue
 		}
 		_, err := s.Recovery.ChangeMethod(r.Context(), recovery.Pay{

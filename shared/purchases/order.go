@@ -30,6 +30,8 @@ type Order struct {
 	Start      bool // begin at once a subscription that needs no payment method
 	Subscribes bool // the cart must begin a subscription
 	Buys       bool // the cart must be of one-time products
+
+	pays billing.Method // that is charged at once
 }
 
 // Placed is a cart that waits for its first payment: a subscription, or a
@@ -94,6 +96,9 @@ func (s *Service) order(ctx context.Context, o Order) (Placed, error) {
 	}
 	if !free(out.Invoice, out.Purchase) {
 		if err := wallet.Meant(sale.state, out.Invoice.Total.Currency, o.Cart.Billing.Country); err != nil {
+			return Placed{}, err
+		}
+		if err := o.pays.PaysIn(out.Invoice.Total.Currency); err != nil {
 			return Placed{}, err
 		}
 	}

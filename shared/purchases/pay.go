@@ -52,6 +52,7 @@ func (s *Service) Pay(ctx context.Context, p Pay) (charging.Result, error) {
 	}
 	var method billing.Method
 	if !free(d.invoice, d.purchase) {
+		p.Fields.Currency = d.invoice.Total.Currency
 		if method, err = s.method(ctx, p, d.customer); err != nil { // a mistyped card leaves an open challenge alone
 			return charging.Result{}, err
 		}
@@ -98,9 +99,11 @@ func (s *Service) charge(ctx context.Context, p Pay, d dossier, m billing.Method
 // OrderAndPay places an order of an attached customer and charges a saved
 // method of theirs at once. A decline is a failed payment, not an error.
 func (s *Service) OrderAndPay(ctx context.Context, o Order, method string) (Placed, error) {
-	if _, err := s.method(ctx, Pay{Scope: o.Scope, Method: method}, billing.Customer{ID: o.Cart.Customer}); err != nil {
+	m, err := s.method(ctx, Pay{Scope: o.Scope, Method: method}, billing.Customer{ID: o.Cart.Customer})
+	if err != nil {
 		return Placed{}, err
 	}
+	o.pays = m
 	placed, err := s.Order(ctx, o)
 	if err != nil {
 		return placed, err
@@ -163,7 +166,7 @@ func (s *Service) method(ctx context.Context, p Pay, c billing.Customer) (billin
 		if p.By == billing.ByCustomer && m.Guest {
 			return m, fmt.Errorf("payment method %s of a guest: %w", p.Method, record.ErrNotFound)
 		}
-		return m, nil
+		return m, m.PaysIn(p.Fields.Currency)
 	}
 	return billing.Method{}, recovery.ErrNoMethod
 }

@@ -180,8 +180,10 @@ func (s *Service) supersede(ctx context.Context, p Pay) (r Result, done bool, er
 
 // method finds the saved method or saves the new card.
 func (s *Service) method(ctx context.Context, p Pay, d dossier) (billing.Method, error) {
+	currency := d.sub.Price.Amount.Currency
 	switch {
 	case p.Token != "":
+		p.Fields.Currency = currency
 		return s.Wallet.Save(ctx, p.Scope, p.Actor, d.customer, p.Token, p.Fields)
 	case p.Method != "":
 		m, err := record.Get[billing.Method](ctx, s.Store, p.Scope, record.MethodID(d.customer.ID, p.Method))
@@ -191,7 +193,7 @@ func (s *Service) method(ctx context.Context, p Pay, d dossier) (billing.Method,
 		if p.By == billing.ByCustomer && !m.PaysFor(d.sub) {
 			return m, fmt.Errorf("payment method %s of a guest: %w", p.Method, record.ErrNotFound)
 		}
-		return m, nil
+		return m, m.PaysIn(currency)
 	}
 	return billing.Method{}, ErrNoMethod
 }

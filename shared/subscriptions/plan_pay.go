@@ -97,5 +97,8 @@ func (s *Service) methodOf(ctx context.Context, p PlanPayment, d dossier) (billi
 	if m.IsZero() {
 		return m, ErrNoCard
 	}
+	if err := m.PaysIn(d.sub.Price.Amount.Currency); err != nil {
+		return m, err
+	}
 	return m, charging.Barred(ctx, s.Store, p.Scope, m)
 }

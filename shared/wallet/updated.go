@@ -49,10 +49,7 @@ func (u *Updater) update(ctx context.Context, scope merchant.Scope, account gate
 		return fmt.Errorf("payment methods of %s: %w", told.Customer, err)
 	}
 	now := state.Clock.Now(u.Wall())
-	fresh := billing.Method{
-		Gateway: account.Gateway, Account: account.ID, Reference: told.Method.Ref, Brand: told.Method.Brand, Last4: told.Method.Last4,
-		ExpMonth: told.Method.ExpMonth, ExpYear: told.Method.ExpYear, Country: told.Method.Country, Fingerprint: told.Method.Fingerprint, Wallet: told.Method.Wallet,
-	}
+	fresh := methodOf(told.Method, account)
 	for _, obj := range found {
 		changed, err := u.renewed(ctx, scope, obj, fresh, now)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"time"
 
@@ -49,6 +50,8 @@ const claimLife = 48 * time.Hour
 
 // Save turns a one-time token into a saved method of the customer, at the
 // gateway whose fields made it. The same token, sent twice, is the same method.
+// One that cannot be charged in the currency of the fields is not kept: it is
+// an ErrMethodCurrency.
 func (s *Service) Save(ctx context.Context, scope merchant.Scope, actor record.Actor, customer billing.Customer, token string, from gateway.Fields) (billing.Method, error) {
 	state, err := s.Store.State(ctx, scope)
 	if err != nil {
@@ -70,11 +73,11 @@ func (s *Service) Save(ctx context.Context, scope merchant.Scope, actor record.A
 		return billing.Method{}, refused(err)
 	}
 	wall := s.Wall()
-	method := billing.Method{
-		ID: ids.New("pm_", wall), Customer: customer.ID, Gateway: account.Gateway, Account: account.ID,
-		Reference: saved.Ref, Type: saved.Type, Wallet: saved.Wallet, Holder: holder, Brand: saved.Brand, Last4: saved.Last4,
-		ExpMonth: saved.ExpMonth, ExpYear: saved.ExpYear, Country: saved.Country,
-		Fingerprint: saved.Fingerprint, CreatedAt: state.Clock.Now(wall), Guest: from.Guest,
+	method := methodOf(saved, account)
+	method.ID, method.Customer, method.Holder = ids.New("pm_", wall), customer.ID, holder
+	method.CreatedAt, method.Guest = state.Clock.Now(wall), from.Guest
+	if err := method.PaysIn(from.Currency); err != nil {
+		return billing.Method{}, s.useless(ctx, scope, method, err)
 	}
 	commit := record.Commit{
 		Scope: scope, Actor: actor, Cause: "save payment method", At: state.Clock.Now(wall), Put: []any{method},
@@ -100,6 +103,29 @@ func (s *Service) Save(ctx context.Context, scope merchant.Scope, actor record.A
 		return billing.Method{}, fmt.Errorf("save method of %s: %w", customer.ID, err)
 	}
 	return record.Next(method), nil
+}
+
+// methodOf is a method as its gateway describes it.
+func methodOf(m gateway.Method, at gateway.Account) billing.Method {
+	return billing.Method{
+		Gateway: at.Gateway, Account: at.ID, Reference: m.Ref, Type: m.Type, Wallet: m.Wallet, Brand: m.Brand, Last4: m.Last4,
+		ExpMonth: m.ExpMonth, ExpYear: m.ExpYear, Country: m.Country, Fingerprint: m.Fingerprint,
+	}
+}
+
+// useless forgets at the gateway what cannot pay for what it was given for,
+// unless the customer had saved it before, and answers why.
+func (s *Service) useless(ctx context.Context, scope merchant.Scope, m billing.Method, why error) error {
+	switch _, err := s.saved(ctx, scope, m); {
+	case err == nil:
+		return why
+	case !errors.Is(err, record.ErrNotFound):
+		return err
+	}
+	if err := s.Vault.Remove(ctx, gateway.Account{Gateway: m.Gateway, ID: m.Account}, m.Reference); err != nil {
+		slog.WarnContext(ctx, "a method of no use stays at its gateway", "scope", scope.String(), "customer", m.Customer, "error", err)
+	}
+	return why
 }
 
 // chosen is the gateway that a token came from, or by which the mode sells. A

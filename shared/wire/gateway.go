@@ -4,6 +4,7 @@ import (
 	"perennial/shared/billing"
 	"perennial/shared/gateway"
 	"perennial/shared/gateways"
+	"perennial/shared/money"
 )
 
 // Gateway is a connected payment gateway. Its keys are never shown.
@@ -35,6 +36,8 @@ type GatewayCapabilities struct {
 	Wallets    bool     `json:"wallets"`
 	Updater    bool     `json:"card_updater"`
 
+	Currencies map[string][]string `json:"payment_method_currencies" doc:"The currencies in which a payment method can be charged; one that is not named here: in any."`
+
 	Least map[string]int64 `json:"minimum_amounts" doc:"The smallest charge by currency, in minor units; of others it is not known."`
 }
 
@@ -52,7 +55,7 @@ func ToGateway(v gateways.View, business, hooks string) Gateway {
 		Currencies: append([]string{}, v.Currencies...), Countries: append([]string{}, v.Countries...), Debits: v.Debits,
 		Capabilities: GatewayCapabilities{
 			Reschedule: c.Reschedule, ExtraTrial: c.ExtraTrial, Methods: typesOf(c.Types), Async: typesOf(c.Async), Wallets: c.Wallets, Updater: c.Updater,
-			Least: least,
+			Currencies: chargedIn(c.Currencies), Least: least,
 		},
 	}
 	if out.Status == "" {
@@ -73,10 +76,25 @@ func ToGateway(v gateways.View, business, hooks string) Gateway {
 func typesOf(types []string) []string {
 	out := []string{}
 	for _, t := range types {
-		if t == gateway.TypeCard {
-			t = "card"
+		out = append(out, typeOf(t))
+	}
+	return out
+}
+
+func typeOf(t string) string {
+	if t == gateway.TypeCard {
+		return "card"
+	}
+	return t
+}
+
+// chargedIn are the currencies of the types of payment methods.
+func chargedIn(by map[string][]money.Currency) map[string][]string {
+	out := map[string][]string{}
+	for kind, all := range by {
+		for _, c := range all {
+			out[typeOf(kind)] = append(out[typeOf(kind)], string(c))
 		}
-		out = append(out, t)
 	}
 	return out
 }
