@@ -51,7 +51,7 @@ func letters() map[string]mails.Letter {
 		},
 		"on-hold-again": func(l *mails.Letter) {
 			l.Template, l.Cancels, l.NextRetry = mails.OnHoldAgain, true, day(12)
-			why(l, "expired_card", billing.ClassNeedsCustomer)
+			why(l, "card_velocity_exceeded", billing.ClassMoney)
 			optional(l)
 		},
 		"recovered":     func(l *mails.Letter) { l.Template = mails.Reactivated; optional(l) },
@@ -103,6 +103,19 @@ func TestMailPictures(t *testing.T) {
 			b.theme(p.scheme)
 			b.must(chromedp.Do(b.ctx, chromedp.EmulateViewport(mailWidth, 200), chromedp.Navigate(server.URL+"/"+name+"/"+p.language)))
 			b.keep(mailWidth, "mail-"+name+"-"+p.name)
+		}
+	}
+}
+
+// The pictures show mails that a customer could get: a card that only its
+// owner can mend is not tried again by itself.
+func TestMailPicturesPromiseNoRetryThatIsNeverMade(t *testing.T) {
+	t.Parallel()
+	for name, l := range letters() {
+		for _, code := range []string{"expired_card", "incorrect_cvc", "stolen_card", "authentication_required"} {
+			if said := dunning.Explain(dunning.Classify(code, "")); l.Reason == said && !l.NextRetry.IsZero() {
+				t.Errorf("%s says %q, and that the card is tried again", name, said)
+			}
 		}
 	}
 }

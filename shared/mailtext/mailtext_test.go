@@ -88,7 +88,7 @@ func letters() map[string]mails.Letter {
 			l.Reason, l.Reference, l.Customer, l.Support, l.Product = "fraudulent", "dp_1", "Ada Lovelace <ada@example.com>", "", ""
 		}),
 		"past_due": letter(mails.PastDue, func(l *mails.Letter) {
-			l.Reason, l.AccessEnds, l.NextRetry = "The card has expired. Please use another card.", day(9), day(3)
+			l.Reason, l.AccessEnds, l.NextRetry = "Your bank reports that the card's limit is reached.", day(9), day(3)
 			l.Unsubscribe = "https://pay.example.com/unsubscribe/bus_1.live/cus_1/abc"
 		}),
 		"on_hold_again": letter(mails.OnHoldAgain, func(l *mails.Letter) {
