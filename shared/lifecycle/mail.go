@@ -84,8 +84,8 @@ func (s *Service) write(ctx context.Context, w work, step merchant.MailStep) err
 		return s.campaign(ctx, w, later(w.sub.Mails, w.now.Add(wait)))
 	}
 	attach := []any{w.customer}
-	if step.Discount != "" {
-		d, good, err := s.promised(ctx, w, step.Discount)
+	if id := step.Gives(); id != "" {
+		d, good, err := s.promised(ctx, w, id)
 		if err != nil {
 			return err
 		}

@@ -91,7 +91,7 @@ func (w wish) Validate() error {
 		merchant.MailText(*b.Text).Check(&check, "text", b.Discount != "")
 	}
 	check.That(b.Text == nil || own, "text", "can be given for past_due, on_hold_again and win_back, the mails of sequences")
-	check.That(b.Discount == "" || own, "discount_id", "can be given for past_due, on_hold_again and win_back, the mails of sequences")
+	check.That(b.Discount == "" || w.Template == mails.WinBack, "discount_id", "can be given for win_back, the one mail that gives a code")
 	return check.Fault("INVALID_REQUEST_PARAMETERS", "The preview is not possible.")
 }
 

@@ -90,6 +90,7 @@ func TestAPreviewThatIsNotPossibleSaysAllThatIsWrong(t *testing.T) {
 	for wish, want := range map[[2]string][]string{
 		{"portal_link", `{"language":"tlh","text":{"subject":"x","body":"x"}}`}:   {"template", "language", "text"},
 		{"receipt", `{"discount_id":"dsc_1"}`}:                                    {"discount_id"},
+		{"on_hold_again", `{"discount_id":"dsc_1"}`}:                              {"discount_id"},
 		{"win_back", `{"text":{"subject":"{email}","body":"{coupon}"}}`}:          {"text: {email}", "{coupon}"},
 		{"win_back", `{"text":{"subject":"a\r\nBcc: b@example.com","body":"x"}}`}: {"text.subject"},
 	} {

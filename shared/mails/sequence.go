@@ -39,8 +39,8 @@ func (s *Service) sequenced(ctx context.Context, d dossier, l Letter) (Letter, b
 	if !known || step.Off || !goes || len(d.sub.Disputes) > 0 {
 		return l, false, nil
 	}
-	l.Texts = step.Texts
-	if coupon, ok := record.Find(d.outbox, func(c billing.Discount) bool { return c.ID == step.Discount }); ok {
+	l.Texts = step.Words()
+	if coupon, ok := record.Find(d.outbox, func(c billing.Discount) bool { return c.ID == step.Gives() }); ok {
 		l.Coupon = coupon
 	}
 	if step.Trigger == merchant.TriggerCancelled {

@@ -40,7 +40,32 @@ type MailStep struct {
 	Before   time.Duration // before the renewal that will not come
 	Off      bool
 	Texts    map[string]MailText // by language; without any, ours
-	Discount string              // id of a discount whose code the mail gives
+	Discount string              // id of a discount whose code the mail gives, of TriggerCancelled alone
+}
+
+// Gives is the id of the discount whose code the mail gives, empty for none.
+// Only who has cancelled gets one: the dues of a failed renewal are an issued
+// invoice, which no code changes. Older records may name one elsewhere.
+func (s MailStep) Gives() string {
+	if s.Trigger != TriggerCancelled {
+		return ""
+	}
+	return s.Discount
+}
+
+// Words are the texts of the step without those that promise a code which it
+// does not give.
+func (s MailStep) Words() map[string]MailText {
+	if s.Gives() != "" {
+		return s.Texts
+	}
+	words := map[string]MailText{}
+	for language, t := range s.Texts {
+		if !t.namesCode() {
+			words[language] = t
+		}
+	}
+	return words
 }
 
 // MailText is what a step says in one language: plain text with places such
@@ -138,6 +163,7 @@ func (s MailStep) check(check *fault.Check, field string, languages []string) {
 	check.That(s.Delay >= 0 && s.Delay <= mostDelay, field+".delay_hours", "must be 0 to 2160")
 	check.That(s.Before >= 0 && s.Before <= mostDelay, field+".days_before_renewal", "must be 0 to 90")
 	check.That(s.Before == 0 || s.Trigger == TriggerCancelled && s.Delay == 0, field+".days_before_renewal", "is for cancelled alone, and in place of delay_hours")
+	check.That(s.Discount == s.Gives(), field+".discount_id", "is for cancelled alone: what is due is an issued invoice, which no code changes")
 	for _, language := range slices.Sorted(maps.Keys(s.Texts)) {
 		text, at := s.Texts[language], field+".texts."+language
 		check.That(slices.Contains(languages, language), at, "mails are not written in this language")
@@ -155,9 +181,12 @@ func (t MailText) Check(check *fault.Check, field string, coupon bool) {
 		check.That(false, field, p+" is no place; known are {"+strings.Join(Places, "}, {")+"}")
 	}
 	if !coupon {
-		free := !strings.Contains(t.Subject+t.Body, "{coupon}") && !strings.Contains(t.Subject+t.Body, "{discount}")
-		check.That(free, field, "{coupon} and {discount} need a discount_id")
+		check.That(!t.namesCode(), field, "{coupon} and {discount} need a discount_id")
 	}
+}
+
+func (t MailText) namesCode() bool {
+	return strings.Contains(t.Subject+t.Body, "{coupon}") || strings.Contains(t.Subject+t.Body, "{discount}")
 }
 
 // strangers are what a text has in braces that is no place.

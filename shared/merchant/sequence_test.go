@@ -32,6 +32,9 @@ func TestSequencesAreCheckedWhole(t *testing.T) {
 		"template trick":   {merchant.MailStep{ID: "a", Trigger: "on_hold", Texts: map[string]merchant.MailText{"de": {Subject: "x", Body: "{{.Secret}}"}}}, []string{"steps[0].texts.de", "steps[0].texts.de", "steps[0].texts.de"}},
 		"header injection": {merchant.MailStep{ID: "a", Trigger: "on_hold", Texts: map[string]merchant.MailText{"de": {Subject: "x\r\nBcc: y", Body: "x"}}}, []string{"steps[0].texts.de.subject"}},
 		"coupon of none":   {merchant.MailStep{ID: "a", Trigger: "on_hold", Texts: map[string]merchant.MailText{"de": {Subject: "{coupon}", Body: "x"}}}, []string{"steps[0].texts.de"}},
+		"code for dues":    {merchant.MailStep{ID: "a", Trigger: "on_hold", Discount: "dsc_1", Texts: map[string]merchant.MailText{"de": good}}, []string{"steps[0].discount_id"}},
+		"code while late":  {merchant.MailStep{ID: "a", Trigger: "past_due", Discount: "dsc_1"}, []string{"steps[0].discount_id"}},
+		"code to stay":     {merchant.MailStep{ID: "a", Trigger: "cancelled", Discount: "dsc_1"}, nil},
 		"Klingon":          {merchant.MailStep{ID: "a", Trigger: "on_hold", Texts: map[string]merchant.MailText{"tlh": good}}, []string{"steps[0].texts.tlh"}},
 		"before a hold":    {merchant.MailStep{ID: "a", Trigger: "on_hold", Before: merchant.Day}, []string{"steps[0].days_before_renewal"}},
 		"too far":          {merchant.MailStep{ID: "a", Trigger: "cancelled", Delay: 91 * merchant.Day}, []string{"steps[0].delay_hours"}},
@@ -59,5 +62,19 @@ func TestOneTriggerHasSixStepsAtMost(t *testing.T) {
 	}
 	if err := q.Check(nil); err == nil || len(fault.Of(err).Problems) != 2 {
 		t.Errorf("seven steps, two of one name: %v", err)
+	}
+}
+
+// A step that was kept before codes for dues were refused promises none.
+func TestAStepGivesACodeOnlyToWhoHasCancelled(t *testing.T) {
+	t.Parallel()
+	texts := map[string]merchant.MailText{"en": {Subject: "Take {coupon}", Body: "x"}, "de": {Subject: "Noch offen", Body: "x"}}
+	step := merchant.MailStep{ID: "a", Trigger: merchant.TriggerOnHold, Discount: "dsc_1", Texts: texts}
+	if words := step.Words(); step.Gives() != "" || len(words) != 1 || words["de"] != texts["de"] {
+		t.Errorf("it gives %q and says %v", step.Gives(), words)
+	}
+	step.Trigger = merchant.TriggerCancelled
+	if words := step.Words(); step.Gives() != "dsc_1" || len(words) != 2 {
+		t.Errorf("it gives %q and says %v", step.Gives(), words)
 	}
 }

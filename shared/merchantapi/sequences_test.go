@@ -40,7 +40,7 @@ func TestMailSequencesAreReplacedWholeAndCheckedWhole(t *testing.T) {
 	if status != 409 {
 		t.Errorf("from another version: %d %s", status, body)
 	}
-	status, body = b.send("PUT", path, writer, `{"steps":[{"trigger":"on_hold","discount_id":"dsc_none"}]}`)
+	status, body = b.send("PUT", path, writer, `{"steps":[{"trigger":"cancelled","discount_id":"dsc_none"}]}`)
 	if status != 422 || !strings.Contains(body, "discount_id") {
 		t.Errorf("of a discount that is not there: %d %s", status, body)
 	}
