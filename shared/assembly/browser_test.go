@@ -77,6 +77,7 @@ func (s *street) accounts() http.Handler {
 	wall := func() time.Time { return s.now }
 	return portal.New(portal.Options{
 		Identity: s.identity, Store: s.till.Store, Recovery: s.till.Recovery, Documents: invoices.Links{URL: "https://api.example", Secrets: []string{edgeSecret}}, Wall: wall, Fields: origins,
+		Limits: identity.NewLimits(s.till.Store, wall),
 		Self: &portals.Service{
 			Store: s.till.Store, Customers: &customers.Service{Store: s.till.Store, Vault: s.till.Banks, Wall: wall}, Wallet: s.till.Wallet, Payer: s.till.Recovery, Wall: wall,
 			Subscriptions: &subscriptions.Service{Store: s.till.Store, Payer: s.till.Recovery, Charger: s.till.Charging, Wall: wall},

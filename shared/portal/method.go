@@ -138,6 +138,9 @@ func (s *Server) changeMethod(w http.ResponseWriter, r *http.Request) {
 		s.showMethods(w, r, http.StatusConflict, v, sub, chosen, v.say("The amount has changed meanwhile. Please look at it and confirm again.")+" "+v.say("Nothing was charged."))
 		return
 	}
+	if !s.mayTry(w, r, v, sub.Customer) {
+		return
+	}
 	pay := recovery.Pay{
 		Scope: v.Scope, Subscription: sub.ID, Customers: v.Session.Customers, Method: chosen,
 		ReturnURL: s.surface(r).URL + address(sub.ID, "payment-return"), By: billing.ByCustomer, Actor: v.Actor(),

@@ -122,6 +122,9 @@ func (s *Server) saveMethod(w http.ResponseWriter, r *http.Request) {
 		s.showNew(w, r, http.StatusUnprocessableEntity, v, v.say(recovery.ErrNoMethod.Message))
 		return
 	}
+	if !s.mayTry(w, r, v, g.customers[0].ID) {
+		return
+	}
 	_, err := s.Self.AddMethod(r.Context(), v.visitor(), g.customers[0].ID, token, pages.Typed(r))
 	if f := fault.Of(err); f != nil && f.Kind == fault.Invalid {
 		s.showNew(w, r, http.StatusUnprocessableEntity, v, v.say(f.Message))
@@ -271,6 +274,9 @@ func (s *Server) newUsePage(r *http.Request, v visit, g goods, m billing.Method)
 func (s *Server) useForAll(w http.ResponseWriter, r *http.Request) {
 	v, g, m, ok := s.saved(w, r)
 	if !ok {
+		return
+	}
+	if !s.mayTry(w, r, v, m.Customer) {
 		return
 	}
 	for i, sub := range g.subs { // the list may lag behind what was just paid

@@ -309,6 +309,9 @@ func (s *Server) payPlan(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
+	if !s.mayTry(w, r, v, sub.Customer) {
+		return
+	}
 	back := s.surface(r).URL + address(sub.ID, "payment-return")
 	got, err := s.Self.PayPlan(r.Context(), v.visitor(), sub, r.PostFormValue("method"), back)
 	s.planned(w, r, v, sub, got, err)

@@ -90,6 +90,7 @@ type Options struct {
 	Documents invoices.Links     // addresses of invoices as files
 	Surfaces  map[string]Surface // by the name that the edge gives
 	Fields    cardfields.Origins // of the gateways' card fields
+	Limits    Limiter            // of tries of cards
 	Wall      func() time.Time
 }
 

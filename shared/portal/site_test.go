@@ -47,13 +47,14 @@ type site struct {
 	browser  *http.Client
 	server   *httptest.Server
 	surface  string
+	limits   *identity.Limits
 	licenses portals.Licenses
 }
 
 func open(t *testing.T) *site {
 	t.Helper()
 	w := lifecycletest.New(t)
-	s := &site{World: w, t: t, queue: &post{}, surface: "portal-test"}
+	s := &site{World: w, t: t, queue: &post{}, surface: "portal-test", limits: identity.NewLimits(nil, w.Clock.Now)}
 	s.server = httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { s.edge().ServeHTTP(rw, r) }))
 	t.Cleanup(s.server.Close)
 	s.identity = &identity.Service{
@@ -99,6 +100,7 @@ func (register) Check(_ context.Context, _ merchant.Scope, raw, _ string) (taxid
 func (s *site) edge() http.Handler {
 	h := portal.New(portal.Options{
 		Identity: s.identity, Store: s.Store, Recovery: s.Recovery, Fields: cardfields.Origins{Sandbox: bank}, Wall: s.Clock.Now,
+		Limits:    s.limits,
 		Self:      s.self(),
 		Documents: invoices.Links{URL: "https://api.example", Secrets: []string{"secret"}},
 		Surfaces: map[string]portal.Surface{
