@@ -75,3 +75,20 @@ func (s *site) signInAs(id string) {
 	}
 	s.form("/session", url.Values{"token": {link[strings.LastIndex(link, "/")+1:]}})
 }
+
+// An invoice's correction asks a register about the tax id that was typed: the
+// form is no place to look others' up.
+func TestThePortalIsNoPlaceToLookTaxIDsUp(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	sub := s.Active("visa_ok")
+	s.signIn()
+	path := "/billing/" + sub.Receipts[0] + "/details"
+	guess := func(i int) url.Values {
+		return url.Values{"name": {"Ada"}, "country": {"DE"}, "tax_id": {"DE10000000" + strconv.Itoa(i)}}
+	}
+	for i := range 10 {
+		s.form(path, guess(i)).Must(t, 422)
+	}
+	s.form(path, guess(10)).Must(t, 429, "Please wait a moment")
+}

@@ -138,7 +138,7 @@ func (s *Server) changeMethod(w http.ResponseWriter, r *http.Request) {
 		s.showMethods(w, r, http.StatusConflict, v, sub, chosen, v.say("The amount has changed meanwhile. Please look at it and confirm again.")+" "+v.say("Nothing was charged."))
 		return
 	}
-	if !s.mayTry(w, r, v, sub.Customer) {
+	if !s.within(w, r, v, triesCards, sub.Customer) {
 		return
 	}
 	pay := recovery.Pay{

@@ -122,7 +122,7 @@ func (s *Server) saveMethod(w http.ResponseWriter, r *http.Request) {
 		s.showNew(w, r, http.StatusUnprocessableEntity, v, v.say(recovery.ErrNoMethod.Message))
 		return
 	}
-	if !s.mayTry(w, r, v, g.customers[0].ID) {
+	if !s.within(w, r, v, triesCards, g.customers[0].ID) {
 		return
 	}
 	_, err := s.Self.AddMethod(r.Context(), v.visitor(), g.customers[0].ID, token, pages.Typed(r))
@@ -276,7 +276,7 @@ func (s *Server) useForAll(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	if !s.mayTry(w, r, v, m.Customer) {
+	if !s.within(w, r, v, triesCards, m.Customer) {
 		return
 	}
 	for i, sub := range g.subs { // the list may lag behind what was just paid

@@ -60,6 +60,9 @@ func (s *Server) savePaper(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
+	if !s.within(w, r, v, asksRegister, invoices[0].Customer) {
+		return
+	}
 	text := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
 	buyer := billing.Buyer{
 		Name: text("name"), TaxID: text("tax_id"), Business: text("business"),

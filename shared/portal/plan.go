@@ -309,7 +309,7 @@ func (s *Server) payPlan(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	if !s.mayTry(w, r, v, sub.Customer) {
+	if !s.within(w, r, v, triesCards, sub.Customer) {
 		return
 	}
 	back := s.surface(r).URL + address(sub.ID, "payment-return")
