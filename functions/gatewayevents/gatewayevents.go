@@ -29,7 +29,7 @@ type listener interface {
 
 // receiver reads Stripe's webhooks.
 type receiver interface {
-	Receive(ctx context.Context, account gateway.Account, header string, body []byte, now time.Time) (stripe.Event, bool, error)
+	Receive(ctx context.Context, account gateway.Account, header string, body []byte, now time.Time) (gateway.Event, bool, error)
 }
 
 // ears are what the handler hears with.

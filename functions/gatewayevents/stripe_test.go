@@ -18,7 +18,7 @@ import (
 
 // reader answers for Stripe's adapter, whose own tests check signatures.
 type reader struct {
-	event stripe.Event
+	event gateway.Event
 	ours  bool
 	err   error
 
@@ -27,7 +27,7 @@ type reader struct {
 	body    string
 }
 
-func (r *reader) Receive(_ context.Context, a gateway.Account, header string, body []byte, _ time.Time) (stripe.Event, bool, error) {
+func (r *reader) Receive(_ context.Context, a gateway.Account, header string, body []byte, _ time.Time) (gateway.Event, bool, error) {
 	r.account, r.header, r.body = a, header, string(body)
 	return r.event, r.ours, r.err
 }
@@ -53,7 +53,7 @@ func deliver(t *testing.T, r *reader, e *ear) (status, noted int) {
 
 func TestStripesEventIsHeardWithItsRawBodyAndSignature(t *testing.T) {
 	t.Parallel()
-	r := &reader{event: stripe.Event{ID: "evt_1", Outcome: gateway.Outcome{Intent: "pi_1", State: gateway.StateSucceeded}}, ours: true}
+	r := &reader{event: gateway.Event{ID: "evt_1", Outcome: gateway.Outcome{Intent: "pi_1", State: gateway.StateSucceeded}}, ours: true}
 	e := &ear{}
 	if status, noted := deliver(t, r, e); status != 204 || noted != 1 || len(e.heard) != 1 {
 		t.Fatalf("%d, noted %d, heard %d", status, noted, len(e.heard))

@@ -28,40 +28,39 @@ var (
 	ErrEvent     = errors.New("stripe: not an event")
 )
 
-// Event is what a webhook means to us: what became of an intent, a dispute, or
-// a refund, or a card that was replaced.
-// Repeated deliveries have the same ID.
-type Event struct {
-	ID      string
-	Outcome gateway.Outcome
-	Dispute *gateway.Dispute
-	Updated *gateway.Updated
-	Refund  string // the key of a refund of ours that has moved on
-}
-
 // Receive verifies a webhook of an account and tells what it is about. Events
 // come late, in no order and in the version that the endpoint was made with,
 // so only the object's id is taken from them and Stripe is asked for the rest.
 // It reports false for a genuine event that is none of our business.
-func (g *Gateway) Receive(ctx context.Context, account gateway.Account, header string, body []byte, now time.Time) (Event, bool, error) {
+func (g *Gateway) Receive(ctx context.Context, account gateway.Account, header string, body []byte, now time.Time) (gateway.Event, bool, error) {
 	keys, err := g.keyring.Keys(ctx, account)
 	if err != nil {
-		return Event{}, false, fmt.Errorf("stripe: keys of %s: %w", account.ID, err)
+		return gateway.Event{}, false, fmt.Errorf("stripe: keys of %s: %w", account.ID, err)
 	}
 	if !genuine(keys.Webhooks, header, body, now) {
-		return Event{}, false, ErrSignature
+		return gateway.Event{}, false, ErrSignature
 	}
-	var in eventJSON
-	if err := json.Unmarshal(body, &in); err != nil || in.ID == "" || in.Data.Object.ID == "" {
-		return Event{}, false, ErrEvent
+	in, err := parse(body)
+	if err != nil {
+		return gateway.Event{}, false, err
 	}
 	return g.ask(ctx, account, in)
 }
 
+// parse reads an event.
+func parse(body []byte) (eventJSON, error) {
+	var in eventJSON
+	if err := json.Unmarshal(body, &in); err != nil || in.ID == "" || in.Data.Object.ID == "" {
+		return eventJSON{}, ErrEvent
+	}
+	return in, nil
+}
+
 type eventJSON struct {
-	ID   string `json:"id"`
-	Type string `json:"type"`
-	Data struct {
+	ID      string `json:"id"`
+	Type    string `json:"type"`
+	Created int64  `json:"created"`
+	Data    struct {
 		Object struct {
 			ID       string            `json:"id"`
 			Metadata map[string]string `json:"metadata"`
@@ -72,19 +71,19 @@ type eventJSON struct {
 
 // ask looks at the object that an event tells of. What has no metadata of
 // ours was made by somebody else at the same account.
-func (g *Gateway) ask(ctx context.Context, account gateway.Account, in eventJSON) (Event, bool, error) {
-	event, object := Event{ID: in.ID}, in.Data.Object
+func (g *Gateway) ask(ctx context.Context, account gateway.Account, in eventJSON) (gateway.Event, bool, error) {
+	event, object := gateway.Event{ID: in.ID}, in.Data.Object
 	switch {
 	case strings.HasPrefix(in.Type, "payment_intent."), strings.HasPrefix(in.Type, "setup_intent."):
 		if object.Metadata[metaPayment] == "" {
-			return Event{}, false, nil
+			return gateway.Event{}, false, nil
 		}
 		out, err := g.Find(ctx, account, gateway.Intent(object.ID))
 		event.Outcome = out
 		return event, err == nil, err
 	case strings.HasPrefix(in.Type, "charge.dispute."):
 		if object.Intent == nil {
-			return Event{}, false, nil
+			return gateway.Event{}, false, nil
 		}
 		return g.askDispute(ctx, account, event, object.ID)
 	case strings.HasPrefix(in.Type, "refund."), in.Type == "charge.refund.updated":
@@ -93,36 +92,36 @@ func (g *Gateway) ask(ctx context.Context, account gateway.Account, in eventJSON
 	case in.Type == "payment_method.automatically_updated":
 		return g.askMethod(ctx, account, event, object.ID)
 	}
-	return Event{}, false, nil
+	return gateway.Event{}, false, nil
 }
 
-func (g *Gateway) askDispute(ctx context.Context, account gateway.Account, event Event, ref string) (Event, bool, error) {
+func (g *Gateway) askDispute(ctx context.Context, account gateway.Account, event gateway.Event, ref string) (gateway.Event, bool, error) {
 	d, err := g.Dispute(ctx, account, ref)
 	if err != nil || d.Payment == "" {
-		return Event{}, false, err
+		return gateway.Event{}, false, err
 	}
 	if event.Outcome, err = g.Find(ctx, account, d.Intent); err != nil {
-		return Event{}, false, err
+		return gateway.Event{}, false, err
 	}
 	event.Dispute = &d
 	return event, true, nil
 }
 
 // askMethod looks at a card that the network replaced, and at whose it is.
-func (g *Gateway) askMethod(ctx context.Context, account gateway.Account, event Event, ref string) (Event, bool, error) {
+func (g *Gateway) askMethod(ctx context.Context, account gateway.Account, event gateway.Event, ref string) (gateway.Event, bool, error) {
 	secret, err := g.key(ctx, account)
 	if err != nil {
-		return Event{}, false, err
+		return gateway.Event{}, false, err
 	}
 	p := params(ctx, "", "")
 	p.AddExpand("customer")
 	client := paymentmethod.Client{B: g.backend, Key: secret}
 	found, err := client.Get(ref, &sdk.PaymentMethodParams{Params: p})
 	if err != nil {
-		return Event{}, false, told("method", err)
+		return gateway.Event{}, false, told("method", err)
 	}
 	if found.Card == nil || found.Customer == nil || found.Customer.Metadata[metaCustomer] == "" {
-		return Event{}, false, nil
+		return gateway.Event{}, false, nil
 	}
 	event.Updated = &gateway.Updated{Customer: found.Customer.Metadata[metaCustomer], Method: method(found)}
 	return event, true, nil

@@ -61,7 +61,7 @@ func TestOnlyStripesOwnWebhooksAreRead(t *testing.T) {
 }
 
 // receive delivers a signed webhook.
-func receive(t *testing.T, g *stripe.Gateway, body string) (stripe.Event, bool) {
+func receive(t *testing.T, g *stripe.Gateway, body string) (gateway.Event, bool) {
 	t.Helper()
 	event, ours, err := g.Receive(t.Context(), account, stamp(noon)+signature(webhookSecret, noon, body), []byte(body), noon)
 	if err != nil {
@@ -101,7 +101,7 @@ func TestAWebhookIsOnlyAReasonToAsk(t *testing.T) {
 	late := fmt.Sprintf(`{"id":"evt_1","type":"payment_intent.payment_failed","data":{"object":{"id":%q,"status":"requires_payment_method",
 		"amount":9,"metadata":{"payment":"pay_1"}}}}`, out.Intent)
 	event, ours := receive(t, g, late)
-	if diff := cmp.Diff(stripe.Event{ID: "evt_1", Outcome: out}, event); diff != "" || !ours {
+	if diff := cmp.Diff(gateway.Event{ID: "evt_1", Outcome: out}, event); diff != "" || !ours {
 		t.Errorf("ours %v: %s", ours, diff)
 	}
 	for _, foreign := range []string{

@@ -129,6 +129,14 @@ func TestStripesOwnDescriptionAcceptsOurRequests(t *testing.T) {
 	_, _ = g.Save(ctx, account, "d", "cus_1", "debit:pm_1", gateway.Visitor{IP: "192.0.2.1", Agent: "browser"})
 	_, _ = g.Inspect(ctx, "rk_test_123")
 	_ = g.Remove(ctx, account, "pm_1")
+	for _, mark := range []gateway.Mark{{At: noon}, {At: noon, Event: "evt_1"}} {
+		if told, _, _, err := g.Told(ctx, account, mark, noon.Add(time.Hour)); err != nil || len(told) == 0 {
+			t.Errorf("the archive told %v, %v", told, err)
+		}
+	}
+	if told, err := g.Again(ctx, account, "evt_1"); err != nil || told.ID == "" {
+		t.Errorf("an event is %+v, %v", told, err)
+	}
 	w.pretend = "succeeded"
 	_, _ = g.Refund(ctx, account, "pi_1", "r", money.Of(1, "USD"))
 	_, _ = g.Refunds(ctx, account, "pi_1")
@@ -144,7 +152,7 @@ func TestStripesOwnDescriptionAcceptsOurRequests(t *testing.T) {
 }
 
 var asked = []string{
-	"GET /v1/account", "GET /v1/customers/search", "GET /v1/disputes/dp_1",
+	"GET /v1/account", "GET /v1/customers/search", "GET /v1/disputes/dp_1", "GET /v1/events", "GET /v1/events/evt_1",
 	"GET /v1/payment_intents", "GET /v1/payment_intents/pi_1", "GET /v1/refunds", "GET /v1/setup_intents", "GET /v1/setup_intents/seti_1",
 	"POST /v1/customers", "POST /v1/payment_intents", "POST /v1/payment_intents/pi_1/cancel", "POST /v1/payment_intents/pi_1/confirm",
 	"POST /v1/payment_methods/pm_1/attach", "POST /v1/payment_methods/pm_1/detach", "POST /v1/refunds",

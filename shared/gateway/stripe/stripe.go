@@ -49,7 +49,7 @@ type Options struct {
 }
 
 // Gateway is Stripe. It implements gateway.Payments, gateway.Vault,
-// gateway.Refunder and gateway.Disputer.
+// gateway.Refunder, gateway.Disputer and gateway.Archive.
 type Gateway struct {
 	keyring Keyring
 	backend sdk.Backend
@@ -60,6 +60,7 @@ var (
 	_ gateway.Vault    = (*Gateway)(nil)
 	_ gateway.Refunder = (*Gateway)(nil)
 	_ gateway.Disputer = (*Gateway)(nil)
+	_ gateway.Archive  = (*Gateway)(nil)
 
 	_ gateway.Inspector = (*Gateway)(nil)
 )

@@ -33,6 +33,8 @@ type Twin struct {
 	methods   map[string]*twinMethod
 	keys      map[string]string // account and key -> what it was used for
 	hooks     string            // where challenges are; empty: at the bank
+	events    []event           // oldest first
+	revoked   map[string]bool   // accounts whose key is refused
 }
 
 type twinIntent struct {
@@ -57,7 +59,7 @@ func Start(t *testing.T) (*Twin, string) {
 	b := banktest.Start(t, "http://unused.test")
 	w := &Twin{
 		Bank: b, bank: sandbox.New(sandbox.Options{BaseURL: b.URL, Secret: banktest.Secret}),
-		customers: map[string]string{}, intents: map[string]*twinIntent{}, methods: map[string]*twinMethod{}, keys: map[string]string{},
+		revoked: map[string]bool{}, customers: map[string]string{}, intents: map[string]*twinIntent{}, methods: map[string]*twinMethod{}, keys: map[string]string{},
 	}
 	mux := http.NewServeMux()
 	for pattern, serve := range map[string]func(*twinCall) (any, error){
@@ -80,6 +82,8 @@ func Start(t *testing.T) (*Twin, string) {
 		"POST /v1/refunds":                      w.refund,
 		"GET /v1/refunds":                       w.refunds,
 		"GET /v1/disputes/{id}":                 w.dispute,
+		"GET /v1/events":                        w.listEvents,
+		"GET /v1/events/{id}":                   w.showEvent,
 	} {
 		mux.HandleFunc(pattern, func(out http.ResponseWriter, r *http.Request) { w.serve(out, r, serve) })
 	}
@@ -117,7 +121,7 @@ func (w *Twin) serve(out http.ResponseWriter, r *http.Request, do func(*twinCall
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	mode, id, ok := strings.Cut(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer rk_"), "_")
-	if !ok || mode != "test" && mode != "live" {
+	if !ok || mode != "test" && mode != "live" || w.revoked[id] {
 		answer(out, 401, map[string]any{"error": says{Type: "invalid_request_error", Message: "Invalid API Key"}})
 		return
 	}
