@@ -4,7 +4,7 @@
 //
 //	rules      fault money calendar access merchant billing dunning tax taxid proration
 //	ports      record gateway email
-//	usecases   charging lifecycle recovery wallet catalog customers subscriptions purchases gateways endpoints register identity portals hooks operations idempotency settings sweep mails publish refunds disputes taxcheck taxfix numbering invoices
+//	usecases   charging lifecycle recovery wallet catalog customers subscriptions purchases gateways endpoints register identity portals hooks operations idempotency settings sweep mails publish refunds disputes taxcheck taxfix numbering invoices notices
 //	adapters   dynamo gateway/sandbox gateway/stripe email/ses queue/sqs flow/sfn kms s3 taxid/vies
 //	transport  httpapi merchantapi portal checkout pages lambdahttp lambdabatch wire webhooks gatewayhttp mailtext mailpreview documents typeset pdf
 //	support    config clock ids i18n cardfields

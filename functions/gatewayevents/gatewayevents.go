@@ -98,9 +98,7 @@ func (e ears) fromStripe(r *http.Request, id string, body []byte) (int, error) {
 	if !ours {
 		return http.StatusNoContent, nil
 	}
-	return e.act(r.Context(), charging.Notice{
-		Account: account, Event: event.ID, Outcome: event.Outcome, Dispute: event.Dispute, Updated: event.Updated, Refund: event.Refund,
-	})
+	return e.act(r.Context(), charging.NoticeOf(account, event))
 }
 
 func (e ears) act(ctx context.Context, n charging.Notice) (int, error) {

@@ -60,7 +60,7 @@ func open(t *testing.T) *shop {
 		assembly.Keys{KMS: localkms.KeyARN, Stripe: origin})
 	s := &shop{T: t, till: till, twin: twin, now: time.Now().UTC().Truncate(time.Second)}
 	wall := func() time.Time { return s.now }
-	till.Charging.Wall, till.Wallet.Wall, till.Recovery.Wall, till.Life.Wall = wall, wall, wall, wall
+	till.Charging.Wall, till.Wallet.Wall, till.Recovery.Wall, till.Life.Wall, till.Notices.Wall = wall, wall, wall, wall, wall
 	operator := operations.Service{Store: till.Store, Wall: clock.System, Actor: record.System}
 	b, err := operator.Found(t.Context(), operations.Founding{Name: "Northwind", Email: "o@northwind.example", Country: "DE", Zone: "Europe/Berlin"})
 	must(t, err)
@@ -122,9 +122,7 @@ func (s *shop) hear(body string) {
 	if !ours {
 		s.Fatalf("not ours: %s", body)
 	}
-	must(s.T, s.till.Hear(s.Context(), charging.Notice{
-		Account: s.at, Event: event.ID, Outcome: event.Outcome, Dispute: event.Dispute, Updated: event.Updated, Refund: event.Refund,
-	}))
+	must(s.T, s.till.Hear(s.Context(), charging.NoticeOf(s.at, event)))
 }
 
 func (s *shop) taken() (minor int64) {

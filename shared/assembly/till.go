@@ -25,6 +25,7 @@ import (
 	"perennial/shared/gateways"
 	"perennial/shared/kms"
 	"perennial/shared/lifecycle"
+	"perennial/shared/notices"
 	"perennial/shared/numbering"
 	"perennial/shared/purchases"
 	"perennial/shared/recovery"
@@ -47,6 +48,7 @@ type Till struct {
 	Advancer *lifecycle.Advancer
 	Refunds  *refunds.Service
 	Disputes *disputes.Service
+	Notices  *notices.Service
 	Banks    Banks
 	Keyring  *gateways.Keyring
 	Gateways *gateways.Service
@@ -95,6 +97,9 @@ func Build(cfg aws.Config, store *dynamo.Store, test *sandbox.Gateway, flow *sfn
 	t.Advancer = &lifecycle.Advancer{Life: t.Life, Agenda: store}
 	t.Refunds = &refunds.Service{Store: store, Gateway: bank, Wall: clock.System}
 	t.Disputes = &disputes.Service{Store: store, Gateway: bank, Wall: clock.System}
+	t.Notices = &notices.Service{
+		Store: store, Archives: map[string]gateway.Archive{stripe.Name: t.Banks.Stripe()}, Listener: t, Wall: clock.System,
+	}
 	return t
 }
 

@@ -16,6 +16,8 @@ func (t *Till) Perform(ctx context.Context, item record.DueItem) error {
 		return t.Refunds.Perform(ctx, item)
 	case record.KindDispute:
 		return t.Disputes.Perform(ctx, item)
+	case record.KindConnection:
+		return t.Notices.Perform(ctx, item)
 	default:
 		return t.Life.Perform(ctx, item)
 	}

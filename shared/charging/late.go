@@ -24,6 +24,11 @@ type Notice struct {
 	Refund  string           // the key of a refund that has moved on
 }
 
+// NoticeOf is what an account's event says.
+func NoticeOf(account gateway.Account, e gateway.Event) Notice {
+	return Notice{Account: account, Event: e.ID, Outcome: e.Outcome, Dispute: e.Dispute, Updated: e.Updated, Refund: e.Refund}
+}
+
 // Hear acts on a gateway's notice. The notice is only a hint: the gateway is
 // asked for the intent itself. A capture that nobody waits for any more is
 // given back (rules 8, 10).

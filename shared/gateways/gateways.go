@@ -60,6 +60,7 @@ type View struct {
 	Hint    string // last four characters of the key
 	Signed  bool   // a webhook secret is set
 	HeardAt time.Time
+	ReadAt  time.Time // when what it told was last read from its archive
 
 	Capabilities gateway.Capabilities
 }
@@ -221,11 +222,20 @@ func (s *Service) Get(ctx context.Context, scope merchant.Scope, reference strin
 }
 
 func (s *Service) view(g merchant.Gateway, c merchant.Connection) View {
-	return View{Gateway: g, Hint: c.Hint, Signed: len(c.Webhooks) > 0, HeardAt: c.HeardAt, Capabilities: s.Abilities[g.Name]}
+	return View{Gateway: g, Hint: c.Hint, Signed: len(c.Webhooks) > 0, HeardAt: c.HeardAt, ReadAt: c.Reading.ReadAt, Capabilities: s.Abilities[g.Name]}
 }
 
 // decide changes both sides of a connection; known is false for a new one.
 type decide func(g merchant.Gateway, c merchant.Connection, known bool) (merchant.Gateway, merchant.Connection, error)
+
+// watched has what an account told read for as long as its key is known.
+func (s *Service) watched(g merchant.Gateway, c merchant.Connection) merchant.Connection {
+	if g.Status == merchant.GatewayForgotten {
+		return c.Unwatch()
+	}
+	now := s.Wall()
+	return c.Watch(now, now)
+}
 
 // change writes both sides of a connection in one commit.
 func (s *Service) change(ctx context.Context, scope merchant.Scope, actor record.Actor, account, cause string, decide decide) (View, error) {
@@ -250,6 +260,7 @@ func (s *Service) change(ctx context.Context, scope merchant.Scope, actor record
 		if g, c, err = decide(g, c, at >= 0); err != nil {
 			return View{}, err
 		}
+		c = s.watched(g, c)
 		err = s.Store.Commit(ctx, record.Commit{Scope: scope, Actor: actor, Cause: cause, Put: []any{state.Connect(g), c}})
 		if !errors.Is(err, record.ErrStale) {
 			return s.view(g, c), err

@@ -109,10 +109,12 @@ func (k *Keyring) Heard(ctx context.Context, account gateway.Account) {
 	if err != nil {
 		return // whoever reads the webhook tells of it
 	}
-	heard, worth := c.Heard(k.Wall())
+	now := k.Wall()
+	heard, worth := c.Heard(now)
 	if !worth {
 		return
 	}
+	heard = heard.Watch(now.Add(-merchant.LongestArchive), now) // one that was connected before archives were read
 	err = k.Store.Commit(ctx, record.Commit{
 		Scope: scope, Actor: record.Actor{Kind: record.ByGateway, ID: account.Gateway}, Cause: "webhook heard", Put: []any{heard},
 	})

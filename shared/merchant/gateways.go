@@ -136,6 +136,7 @@ type Connection struct {
 	Hint     string // last four characters of the key
 	Webhooks []WebhookSecret
 	HeardAt  time.Time // when a genuine webhook last came, written at most hourly
+	Reading  Reading   // of what it told besides
 }
 
 // WebhookSecret is a sealed secret that the gateway signs webhooks with.

@@ -42,6 +42,9 @@ func (s *Service) Examine(ctx context.Context, scope merchant.Scope, ledger Ledg
 	if err := e.silence(ctx); err != nil {
 		return nil, err
 	}
+	if err := e.unread(ctx); err != nil {
+		return nil, err
+	}
 	for payment, kept := range e.ledger {
 		if kept != 0 {
 			e.report(payment, "every capture belongs to a payment", fmt.Sprintf("the gateway kept %d", kept))

@@ -118,7 +118,7 @@ func Describe(obj any) (Entry, error) {
 	case merchant.Endpoint:
 		return Entry{Kind: KindEndpoint, ID: o.ID, Version: o.Version, Created: o.CreatedAt, Listed: true, Private: true}, nil
 	case merchant.Connection:
-		return Entry{Kind: KindConnection, ID: o.ID, Version: o.Version, Private: true}, nil
+		return Entry{Kind: KindConnection, ID: o.ID, Version: o.Version, DueWall: o.Reading.Next, Private: true}, nil
 	case billing.Mailbox:
 		return Entry{Kind: KindMailbox, ID: o.Email + "#" + o.Customer, Customer: o.Customer, Loose: true, Private: true}, nil
 	case taxid.Proof:

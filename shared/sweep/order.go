@@ -30,7 +30,7 @@ func businesses(due []record.DueItem) []merchant.Scope {
 }
 
 // hold takes out the business work of scopes whose charging is stopped. Webhooks,
-// mails, refunds and disputes charge nothing and go on.
+// mails, refunds, disputes and what gateways told charge nothing and go on.
 func (f *found) hold(stopped map[merchant.Scope]bool) {
 	before := len(f.wall)
 	f.wall = slices.DeleteFunc(f.wall, func(d record.DueItem) bool {
@@ -42,7 +42,7 @@ func (f *found) hold(stopped map[merchant.Scope]bool) {
 // ofWall reports a kind that waits in wall time, whatever its scope.
 func ofWall(kind record.Kind) bool {
 	switch kind {
-	case record.KindDelivery, record.KindReplay, record.KindMail, record.KindRefund, record.KindDispute:
+	case record.KindDelivery, record.KindReplay, record.KindMail, record.KindRefund, record.KindDispute, record.KindConnection:
 		return true
 	default:
 		return false

@@ -20,6 +20,7 @@ type Gateway struct {
 	WebhookURL     *string             `json:"webhook_url" doc:"To be entered at the gateway."`
 	WebhookSigned  bool                `json:"webhook_secret_set"`
 	WebhookAt      *string             `json:"last_webhook_at" doc:"When a webhook last came; written at most hourly."`
+	ReadAt         *string             `json:"last_events_read_at" doc:"When the account's own list of events was last read for what no webhook brought."`
 	Currencies     []string            `json:"currencies" doc:"It is chosen for sales in these; none: in all."`
 	Countries      []string            `json:"countries" doc:"And to customers of these; none: of all."`
 	Debits         bool                `json:"sepa_debit" doc:"SEPA direct debit is offered beside cards."`
@@ -68,6 +69,10 @@ func ToGateway(v gateways.View, business, hooks string) Gateway {
 	if !v.HeardAt.IsZero() {
 		at := Wall(v.HeardAt)
 		out.WebhookAt = &at
+	}
+	if !v.ReadAt.IsZero() {
+		at := Wall(v.ReadAt)
+		out.ReadAt = &at
 	}
 	return out
 }

@@ -93,15 +93,19 @@ func gatewayListCommand(api *merchantAPI) *cobra.Command {
 			}
 			out := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
 			for _, g := range answer.Items {
-				heard := "never"
-				if g.WebhookAt != nil {
-					heard = *g.WebhookAt
-				}
-				fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\twebhook heard: %s\n", g.ID, g.Gateway, g.Status, g.Title, strings.Join(append(g.Currencies, g.Countries...), ","), heard)
+				fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\twebhook heard: %s\tevents read: %s\n", g.ID, g.Gateway, g.Status, g.Title,
+					strings.Join(append(g.Currencies, g.Countries...), ","), orNever(g.WebhookAt), orNever(g.ReadAt))
 			}
 			return out.Flush()
 		},
 	}
+}
+
+func orNever(at *string) string {
+	if at == nil {
+		return "never"
+	}
+	return *at
 }
 
 func disconnectCommand(api *merchantAPI) *cobra.Command {

@@ -21,10 +21,21 @@ func (w *Twin) refund(c *twinCall) (any, error) {
 	}
 	currency := money.Currency(strings.ToUpper(body["currency"].(string)))
 	made, err := w.bank.Refund(c.Context(), c.account, Banked(id), c.key, money.Of(minor, currency))
-	return refunded(id, made), err
+	return w.refunded(id, made), err
 }
 
-func refunded(id string, r gateway.Refund) map[string]any {
+// Bounce brings the money of a refund back, by its key. The bank knows
+// nothing of it.
+func (w *Twin) Bounce(key string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.bounced[key] = true
+}
+
+func (w *Twin) refunded(id string, r gateway.Refund) map[string]any {
+	if w.bounced[r.Key] {
+		r.State, r.Problem = gateway.RefundFailed, "lost_or_stolen_card"
+	}
 	return map[string]any{
 		"id": r.Ref, "object": "refund", "payment_intent": id, "status": string(r.State), "amount": r.Amount.Minor,
 		"currency": strings.ToLower(string(r.Amount.Currency)), "metadata": map[string]string{"key": r.Key}, "failure_reason": r.Problem,
@@ -36,7 +47,7 @@ func (w *Twin) refunds(c *twinCall) (any, error) {
 	made, err := w.bank.Refunds(c.Context(), c.account, Banked(id))
 	items := []any{}
 	for _, r := range slices.Backward(made) {
-		items = append(items, refunded(id, r))
+		items = append(items, w.refunded(id, r))
 	}
 	return page(c.URL.Path, items), err
 }

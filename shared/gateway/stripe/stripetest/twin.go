@@ -35,6 +35,7 @@ type Twin struct {
 	hooks     string            // where challenges are; empty: at the bank
 	events    []event           // oldest first
 	revoked   map[string]bool   // accounts whose key is refused
+	bounced   map[string]bool   // refunds whose money came back, by key
 }
 
 type twinIntent struct {
@@ -59,7 +60,7 @@ func Start(t *testing.T) (*Twin, string) {
 	b := banktest.Start(t, "http://unused.test")
 	w := &Twin{
 		Bank: b, bank: sandbox.New(sandbox.Options{BaseURL: b.URL, Secret: banktest.Secret}),
-		revoked: map[string]bool{}, customers: map[string]string{}, intents: map[string]*twinIntent{}, methods: map[string]*twinMethod{}, keys: map[string]string{},
+		revoked: map[string]bool{}, bounced: map[string]bool{}, customers: map[string]string{}, intents: map[string]*twinIntent{}, methods: map[string]*twinMethod{}, keys: map[string]string{},
 	}
 	mux := http.NewServeMux()
 	for pattern, serve := range map[string]func(*twinCall) (any, error){

@@ -59,6 +59,14 @@ func (w *Twin) typeOf(method string) string {
 	return "card"
 }
 
+// Replace gives a saved card new digits, as its network does.
+func (w *Twin) Replace(ref, last4 string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	m := w.methods[ref]
+	m.Last4, m.ExpYear = last4, m.ExpYear+3
+}
+
 func (w *Twin) method(c *twinCall) (*twinMethod, error) {
 	m := w.methods[c.PathValue("id")]
 	if m == nil || m.account != c.account.ID {
