@@ -79,6 +79,20 @@ func TestTheDeploymentsBrakeStopsAllBusinessWork(t *testing.T) {
 	}
 }
 
+// Reading what a gateway told charges nothing.
+func TestABrakeHoldsUpNoReadingOfArchives(t *testing.T) {
+	t.Parallel()
+	y := newYard()
+	y.put(t, merchant.Deployment, merchant.State{Scope: merchant.Deployment, Brake: merchant.Brake{Stopped: true}})
+	for _, scope := range []merchant.Scope{live, test} {
+		y.put(t, scope, merchant.Connection{ID: merchant.GatewayAccount(scope, "acct_1"), Reading: merchant.Reading{Next: start}})
+		y.put(t, scope, merchant.Connection{ID: merchant.GatewayAccount(scope, "acct_2")}) // waits for nothing
+	}
+	if y.run(t); len(y.live.sent) != 1 || len(y.test.sent) != 1 {
+		t.Errorf("live %v, test %v", y.live.ids(), y.test.ids())
+	}
+}
+
 func TestABrakedTestScopeIsNotSwept(t *testing.T) {
 	t.Parallel()
 	y := newYard()
