@@ -2,12 +2,15 @@ package wire_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"perennial/shared/billing"
+	"perennial/shared/dunning"
 	"perennial/shared/lifecycle"
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/record"
+	"perennial/shared/register"
 	"perennial/shared/wire"
 )
 
@@ -77,5 +80,27 @@ func TestWhyACustomerLeftIsTold(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A group of which nothing was recovered has an interval that begins at nought,
+// not at what is left of a subtraction.
+func TestSharesAreRoundedToFourDecimals(t *testing.T) {
+	t.Parallel()
+	for failures := 1; failures <= 60; failures++ {
+		groups := map[billing.Pacing]dunning.Group{
+			billing.PacingSmart: {Failures: failures}, billing.PacingHoldout: {Failures: 7, Recovered: 2},
+		}
+		raw, err := json.Marshal(wire.ToUplift(register.Uplift{Groups: groups}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := string(raw); strings.Contains(text, "e-") || strings.Contains(text, ":-0,") || !strings.Contains(text, `"estimate":0,"low":0,`) {
+			t.Fatalf("%d failures: %s", failures, raw)
+		}
+	}
+	half := wire.ToUplift(register.Uplift{Groups: map[billing.Pacing]dunning.Group{billing.PacingSmart: {Failures: 3, Recovered: 2}}})
+	if got := half.Groups[0].Share.Estimate; got != 0.6667 {
+		t.Errorf("two of three are %v", got)
 	}
 }

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"math"
+
 	"perennial/shared/billing"
 	"perennial/shared/dunning"
 	"perennial/shared/register"
@@ -23,7 +25,8 @@ type UpliftGroup struct {
 	Share     Share  `json:"share"`
 }
 
-// Share is an estimate with its 95 % interval, 1 for all.
+// Share is an estimate with its 95 % interval, 1 for all, to four decimals:
+// no report has failures enough for a fifth.
 type Share struct {
 	Estimate float64 `json:"estimate"`
 	Low      float64 `json:"low"`
@@ -35,13 +38,21 @@ func ToUplift(u register.Uplift) Uplift {
 	out := Uplift{From: u.From.String(), To: u.To.String(), Groups: []UpliftGroup{}, Truncated: u.Cut}
 	for _, p := range []billing.Pacing{billing.PacingSmart, billing.PacingHoldout, billing.PacingList, billing.PacingDodo} {
 		if g := u.Groups[p]; g.Failures > 0 {
-			out.Groups = append(out.Groups, UpliftGroup{string(p), g.Failures, g.Recovered, Share(g.Rate())})
+			out.Groups = append(out.Groups, UpliftGroup{string(p), g.Failures, g.Recovered, toShare(g.Rate())})
 		}
 	}
 	smart, holdout := u.Groups[billing.PacingSmart], u.Groups[billing.PacingHoldout]
 	if smart.Failures > 0 && holdout.Failures > 0 {
-		difference := Share(dunning.Uplift(smart, holdout))
+		difference := toShare(dunning.Uplift(smart, holdout))
 		out.Uplift = &difference
 	}
 	return out
 }
+
+func toShare(i dunning.Interval) Share {
+	return Share{fourDecimals(i.Estimate), fourDecimals(i.Low), fourDecimals(i.High)}
+}
+
+// fourDecimals adds zero, so that what rounds to nothing from below is written
+// without a sign.
+func fourDecimals(f float64) float64 { return math.Round(f*1e4)/1e4 + 0 }
