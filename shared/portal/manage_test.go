@@ -57,6 +57,24 @@ func TestTheSubscriptionTellsWhatWasTriedAndWhatComes(t *testing.T) {
 	}
 }
 
+// Where nothing is tried silently, nothing stops being tried either.
+func TestTheEndOfRetriesIsToldOnlyWhereThereAreSome(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.signIn()
+	for code, told := range map[string]bool{"insufficient_funds": true, "expired_card": false} {
+		sub := s.Active("visa_ok")
+		s.Clock.Advance(time.Second)
+		s.Gateway.Program(sub.Method.Reference, gatewaytest.Decline(code))
+		s.AdvanceTo(sub.Period.End)
+		page := s.get("/subscriptions/" + sub.ID)
+		page.Must(t, 200, "What happened, and what comes next")
+		if strings.Contains(page.Text, "We stop trying by ourselves") != told {
+			t.Errorf("%s: the end of the retries is told: %t", code, !told)
+		}
+	}
+}
+
 // An error of ours in the middle of a charge is no statement about money.
 func TestABrokenPaymentSaysThatItIsBeingChecked(t *testing.T) {
 	t.Parallel()

@@ -46,6 +46,9 @@ func (v visit) moments(sub billing.Subscription, t dunning.Timeline) []moment {
 	}
 	told := 0
 	for _, c := range t.Next {
+		if c.Kind == dunning.ComingClosed && told == 0 { // nobody was going to try
+			continue
+		}
 		switch c.Kind {
 		case dunning.ComingMail: // it is read when it comes
 			continue

@@ -104,3 +104,12 @@ func TestSharesAreRoundedToFourDecimals(t *testing.T) {
 		t.Errorf("two of three are %v", got)
 	}
 }
+
+// After a decline that is not retried, the end of the window ends no retries.
+func TestTheEndOfAWindowClaimsNoRetry(t *testing.T) {
+	t.Parallel()
+	got := wire.ToRecoveryTimeline("sub_1", dunning.Timeline{Next: []dunning.Coming{{At: end, Kind: dunning.ComingClosed}}})
+	if text := got.Upcoming[0].Message; strings.Contains(text, "has been made") || !strings.Contains(text, "stays on hold") {
+		t.Error(text)
+	}
+}

@@ -59,7 +59,7 @@ type RecoveryComing struct {
 var comings = map[dunning.ComingKind]string{
 	dunning.ComingRetry:  "The dues are charged again.",
 	dunning.ComingHold:   "Access ends, and the customer is told by mail.",
-	dunning.ComingClosed: "The last retry has been made; the subscription stays on hold until it is paid.",
+	dunning.ComingClosed: "From here on nothing is charged automatically; the subscription stays on hold until it is paid.",
 	dunning.ComingCancel: "The subscription is cancelled.",
 	dunning.ComingMail:   "The customer gets a mail.",
 }
