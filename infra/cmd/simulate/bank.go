@@ -7,8 +7,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"time"
-
-	"perennial/shared/dunning"
 )
 
 //go:embed banks/*.json
@@ -133,7 +131,6 @@ func (b *bank) wages(r *rand.Rand, start time.Time) [][2]time.Time {
 // pays reports whether a kind of wage arrives on a day.
 func (b *bank) pays(kind string, day time.Time, odd, when int) bool {
 	friday := day.Weekday() == time.Friday
-	lastDay := day.AddDate(0, 0, 3).Month() != day.Month() && dunning.Payday(day) && !friday || friday && day.AddDate(0, 0, 3).Month() != day.Month()
 	switch kind {
 	case "weekly":
 		return friday
@@ -143,7 +140,20 @@ func (b *bank) pays(kind string, day time.Time, odd, when int) bool {
 	case "semimonthly":
 		return day.Day() == 15 || day.Day() == 1
 	}
-	return when == 0 && day.Day() == 1 || when == 1 && day.Day() == 15 || when == 2 && lastDay
+	return when == 0 && day.Day() == 1 || when == 1 && day.Day() == 15 || when == 2 && lastWorkingDay(day)
+}
+
+// lastWorkingDay reports the last Monday to Friday of a month. The world has
+// its own calendar: it may not know what the policy takes for a pay day.
+func lastWorkingDay(day time.Time) bool {
+	if day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
+		return false
+	}
+	next := day.AddDate(0, 0, 1)
+	if day.Weekday() == time.Friday {
+		next = day.AddDate(0, 0, 3)
+	}
+	return next.Month() != day.Month()
 }
 
 // charge is one attempt: an empty code is a success. Chance depends on the

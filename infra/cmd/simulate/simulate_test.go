@@ -2,7 +2,11 @@ package main
 
 import (
 	"encoding/xml"
+	"go/parser"
+	"go/token"
 	"math"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,6 +66,34 @@ func TestEveryPolicyMeetsTheSameBank(t *testing.T) {
 		if one, two := b.charge(c, 3, at, c.failed), b.charge(c, 3, at, c.failed); one != two {
 			t.Fatalf("customer %d: %q, then %q", i, one, two)
 		}
+	}
+}
+
+// A bank that asked the policy for its pay days would always agree with it.
+func TestTheBankKnowsNothingOfThePolicy(t *testing.T) {
+	t.Parallel()
+	file, err := parser.ParseFile(token.NewFileSet(), "bank.go", nil, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range file.Imports {
+		if strings.Contains(i.Path.Value, "perennial/") {
+			t.Errorf("bank.go imports %s", i.Path.Value)
+		}
+	}
+}
+
+// Read from a wall calendar of 2027.
+func TestLastWorkingDaysOfAYear(t *testing.T) {
+	t.Parallel()
+	var got []int
+	for day := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() == 2027; day = day.AddDate(0, 0, 1) {
+		if lastWorkingDay(day) {
+			got = append(got, day.Day())
+		}
+	}
+	if want := []int{29, 26, 31, 30, 31, 30, 30, 31, 30, 29, 30, 31}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
