@@ -63,7 +63,7 @@ func (s *Service) cancel(ctx context.Context, in Cancel) (billing.Subscription, 
 		change, err = w.sub.Revoke()
 	}
 	if err == nil {
-		change, err = s.forgo(ctx, w, change)
+		change, err = charging.Forgone(ctx, s.Store, w.scope, w.sub, change, w.now)
 	}
 	if err != nil {
 		return w.sub, err

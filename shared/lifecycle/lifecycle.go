@@ -249,7 +249,7 @@ func (s *Service) end(ctx context.Context, w work, step billing.Step) error {
 		err = fmt.Errorf("step %s moves money", step)
 	}
 	if err == nil {
-		change, err = s.forgo(ctx, w, change)
+		change, err = charging.Forgone(ctx, s.Store, w.scope, w.sub, change, w.now)
 	}
 	if err != nil {
 		return err
@@ -271,29 +271,6 @@ func (s *Service) put(ctx context.Context, w work, actor record.Actor, cause str
 		commit.Attach = []any{w.customer}
 	}
 	return s.Store.Commit(ctx, commit)
-}
-
-// forgo cancels the payment that a subscription was promised when it was
-// made, and its redemptions, once it ends without.
-func (s *Service) forgo(ctx context.Context, w work, change billing.Change) (billing.Change, error) {
-	if w.sub.Status != billing.StatusPending {
-		return change, nil
-	}
-	if change.Subscription.Status.Ended() {
-		counts, err := charging.Counted(ctx, s.Store, w.scope, w.sub.Discounts, w.sub.Customer)
-		if err != nil {
-			return change, err
-		}
-		change = change.GiveBack(counts)
-	}
-	if w.sub.FirstPayment == "" {
-		return change, nil
-	}
-	p, err := record.Get[billing.Payment](ctx, s.Store, w.scope, w.sub.FirstPayment)
-	if err != nil {
-		return change, fmt.Errorf("first payment of %s: %w", w.sub.ID, err)
-	}
-	return change.Forgo(p, w.now), nil
 }
 
 // window is how long a hold may last.

@@ -176,8 +176,13 @@ func (s *Service) cancel(ctx context.Context, c Change, d dossier) (billing.Chan
 	if err != nil {
 		return billing.Change{}, err
 	}
+	end := d.sub.CancelNow
 	if c.Cancel == lifecycle.CancelAtEnd {
-		return d.sub.CancelAtEnd(open, hold, d.now, c.Particulars)
+		end = d.sub.CancelAtEnd
 	}
-	return d.sub.CancelNow(open, hold, d.now, c.Particulars)
+	done, err := end(open, hold, d.now, c.Particulars)
+	if err != nil {
+		return done, err
+	}
+	return charging.Forgone(ctx, s.Store, c.Scope, d.sub, done, d.now)
 }
