@@ -226,6 +226,9 @@ func (s *Service) close(ctx context.Context, scope merchant.Scope, hold billing.
 		return false, err
 	}
 	change, err := d.sub.CloseHold(d.open, hold, d.now, d.state.Recovery.EndAction == merchant.EndCancel)
+	if err == nil {
+		change, err = charging.Dropped(ctx, s.Store, scope, d.sub, change)
+	}
 	if err != nil {
 		return false, err
 	}

@@ -8,8 +8,10 @@ import (
 	"perennial/shared/gateway"
 	"perennial/shared/lifecycle"
 	"perennial/shared/lifecycle/lifecycletest"
+	"perennial/shared/merchant"
 	"perennial/shared/proration"
 	"perennial/shared/record"
+	"perennial/shared/recovery"
 	"perennial/shared/subscriptions"
 )
 
@@ -130,4 +132,52 @@ func TestACancellationDuringAPaymentGivesTheCodeBack(t *testing.T) {
 		t.Errorf("it is %s, and the code counts %d times", s.Status, uses(w, "dsc_1"))
 	}
 	w.Reconcile()
+}
+
+// The end of the recovery window gives the code of a scheduled change back, as
+// every other end does.
+func TestTheWindowsEndGivesBackTheCodeOfAScheduledChange(t *testing.T) {
+	t.Parallel()
+	for _, action := range []merchant.EndAction{merchant.EndStay, merchant.EndCancel} {
+		w := newShop(t)
+		w.SetRecovery(func(r *merchant.Recovery) { r.EndAction = action })
+		percent(w, "dsc_1", "TENOFF")
+		s := tried(t, w)
+		later := w.order(s.ID, "pdt_pro", proration.Full)
+		later.Later, later.Codes = true, []string{"tenoff"}
+		if _, err := w.plans.ChangePlan(t.Context(), later); err != nil || uses(w, "dsc_1") != 1 {
+			t.Fatalf("scheduled, the code counts %d times: %v", uses(w, "dsc_1"), err)
+		}
+		w.AdvanceTo(s.TrialEnd.Add(time.Hour))
+		if got := w.Sub(s.ID); got.Status != billing.StatusOnHold || got.Scheduled == nil {
+			t.Fatalf("its trial over, it is %s, then %+v", got.Status, got.Scheduled)
+		}
+		w.Advance(31 * day)
+		got, n := w.Sub(s.ID), uses(w, "dsc_1")
+		if ended := action == merchant.EndCancel; got.Status.Ended() != ended || (n == 0) != ended || w.Hold(got).Open() {
+			t.Errorf("%s: it is %s, and the code counts %d times", action, got.Status, n)
+		}
+		w.Reconcile()
+	}
+}
+
+// tried is a subscription on a free trial for which no payment method was given.
+func tried(t *testing.T, w shop) billing.Subscription {
+	t.Helper()
+	p := lifecycletest.Get[billing.Product](w.World, "pdt_basic")
+	p.Price.TrialDays, p.Price.TrialNoMethod = 14, true
+	w.Put(p)
+	in := lifecycletest.One(w.Scope, "pdt_basic", w.Customer.ID, "US")
+	in.Cart.TrialDays = -1
+	sold, err := w.Place(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := w.Recovery.ChangeMethod(t.Context(), recovery.Pay{
+		Scope: w.Scope, Subscription: sold.Subscription.ID, Checkout: sold.Checkout.ID, By: billing.ByCustomer,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got.Subscription
 }
