@@ -21,11 +21,33 @@ func (s Subscription) SetBackup(m Method, at calendar.Instant) (Subscription, []
 	if err := m.PaysIn(s.Price.Amount.Currency); err != nil {
 		return s, nil, err
 	}
-	s.Backup, s.BackupAt = m, at
 	if m.IsZero() {
-		s.BackupAt = 0
+		s = s.unbacked()
+	} else {
+		s.Backup, s.BackupAt = m, at
 	}
 	return s, s.events(EventSubscriptionUpdated, ""), nil
+}
+
+// LoseBackup is the subscription once its customer has removed a saved method:
+// the consent to charge it goes with it. ok is false when it was not the
+// backup. A payment in flight is left alone.
+func (s Subscription) LoseBackup(m Method) (left Subscription, told []Event, ok bool) {
+	if s.Status.Ended() || s.Backup.IsZero() || !s.Backup.Same(m) {
+		return s, nil, false
+	}
+	s = s.unbacked()
+	return s, s.events(EventSubscriptionUpdated, ""), true
+}
+
+// unbacked is the subscription without a backup. A retry that was to charge it
+// is called off: the first method is useless, or it would not be needed.
+func (s Subscription) unbacked() Subscription {
+	s.Backup, s.BackupAt = Method{}, 0
+	if s.Failure.Backup {
+		s.Failure.Backup, s.Failure.NextRetry = false, 0
+	}
+	return s
 }
 
 // RetryMethod is what the next automatic retry charges, and whether that is

@@ -25,6 +25,7 @@ func (c Case) Declined(d Decline, f FollowUp) (Change, error) {
 		}
 	}
 	tried := s.Lock
+	unasked := tried.By == BySystem && s.Failure.Backup && tried.Intent == "" && d.Class == ClassOurFault
 	s.Lock = Lock{}
 	if automatic && s.Status != StatusPending {
 		s.Failure.At = s.FailingSince(c.At)
@@ -36,7 +37,9 @@ func (c Case) Declined(d Decline, f FollowUp) (Change, error) {
 	if tried.Intent != "" {
 		s.Failure.Payment, s.Failure.Method = tried.Payment, tried.Method
 	}
-	s.Failure.Decline = d
+	if !unasked { // a backup that was never charged tells nothing: the first method's decline stands
+		s.Failure.Decline = d
+	}
 	if c.Hold != nil && (!automatic || tried.State == LockProcessing) {
 		hold := *c.Hold
 		if !automatic {

@@ -2,6 +2,7 @@ package customers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"perennial/shared/billing"
@@ -43,8 +44,9 @@ func (s *Service) Methods(ctx context.Context, scope merchant.Scope, customer st
 	return methods, nil
 }
 
-// RemoveMethod forgets a payment method, here and at the gateway. Removing it
-// twice is no error; the method of a running subscription is refused.
+// RemoveMethod forgets a payment method, here and at the gateway, and as a
+// backup of the customer's subscriptions. Removing it twice is no error; the
+// method of a running subscription is refused.
 func (s *Service) RemoveMethod(ctx context.Context, scope merchant.Scope, actor record.Actor, customer, method string) error {
 	found, err := s.Store.Load(ctx, scope,
 		record.RefOf[billing.Customer](customer), record.RefOf[billing.Method](record.MethodID(customer, method)))
@@ -59,6 +61,14 @@ func (s *Service) RemoveMethod(ctx context.Context, scope merchant.Scope, actor 
 		return nil
 	}
 	if err := s.unused(ctx, scope, m); err != nil {
+		return err
+	}
+	for range tries {
+		if err = s.unback(ctx, scope, actor, found[0].(billing.Customer), m); !errors.Is(err, record.ErrStale) {
+			break
+		}
+	}
+	if err != nil {
 		return err
 	}
 	// The gateway first: what is torn apart is then finished by asking again.
@@ -86,6 +96,41 @@ func (s *Service) unused(ctx context.Context, scope merchant.Scope, m billing.Me
 		}
 		if sub.Method.Same(m) || sub.Lock.Method.Same(m) {
 			return ErrMethodInUse
+		}
+	}
+	return nil
+}
+
+// unback takes a method from the subscriptions that it is the backup of. The
+// list of subscriptions may lag, so each is read again.
+func (s *Service) unback(ctx context.Context, scope merchant.Scope, actor record.Actor, c billing.Customer, m billing.Method) error {
+	found, err := s.Store.Owned(ctx, scope, c.ID, record.KindSubscription)
+	if err != nil {
+		return fmt.Errorf("subscriptions of %s: %w", c.ID, err)
+	}
+	state, err := s.Store.State(ctx, scope)
+	if err != nil {
+		return fmt.Errorf("state of %s: %w", scope, err)
+	}
+	for _, obj := range found {
+		listed, ok := obj.(billing.Subscription)
+		if !ok || listed.Status.Ended() {
+			continue
+		}
+		sub, err := record.Get[billing.Subscription](ctx, s.Store, scope, listed.ID)
+		if err != nil {
+			return fmt.Errorf("subscription %s: %w", listed.ID, err)
+		}
+		left, events, ok := sub.LoseBackup(m)
+		if !ok {
+			continue
+		}
+		err = s.Store.Commit(ctx, record.Commit{
+			Scope: scope, Actor: actor, Cause: "remove backup payment method", At: state.Clock.Now(s.Wall()),
+			Put: []any{left}, Attach: []any{c}, Events: events,
+		})
+		if err != nil {
+			return fmt.Errorf("backup of %s: %w", sub.ID, err)
 		}
 	}
 	return nil

@@ -53,7 +53,7 @@ func Decide(p merchant.Recovery, s billing.Subscription, d Failed) billing.Follo
 	case s.Status == billing.StatusOnHold:
 		f.HoldAt = 0
 	case s.Status == billing.StatusPastDue:
-	case d.Decline.Class == billing.ClassOurFault:
+	case d.Decline.Class == billing.ClassOurFault && !s.Failure.Backup:
 		f.HoldAt = 0
 	case keepsAccess(d.Decline.Class) && now < first.Add(TechnicalGrace):
 		f.HoldAt = first.Add(TechnicalGrace)
@@ -133,10 +133,14 @@ func needsAnother(c billing.DeclineClass) bool {
 	return c == billing.ClassHard || c == billing.ClassNeedsCustomer
 }
 
-// scheduled is when the plan tries the same card again; zero for never.
+// scheduled is when the plan tries the same card again; zero for never. A
+// backup that the gateway would not take is not tried again: it may be gone,
+// and what stands in the way of paying is the first card's decline.
 func scheduled(p merchant.Recovery, s billing.Subscription, d Failed, f billing.FollowUp) calendar.Instant {
 	c := d.Decline.Class
 	switch {
+	case c == billing.ClassOurFault && s.Failure.Backup:
+		return 0
 	case c == billing.ClassOurFault:
 		return d.At.Add(OurFaultRetry)
 	case needsAnother(c) || c == billing.ClassAuthentication || c == billing.ClassVague && !p.RetryVague:

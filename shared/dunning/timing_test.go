@@ -213,4 +213,9 @@ func TestABackupIsChargedOnceTheFirstIsDead(t *testing.T) {
 	if f := decide(s, "insufficient_funds"); !f.Backup || f.NextRetry.IsZero() {
 		t.Errorf("the backup has no money today: %+v", f)
 	}
+	for _, s.Status = range []billing.Status{billing.StatusActive, billing.StatusOnHold} {
+		if f := decide(s, "invalid_request"); !f.NextRetry.IsZero() || f.Status != billing.StatusOnHold {
+			t.Errorf("the gateway does not take the backup: %+v", f)
+		}
+	}
 }

@@ -110,7 +110,7 @@ func (s *server) routeCustomers(api *httpapi.API) {
 	httpapi.Route(api, "PATCH /customers/{customer_id}", "Update a customer", s.updateCustomer)
 	httpapi.Route(api, "GET /customers/{customer_id}/payment-methods", "List payment methods", s.listMethods)
 	httpapi.Do(api, "DELETE /customers/{customer_id}/payment-methods/{payment_method_id}", "Delete a payment method", s.deleteMethod,
-		httpapi.Describe("Deleting it twice succeeds. The method of a running subscription is refused."))
+		httpapi.Describe("Deleting it twice succeeds. The method of a running subscription is refused; as a backup it is taken from its subscriptions."))
 	httpapi.Route(api, "POST /customers/{customer_id}/customer-portal/session", "Create a portal session", s.createPortalSession,
 		httpapi.Describe("Makes a link that signs the customer in, valid for 24 hours and once. With `send_email` the customer is mailed a link of their own."))
 }
