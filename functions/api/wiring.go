@@ -42,6 +42,7 @@ func newAPI(till *assembly.Till, env *config.Env) *httpapi.API {
 			Store: store, Payer: till.Recovery, Charger: till.Charging, Wall: clock.System, Abilities: till.Gateways.Abilities,
 		},
 		Refunds:  till.Refunds,
+		Disputes: till.Disputes,
 		Recovery: till.Recovery,
 		TaxFixes: &taxfix.Corrector{
 			Service: taxfix.Service{Store: till.Store, TaxIDs: till.TaxIDs}, Commits: till.Store, Refunds: till.Refunds, Wall: clock.System,

@@ -55,6 +55,7 @@ var bodies = map[string]string{
 	"POST /checkouts/preview":                                `{"product_cart":[{"product_id":"<product>","quantity":1}],"billing_address":{"country":"DE"}}`,
 	"POST /customers":                                        `{"email":"z@example.com","name":"Zanzibar"}`,
 	"PATCH /customers/{customer_id}":                         `{"phone_number":"+12025550147"}`,
+	"POST /disputes/{dispute_id}/rehearse":                   `{"outcome":"dispute_challenged"}`,
 	"POST /discounts":                                        `{"type":"percentage","amount":1000,"code":"%s","name":"Zanzibar","customer_eligibility":"specific","restricted_to":["<product>"]}`,
 	"PATCH /discounts/{discount_id}":                         `{"name":"changed"}`,
 	"POST /discounts/{discount_id}/customers":                `{"customer_ids":["<customer>"]}`,

@@ -96,7 +96,7 @@ func Build(cfg aws.Config, store *dynamo.Store, test *sandbox.Gateway, flow *sfn
 	}
 	t.Advancer = &lifecycle.Advancer{Life: t.Life, Agenda: store}
 	t.Refunds = &refunds.Service{Store: store, Gateway: bank, Wall: clock.System}
-	t.Disputes = &disputes.Service{Store: store, Gateway: bank, Wall: clock.System}
+	t.Disputes = &disputes.Service{Store: store, Gateway: bank, Rehearser: test, Wall: clock.System}
 	t.Notices = &notices.Service{
 		Store: store, Archives: map[string]gateway.Archive{stripe.Name: t.Banks.Stripe()}, Listener: t, Wall: clock.System,
 	}

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -129,6 +130,31 @@ func iban(text string) bool {
 		rest = (rest*10 + n%10) % 97
 	}
 	return rest == 1
+}
+
+// The table of docs/testing.md is the table of the code.
+func TestEveryCardIsDocumented(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/testing.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := regexp.MustCompile("(?m)^\\| `([0-9A-Z ]+)` \\| ([\\w ]+) \\| (.*) \\|$").FindAllStringSubmatch(string(page), -1)
+	if len(rows) != len(bank.Cards) {
+		t.Fatalf("%d cards on the page, %d in the code", len(rows), len(bank.Cards))
+	}
+	for i, c := range bank.Cards {
+		says, kind := c.Says, c.Brand
+		if c.Debit() {
+			kind = "SEPA debit"
+		}
+		if c.Refused != "" {
+			says += " It cannot be saved: `" + c.Refused + "`."
+		}
+		if row := rows[i]; strings.ReplaceAll(row[1], " ", "") != c.Number || row[2] != kind || row[3] != says {
+			t.Errorf("the page has %q for %s %s", row, c.Number, says)
+		}
+	}
 }
 
 func luhn(number string) bool {

@@ -29,6 +29,7 @@ type Card struct {
 	Country string // issuing country, ISO 3166 alpha-2
 	Refused string // decline code when it is saved, empty when it saves
 	Decline string // decline code when it is charged
+	Times   int    // so many charges of a saved card are declined, then it pays; 0: all are
 	Asks    Need
 	Refunds RefundState  // what becomes of a refund after a while, empty when it succeeds at once
 	Opens   DisputeStage // the dispute that follows a charge, empty for none
@@ -36,6 +37,8 @@ type Card struct {
 }
 
 // Cards are the test cards, with the numbers and the behaviour of Stripe's.
+// Those that begin with 4000 0001 are our own: they can be saved and fail later,
+// once for each class of declines, so that recovery can be seen.
 var Cards = []Card{
 	{Name: "visa_ok", Number: "4242424242424242", Brand: "visa", Country: "US", Says: "Every charge succeeds."},
 	{Name: "mastercard_ok", Number: "5555555555554444", Brand: "mastercard", Country: "US", Says: "Every charge succeeds."},
@@ -44,6 +47,16 @@ var Cards = []Card{
 	{Name: "visa_france", Number: "4000002500000003", Brand: "visa", Country: "FR", Says: "Issued in France; every charge succeeds."},
 	{Name: "decline_on_charge", Number: "4000000000000341", Brand: "visa", Country: "US", Decline: "generic_decline",
 		Says: "Can be saved, but every charge is declined: the card for failed renewals."},
+	{Name: "later_insufficient_funds", Number: "4000000100001009", Brand: "visa", Country: "US", Decline: "insufficient_funds",
+		Says: "Can be saved; every charge is declined: insufficient funds."},
+	{Name: "insufficient_funds_twice", Number: "4000000100002007", Brand: "visa", Country: "US", Decline: "insufficient_funds", Times: 2,
+		Says: "Can be saved; two charges are declined for insufficient funds, then every one succeeds."},
+	{Name: "later_lost_card", Number: "4000000100003005", Brand: "visa", Country: "US", Decline: "lost_card",
+		Says: "Can be saved; every charge is declined: reported lost, never to be tried again."},
+	{Name: "later_expired_card", Number: "4000000100004003", Brand: "visa", Country: "US", Decline: "expired_card",
+		Says: "Can be saved; every charge is declined: expired, as the bank says."},
+	{Name: "processing_error_once", Number: "4000000100005000", Brand: "visa", Country: "US", Decline: "processing_error", Times: 1,
+		Says: "Can be saved; one charge is declined for an error while processing, then every one succeeds."},
 	{Name: "authenticate_once", Number: "4000002500003155", Brand: "visa", Country: "US", Asks: AsksOnce,
 		Says: "Asks for authentication at the first charge; once approved, renewals succeed without it."},
 	{Name: "authenticate_always", Number: "4000002760003184", Brand: "visa", Country: "US", Asks: AlwaysAsks,

@@ -110,7 +110,7 @@ func (i Intent) Confirm(m Method, now time.Time) Intent {
 		i.State, i.Ready = Processing, now.Add(DebitWait)
 		return i
 	}
-	return i.settle(card)
+	return i.settle(card, m)
 }
 
 // Arrive ends a bank debit once its time has come; before, and in any other
@@ -120,7 +120,7 @@ func (i Intent) Arrive(m Method, now time.Time) Intent {
 		return i
 	}
 	card, _ := CardNamed(m.Card) // a saved card is a known one
-	return i.settle(card)
+	return i.settle(card, m)
 }
 
 // Approve is the holder passing the challenge; the card is set up by it.
@@ -130,7 +130,7 @@ func (i Intent) Approve(m Method) (Intent, Method, error) {
 	}
 	card, _ := CardNamed(m.Card) // a saved card is a known one
 	m.SetUp = true
-	return i.settle(card), m, nil
+	return i.settle(card, m), m, nil
 }
 
 // Reject is the holder failing the challenge.
@@ -149,12 +149,12 @@ func (i Intent) Cancel() Intent {
 	return i
 }
 
-func (i Intent) settle(c Card) Intent {
+func (i Intent) settle(c Card, m Method) Intent {
 	if i.Amount.Nothing() { // a set-up asks the bank about the holder, not about money
 		i.State = Succeeded
 		return i
 	}
-	if c.Decline != "" {
+	if c.Decline != "" && (c.Times == 0 || m.Declined < c.Times) {
 		return i.refuse(c.Decline)
 	}
 	i.State = Succeeded

@@ -80,8 +80,17 @@ type Method struct {
 	ExpYear     int
 	Fingerprint string // equal for the same card in the same account
 	SetUp       bool   // a challenge was approved: renewals need none
+	Declined    int    // charges, of a card that is declined a number of times
 	Removed     bool
 	Version     int // of the stored record, 0 before it is stored
+}
+
+// Noting counts a decline of a card that will pay in the end.
+func (m Method) Noting(i Intent) Method {
+	if card, _ := CardNamed(m.Card); i.State == Declined && m.Declined < card.Times {
+		m.Declined++
+	}
+	return m
 }
 
 // Save turns a token into a method of the customer, or refuses the card.

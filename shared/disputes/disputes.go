@@ -38,6 +38,8 @@ type Service struct {
 	Store   Store
 	Gateway gateway.Disputer
 	Wall    clock.Wall
+
+	Rehearser gateway.Rehearser
 }
 
 // every is how often an open dispute is asked for, besides its webhooks.

@@ -78,3 +78,13 @@ type Dispute struct {
 type Disputer interface {
 	Dispute(ctx context.Context, account Account, ref string) (Dispute, error)
 }
+
+// DisputeEscalated is no state: a rehearsal asks for it, and an inquiry becomes
+// a dispute.
+const DisputeEscalated DisputeState = "escalated"
+
+// Rehearser plays the bank's part in a dispute, where no money is real: a
+// sandbox can. What the rules of disputes do not allow is an ErrRejected.
+type Rehearser interface {
+	Rehearse(ctx context.Context, account Account, ref string, to DisputeState) error
+}

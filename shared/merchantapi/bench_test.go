@@ -217,6 +217,7 @@ func (b *bench) wire() {
 			Register:      &register.Service{Store: b.counter},
 			Recovery:      b.Recovery,
 			Refunds:       &refunds.Service{Store: b.counter, Gateway: b.Gateway, Wall: wall},
+			Disputes:      b.Disputes,
 			TaxFixes: &taxfix.Corrector{
 				Service: taxfix.Service{Store: b.counter}, Commits: b.counter,
 				Refunds: &refunds.Service{Store: b.counter, Gateway: b.Gateway, Wall: wall}, Wall: wall,

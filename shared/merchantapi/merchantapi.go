@@ -15,6 +15,7 @@ import (
 	"perennial/shared/catalog"
 	"perennial/shared/clock"
 	"perennial/shared/customers"
+	"perennial/shared/disputes"
 	"perennial/shared/endpoints"
 	"perennial/shared/gateways"
 	"perennial/shared/httpapi"
@@ -51,6 +52,7 @@ type Services struct {
 	Register      *register.Service
 	Recovery      *recovery.Service
 	Refunds       *refunds.Service
+	Disputes      *disputes.Service
 	TaxFixes      *taxfix.Corrector
 	Endpoints     *endpoints.Service
 	Advancer      *lifecycle.Advancer

@@ -2,8 +2,11 @@ package merchantapi
 
 import (
 	"context"
+	"net/http"
+	"strings"
 
 	"perennial/shared/billing"
+	"perennial/shared/gateway"
 	"perennial/shared/httpapi"
 	"perennial/shared/record"
 	"perennial/shared/refunds"
@@ -13,6 +16,9 @@ import (
 const aboutRefunds = "Without `items` all that is left of the payment goes back. The answer is `pending` " +
 	"while the gateway works; `refund.succeeded` or `refund.failed` follows. A payment has one refund at a time."
 
+const aboutRehearsals = "In a test mode you are the bank: what follows, with its webhooks and mails, is as in earnest. " +
+	"`dispute_escalated` makes a dispute of an inquiry. Payments with the test card 4000 0000 0000 0259 open a dispute, those with 4000 0000 0000 1976 an inquiry."
+
 func (s *server) routeRefunds(api *httpapi.API) {
 	httpapi.Route(api, "POST /refunds", "Create a refund", s.createRefund, httpapi.Describe(aboutRefunds))
 	httpapi.Route(api, "GET /refunds", "List refunds", s.listRefunds)
@@ -20,6 +26,8 @@ func (s *server) routeRefunds(api *httpapi.API) {
 	httpapi.Route(api, "POST /tax-corrections", "Correct taxes", s.correctTaxes, httpapi.Describe(aboutTaxCorrections))
 	httpapi.Route(api, "GET /disputes", "List disputes", s.listDisputes)
 	httpapi.Route(api, "GET /disputes/{dispute_id}", "Get a dispute", s.getDispute)
+	httpapi.Do(api, "POST /disputes/{dispute_id}/rehearse", "Decide a test dispute", s.rehearseDispute,
+		httpapi.Status(http.StatusAccepted), httpapi.Describe(aboutRehearsals))
 	httpapi.Route(api, "GET /balances/ledger", "List balance movements", s.listLedger, httpapi.Describe(aboutLedger))
 }
 
@@ -110,4 +118,16 @@ type DisputePath struct {
 func (s *server) getDispute(ctx context.Context, c httpapi.Caller, in DisputePath) (wire.DisputeDetail, error) {
 	found, err := s.Register.Dispute(ctx, scopeOf(c), in.DisputeID)
 	return wire.ToDisputeDetail(scopeOf(c), found.Object, found.Customer), err
+}
+
+type rehearseDispute struct {
+	DisputePath
+	Body struct {
+		Outcome string `json:"outcome" enum:"dispute_challenged,dispute_won,dispute_lost,dispute_accepted,dispute_cancelled,dispute_expired,dispute_escalated"`
+	}
+}
+
+func (s *server) rehearseDispute(ctx context.Context, c httpapi.Caller, in rehearseDispute) error {
+	to := strings.TrimPrefix(in.Body.Outcome, "dispute_")
+	return s.Disputes.Rehearse(ctx, scopeOf(c), in.DisputeID, gateway.DisputeState(to))
 }

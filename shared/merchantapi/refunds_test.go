@@ -10,6 +10,7 @@ import (
 	"perennial/shared/billing"
 	"perennial/shared/gateway"
 	"perennial/shared/lifecycle/lifecycletest"
+	"perennial/shared/record"
 	"perennial/shared/refunds"
 )
 
@@ -125,6 +126,48 @@ func TestDisputesByTheSDK(t *testing.T) {
 	}
 }
 
+// In a test mode the merchant plays the bank, and elsewhere nobody does.
+func TestAMerchantRehearsesADispute(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.Active("disputed")
+	b.HearDisputes()
+	d := lifecycletest.All[billing.Dispute](b.World)[0]
+	path := "/disputes/" + d.ID + "/rehearse"
+	decide := func(outcome string) int {
+		status, _ := b.send("POST", path, writer, fmt.Sprintf(`{"outcome":%q}`, outcome))
+		b.HearDisputes()
+		return status
+	}
+	for _, step := range []struct {
+		outcome string
+		status  int
+		want    billing.DisputeStatus
+	}{
+		{"dispute_escalated", 409, billing.DisputeOpened}, // no inquiry
+		{"dispute_opened", 422, billing.DisputeOpened},
+		{"dispute_challenged", 202, billing.DisputeChallenged},
+		{"dispute_won", 202, billing.DisputeWon},
+		{"dispute_lost", 409, billing.DisputeWon},
+	} {
+		if status := decide(step.outcome); status != step.status {
+			t.Errorf("%s answered %d, want %d", step.outcome, status, step.status)
+		}
+		if got := lifecycletest.Get[billing.Dispute](b.World, d.ID); got.Status != step.want {
+			t.Errorf("after %s it is %s", step.outcome, got.Status)
+		}
+	}
+	if status, _ := b.send("POST", "/disputes/dp_none/rehearse", writer, `{"outcome":"dispute_won"}`); status != 404 {
+		t.Errorf("an unknown dispute answered %d", status)
+	}
+	d = lifecycletest.Get[billing.Dispute](b.World, d.ID)
+	d.Gateway = "stripe"
+	b.must(b.Store.Commit(t.Context(), record.Commit{Scope: b.Scope, Actor: record.System, Cause: "test", Put: []any{d}}))
+	if status, body := b.send("POST", path, writer, `{"outcome":"dispute_won"}`); status != 403 || !strings.Contains(body, "TEST_MODE_ONLY") {
+		t.Errorf("a dispute at Stripe answered %d %s", status, body)
+	}
+}
+
 func TestTheLedgerAddsUp(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -204,6 +247,7 @@ func (b *bench) refundOperations(payment string) []operation {
 		{"GET", "/refunds/" + back.RefundID, ""},
 		{"GET", "/disputes", ""},
 		{"GET", "/disputes/" + disputes.Items[0].DisputeID, ""},
+		{"POST", "/disputes/" + disputes.Items[0].DisputeID + "/rehearse", `{"outcome":"dispute_challenged"}`},
 		{"GET", "/balances/ledger", ""},
 		{"POST", "/tax-corrections", `{"from":"2026-01-01T00:00:00Z","to":"2029-01-01T00:00:00Z","run":true}`},
 	}

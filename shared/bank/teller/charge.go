@@ -72,6 +72,9 @@ func (t *Teller) settled(before, after bank.Intent, method bank.Method) bank.Com
 		return bank.Commit{}
 	}
 	commit := bank.Commit{Intent: &after}
+	if noted := method.Noting(after); noted != method {
+		commit.Method = &noted
+	}
 	if after.State != bank.Succeeded || after.Amount.Nothing() {
 		return commit
 	}
@@ -142,7 +145,9 @@ func (t *Teller) Challenge(ctx context.Context, call Call, id string, approved b
 		}
 		after, method, err := intent.Approve(method)
 		commit := t.settled(intent, after, method)
-		commit.Method = &method
+		if commit.Method == nil {
+			commit.Method = &method
+		}
 		return commit, err
 	})
 }

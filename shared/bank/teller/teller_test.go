@@ -3,6 +3,7 @@ package teller_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -105,5 +106,37 @@ func TestStepsAreDecidedAnewAfterAConflictButNotForEver(t *testing.T) {
 	}
 	if lines, err := desk.Ledger(t.Context(), "acct"); err != nil || len(lines) != 1 {
 		t.Errorf("ledger %v, %v", lines, err)
+	}
+}
+
+// A card that fails a number of times pays from then on, whoever asks again
+// under the same key.
+func TestACardThatFailsTwicePaysTheThirdTime(t *testing.T) {
+	t.Parallel()
+	desk, _ := open(t, &outbox{})
+	call := func(key string) teller.Call { return teller.Call{Account: "acct", Key: key} }
+	customer, err := desk.Enrol(t.Context(), call("enrol"), "cus_2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := desk.Tokenise(t.Context(), teller.Typed{Account: "acct", Card: "insufficient_funds_twice", ExpMonth: 12, ExpYear: 2030})
+	if err != nil {
+		t.Fatal(err)
+	}
+	method, err := desk.Save(t.Context(), call("save twice"), customer.ID, token.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []bank.State{bank.Declined, bank.Declined, bank.Succeeded, bank.Succeeded} {
+		key := fmt.Sprint("charge ", i)
+		intent, err := desk.Prepare(t.Context(), call(key), bank.Order{Amount: money.Of(1250, "EUR"), Customer: customer.ID, Method: method.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if got, err := desk.Confirm(t.Context(), call(key), intent.ID); err != nil || got.State != want {
+				t.Errorf("charge %d: %s %s, %v, want %s", i, got.State, got.Decline, err, want)
+			}
+		}
 	}
 }

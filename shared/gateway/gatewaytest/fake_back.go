@@ -203,6 +203,14 @@ func (f *Fake) Escalate(ref string) error {
 	return nil
 }
 
+// Rehearse implements gateway.Rehearser.
+func (f *Fake) Rehearse(_ context.Context, _ gateway.Account, ref string, to gateway.DisputeState) error {
+	if to == gateway.DisputeEscalated {
+		return f.Escalate(ref)
+	}
+	return f.Rule(ref, to)
+}
+
 // Overturn takes a ruling back. One for the merchant is open again in
 // arbitration, or lost at once; one for the customer is won.
 func (f *Fake) Overturn(ref string, lost bool) error {

@@ -48,6 +48,12 @@ func (g *Gateway) Dispute(ctx context.Context, account gateway.Account, ref stri
 	return out.dispute()
 }
 
+// Rehearse implements gateway.Rehearser.
+func (g *Gateway) Rehearse(ctx context.Context, account gateway.Account, ref string, to gateway.DisputeState) error {
+	in := map[string]gateway.DisputeState{"state": to}
+	return g.call(ctx, account, http.MethodPost, "/v1/disputes/"+url.PathEscape(ref), in, &struct{}{})
+}
+
 type refundJSON struct {
 	ID       string `json:"id,omitempty"`
 	Key      string `json:"key"`

@@ -52,6 +52,8 @@ var (
 	_ gateway.Vault    = (*Gateway)(nil)
 	_ gateway.Refunder = (*Gateway)(nil)
 	_ gateway.Disputer = (*Gateway)(nil)
+
+	_ gateway.Rehearser = (*Gateway)(nil)
 )
 
 // New makes a client. It keeps connections for as long as it lives.

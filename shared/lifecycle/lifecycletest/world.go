@@ -82,7 +82,7 @@ func New(t testing.TB) *World {
 	w.Life = &lifecycle.Service{Store: w.Store, Charger: w.Charging, Holds: w.Recovery, Numbers: &numbering.Service{Store: w.Store}, Wall: w.Clock.Now}
 	w.Advancer = &lifecycle.Advancer{Life: w.Life, Agenda: w.Store, Pause: func(context.Context, time.Duration) {}}
 	w.Refunds = &refunds.Service{Store: w.Store, Gateway: w.Gateway, Wall: w.Clock.Now}
-	w.Disputes = &disputes.Service{Store: w.Store, Gateway: w.Gateway, Wall: w.Clock.Now}
+	w.Disputes = &disputes.Service{Store: w.Store, Gateway: w.Gateway, Rehearser: w.Gateway, Wall: w.Clock.Now}
 	w.found()
 	return w
 }
