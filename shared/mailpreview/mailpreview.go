@@ -88,7 +88,9 @@ func (w wish) Validate() error {
 	check.That(b.Language == "" || slices.Contains(i18n.Codes(), b.Language), "language", "must be one of "+strings.Join(i18n.Codes(), ", "))
 	own := slices.Contains(steps, w.Template)
 	if b.Text != nil {
-		merchant.MailText(*b.Text).Check(&check, "text", b.Discount != "")
+		text := merchant.MailText(*b.Text)
+		text.Check(&check, "text", b.Discount != "")
+		check.That(w.Template != mails.WinBack || !text.Names("reason"), "text", merchant.NoReason)
 	}
 	check.That(b.Text == nil || own, "text", "can be given for past_due, on_hold_again and win_back, the mails of sequences")
 	check.That(b.Discount == "" || w.Template == mails.WinBack, "discount_id", "can be given for win_back, the one mail that gives a code")

@@ -92,6 +92,7 @@ func TestAPreviewThatIsNotPossibleSaysAllThatIsWrong(t *testing.T) {
 		{"receipt", `{"discount_id":"dsc_1"}`}:                                    {"discount_id"},
 		{"on_hold_again", `{"discount_id":"dsc_1"}`}:                              {"discount_id"},
 		{"win_back", `{"text":{"subject":"{email}","body":"{coupon}"}}`}:          {"text: {email}", "{coupon}"},
+		{"win_back", `{"text":{"subject":"x","body":"{reason}"}}`}:                {"text: {reason}"},
 		{"win_back", `{"text":{"subject":"a\r\nBcc: b@example.com","body":"x"}}`}: {"text.subject"},
 	} {
 		var got struct{ Code, Message string }

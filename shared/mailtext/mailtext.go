@@ -37,6 +37,7 @@ type page struct {
 	Opening       []string // paragraphs
 	Facts         []fact
 	Middle        []string
+	Notice        []string // follows the middle, whoever wrote the words before it
 	Button        string
 	URL           string
 	Eaten         string // what is said before the address
@@ -62,10 +63,9 @@ func (Writer) Write(l mails.Letter) (email.Message, error) {
 	if !known {
 		return email.Message{}, fmt.Errorf("no words for mail %q", l.Template)
 	}
-	own, has := ownText(&l)
 	said := speechOf(l)
 	p := write(said)
-	if has {
+	if own, has := said.ownText(); has {
 		p = said.own(p, own)
 	}
 	p = said.frame(p)
@@ -85,6 +85,7 @@ func (Writer) Write(l mails.Letter) (email.Message, error) {
 // frame adds what every mail has.
 func (s speech) frame(p page) page {
 	p.Locale, p.Merchant, p.URL = s.locale, s.Merchant, s.URL
+	p.Middle = append(p.Middle, p.Notice...)
 	p.Test = s.Test && !s.Trial // who is asked to agree to test mails bought nothing
 	p.Dir = i18n.Direction(s.locale)
 	p.Banner, p.Eaten = s.say("test_banner"), s.say("show_url")

@@ -1,13 +1,10 @@
 package mailtext
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"perennial/shared/billing"
 	"perennial/shared/i18n"
-	"perennial/shared/mails"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
 )
@@ -15,7 +12,7 @@ import (
 // pastDue tells of a failed renewal while access goes on.
 func pastDue(s speech) page {
 	p := s.unpaid()
-	p.Middle = append([]string{s.say("past_due.mend")}, s.keepPrice()...)
+	p.Middle, p.Notice = []string{s.say("past_due.mend")}, s.keepPrice()
 	if !s.NextRetry.IsZero() {
 		p.Closing = []string{s.say("on_hold.retry")}
 	}
@@ -25,7 +22,7 @@ func pastDue(s speech) page {
 // onHoldAgain reminds of a hold that was announced.
 func onHoldAgain(s speech) page {
 	p := s.unpaid()
-	p.Middle = append([]string{s.say("on_hold.mend")}, s.keepPrice()...)
+	p.Middle, p.Notice = []string{s.say("on_hold.mend")}, s.keepPrice()
 	p.Closing = []string{s.next()}
 	return p
 }
@@ -51,7 +48,7 @@ func winBack(s speech) page {
 	p := s.greeted("win_back.again", s.fact("subscription", s.Product), s.coupon())
 	if s.Stays {
 		p.Opening[1], p.Button = s.say("win_back.running"), s.say("win_back.stay")
-		p.Middle = s.keepPrice()
+		p.Notice = s.keepPrice()
 	}
 	if s.Coupon.Code != "" {
 		p.Middle = append(p.Middle, s.say("win_back.coupon"))
@@ -78,30 +75,26 @@ func (s speech) worth() string {
 	return ""
 }
 
-// ownText is what the merchant has written itself in the reader's language,
-// or else in English, or else in any; the letter is then in that language.
-func ownText(l *mails.Letter) (merchant.MailText, bool) {
-	if len(l.Texts) == 0 {
-		return merchant.MailText{}, false
-	}
-	for _, locale := range append([]string{tongue(*l), i18n.English}, slices.Sorted(maps.Keys(l.Texts))...) {
-		if text, ok := l.Texts[locale]; ok {
-			l.Locale = locale
-			return text, true
-		}
-	}
-	return merchant.MailText{}, false
+// ownText is what the merchant has written in the reader's language. Whoever
+// reads another gets our words in theirs.
+func (s speech) ownText() (merchant.MailText, bool) {
+	text, ok := s.Texts[s.locale]
+	return text, ok
 }
 
-// own puts the merchant's words in place of ours. Particulars, button and
-// frame stay. What is filled in is never read as a place again.
+// own puts the merchant's words in place of ours. Particulars, why the charge
+// failed, what becomes of price and subscription, button and frame stay. What
+// is filled in is never read as a place again.
 func (s speech) own(p page, text merchant.MailText) page {
 	p.Subject = s.values.Replace(text.Subject)
-	p.Heading, p.Opening, p.Middle, p.Closing = p.Subject, nil, nil, nil
+	p.Heading, p.Opening, p.Middle = p.Subject, nil, nil
 	for paragraph := range strings.SplitSeq(strings.ReplaceAll(text.Body, "\r\n", "\n"), "\n\n") {
 		if line := strings.TrimSpace(paragraph); line != "" {
 			p.Opening = append(p.Opening, s.values.Replace(line))
 		}
+	}
+	if s.Reason != "" && !text.Names("reason") {
+		p.Middle = []string{s.say(s.Reason)}
 	}
 	return p
 }

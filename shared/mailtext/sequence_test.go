@@ -44,9 +44,44 @@ func TestTheMerchantsOwnWordsAreFilledInAndEscaped(t *testing.T) {
 	if strings.Contains(html, "<b>") || strings.Contains(html, "<i>") || !strings.Contains(text, "Es geht um <i>Pro</i>.") {
 		t.Error("what is text in one is not text in the other")
 	}
-	l.Locale = "ja"
-	if subject, _, html = write(t, l); subject != "Hello" || !strings.Contains(html, `lang="en"`) {
-		t.Errorf("who reads neither language gets %q", subject)
+}
+
+// A text is for those who read its language; nobody gets a mail in one that
+// they may not understand, be it the merchant's own or English.
+func TestOwnWordsReachOnlyWhoReadsTheirLanguage(t *testing.T) {
+	t.Parallel()
+	for locale, written := range map[string][]string{"en": {"de"}, "": {"de"}, "ja": {"de", "en"}, "pt-BR": {"es"}} {
+		l := letter(mails.OnHoldAgain, func(l *mails.Letter) {
+			l.Locale, l.Reason = locale, "Your bank reports that the card's limit is reached."
+		})
+		want, text, html := write(t, l)
+		l.Texts = map[string]merchant.MailText{}
+		for _, language := range written {
+			l.Texts[language] = merchant.MailText{Subject: "Own", Body: "Own"}
+		}
+		if got, own, page := write(t, l); got != want || own != text || page != html {
+			t.Errorf("%q gets a text of %v: %q", locale, written, got)
+		}
+	}
+}
+
+// R245, R246: whatever the merchant writes, the mail tells why the charge
+// failed, once, that the price stays, and what comes next.
+func TestOwnWordsKeepTheReasonThePriceAndWhatComesNext(t *testing.T) {
+	t.Parallel()
+	for template, own := range map[mails.Template]string{mails.OnHoldAgain: "Please pay.", mails.PastDue: "Please pay. {reason}"} {
+		subject, text, _ := write(t, letter(template, func(l *mails.Letter) {
+			l.Reason, l.NextRetry, l.WindowEnd, l.NewPrice = "Your bank reports that the card's limit is reached.", day(3), day(30), money.Of(2500, "USD")
+			l.Texts = map[string]merchant.MailText{"en": {Subject: "Own", Body: own}}
+		}))
+		for _, want := range []string{"Please pay.", "the card's limit is reached.", "Your price stays $19.00 per month", "We try the same card again on"} {
+			if strings.Count(text, want) != 1 {
+				t.Errorf("%s says %q %d times:\n%s", template, want, strings.Count(text, want), text)
+			}
+		}
+		if subject != "Own" || strings.Contains(text, "Hello Ada") {
+			t.Errorf("%s: our own words stand beside the merchant's:\n%s", template, text)
+		}
 	}
 }
 

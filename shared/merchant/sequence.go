@@ -39,7 +39,7 @@ type MailStep struct {
 	Delay    time.Duration // after the trigger, or
 	Before   time.Duration // before the renewal that will not come
 	Off      bool
-	Texts    map[string]MailText // by language; without any, ours
+	Texts    map[string]MailText // by language; ours in the others
 	Discount string              // id of a discount whose code the mail gives, of TriggerCancelled alone
 }
 
@@ -120,7 +120,7 @@ func (q Sequences) Step(id string) (MailStep, bool) {
 }
 
 // Places are what a text of the merchant's own may name in braces.
-var Places = []string{"name", "product", "merchant", "amount", "price", "card", "date", "end", "coupon", "discount"}
+var Places = []string{"name", "product", "merchant", "amount", "price", "card", "reason", "date", "end", "coupon", "discount"}
 
 // Bounds of sequences.
 const (
@@ -168,8 +168,15 @@ func (s MailStep) check(check *fault.Check, field string, languages []string) {
 		text, at := s.Texts[language], field+".texts."+language
 		check.That(slices.Contains(languages, language), at, "mails are not written in this language")
 		text.Check(check, at, s.Discount != "")
+		check.That(s.Trigger != TriggerCancelled || !text.Names("reason"), at, NoReason)
 	}
 }
+
+// NoReason refuses {reason} in a mail that is about no failed charge.
+const NoReason = "{reason} is of a payment that failed"
+
+// Names reports whether a text has a place.
+func (t MailText) Names(place string) bool { return strings.Contains(t.Subject+t.Body, "{"+place+"}") }
 
 // Check notes what is wrong with a text that stands at a field; coupon tells
 // whether there is one to name.
@@ -185,9 +192,7 @@ func (t MailText) Check(check *fault.Check, field string, coupon bool) {
 	}
 }
 
-func (t MailText) namesCode() bool {
-	return strings.Contains(t.Subject+t.Body, "{coupon}") || strings.Contains(t.Subject+t.Body, "{discount}")
-}
+func (t MailText) namesCode() bool { return t.Names("coupon") || t.Names("discount") }
 
 // strangers are what a text has in braces that is no place.
 func strangers(text string) []string {

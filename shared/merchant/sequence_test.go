@@ -35,6 +35,7 @@ func TestSequencesAreCheckedWhole(t *testing.T) {
 		"code for dues":    {merchant.MailStep{ID: "a", Trigger: "on_hold", Discount: "dsc_1", Texts: map[string]merchant.MailText{"de": good}}, []string{"steps[0].discount_id"}},
 		"code while late":  {merchant.MailStep{ID: "a", Trigger: "past_due", Discount: "dsc_1"}, []string{"steps[0].discount_id"}},
 		"code to stay":     {merchant.MailStep{ID: "a", Trigger: "cancelled", Discount: "dsc_1"}, nil},
+		"reason of none":   {merchant.MailStep{ID: "a", Trigger: "cancelled", Texts: map[string]merchant.MailText{"de": {Subject: "x", Body: "{reason}"}}}, []string{"steps[0].texts.de"}},
 		"Klingon":          {merchant.MailStep{ID: "a", Trigger: "on_hold", Texts: map[string]merchant.MailText{"tlh": good}}, []string{"steps[0].texts.tlh"}},
 		"before a hold":    {merchant.MailStep{ID: "a", Trigger: "on_hold", Before: merchant.Day}, []string{"steps[0].days_before_renewal"}},
 		"too far":          {merchant.MailStep{ID: "a", Trigger: "cancelled", Delay: 91 * merchant.Day}, []string{"steps[0].delay_hours"}},

@@ -22,13 +22,13 @@ type MailStep struct {
 	Before   float64             `json:"days_before_renewal" required:"false" doc:"Of cancelled, in place of delay_hours: days before the renewal that will not come, up to 90. When it is nearer than that, the mail goes out a day after the cancellation."`
 	Enabled  *bool               `json:"enabled" required:"false" doc:"true when left out"`
 	Discount *string             `json:"discount_id" required:"false" doc:"Of cancelled alone: a discount whose code the mail gives. While a customer cannot redeem it, the step is left out. What is due after a failed renewal is an issued invoice, which no code changes."`
-	Texts    map[string]MailText `json:"texts" required:"false" doc:"The mail's words by language; without any, ours. Places: {name} {product} {merchant} {amount} {price} {card} {date} {end} {coupon} {discount}."`
+	Texts    map[string]MailText `json:"texts" required:"false" doc:"The mail's words by language; who reads another gets ours in theirs. Places: {name} {product} {merchant} {amount} {price} {card} {reason} {date} {end} {coupon} {discount}."`
 }
 
 // MailText is what a mail says in one language.
 type MailText struct {
 	Subject string `json:"subject" maxLength:"200"`
-	Body    string `json:"body" doc:"Plain text; an empty line begins a paragraph. Particulars, the button and the way to stop the mails are added."`
+	Body    string `json:"body" doc:"Plain text; an empty line begins a paragraph. Particulars, why the payment failed unless {reason} tells it, what happens next, the button and the way to stop the mails are added."`
 }
 
 const basisNone = "none"
