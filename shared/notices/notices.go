@@ -31,11 +31,11 @@ const (
 	// are on their way as webhooks, and the archive's order may still change.
 	settling = 10 * time.Minute
 	// pages of an archive and asked entries are the most of one run, which
-	// shares its function with others; half a minute's work.
+	// shares its function with others.
 	pages = 10
 	asked = 50
 	// longest is when a run leaves the rest to the next.
-	longest = 20 * time.Second
+	longest = 10 * time.Second
 	// tries is how often a result is written anew when the connection was
 	// just changed.
 	tries = 5
