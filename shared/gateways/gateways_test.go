@@ -168,6 +168,42 @@ func TestHearingFromAGatewayIsWrittenHourly(t *testing.T) {
 	}
 }
 
+// What an account told is read from when it is connected until it is
+// forgotten; one that was connected before that was done starts with its next
+// webhook, as far back as there is anything.
+func TestAnArchiveIsReadForAsLongAsItsKeyIsKnown(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	reading := func() merchant.Reading {
+		c, err := record.Get[merchant.Connection](t.Context(), b.store, live, account("acct_1").ID)
+		b.must(err)
+		return c.Reading
+	}
+	b.connect("rk_live_first_of_acct_1", "whsec_first000")
+	if r := reading(); !r.From.Equal(b.now) || !r.Next.Equal(b.now.Add(time.Hour)) {
+		t.Errorf("connected: %+v", r)
+	}
+	_, err := b.service.Disconnect(t.Context(), live, record.System, "acct_1", false)
+	b.must(err)
+	if reading().Next.IsZero() {
+		t.Error("a retired account is not read")
+	}
+	_, err = b.service.Disconnect(t.Context(), live, record.System, "acct_1", true)
+	b.must(err)
+	if !reading().Next.IsZero() {
+		t.Error("a forgotten account is read")
+	}
+	b.connect("rk_live_second_of_acct_1", "whsec_first000")
+	c, err := record.Get[merchant.Connection](t.Context(), b.store, live, account("acct_1").ID)
+	b.must(err)
+	c.Reading = merchant.Reading{}
+	b.must(b.store.Commit(t.Context(), record.Commit{Scope: live, Actor: record.System, Cause: "test", Put: []any{c}}))
+	b.ring.Heard(t.Context(), account("acct_1"))
+	if r := reading(); !r.From.Equal(b.now.AddDate(0, 0, -30)) || r.Next.IsZero() {
+		t.Errorf("connected long ago: %+v", r)
+	}
+}
+
 // A change is checked by the gateway that the account is at.
 func TestAChangeAsksTheGatewayOfTheAccount(t *testing.T) {
 	t.Parallel()

@@ -161,7 +161,7 @@ func TestWhatWasToldIsHeardOnceAndInOrderAcrossRuns(t *testing.T) {
 	b := start(t)
 	b.tell(250)
 	runs := 0
-	for ; b.rests() <= 0; runs++ {
+	for ; b.rests() <= 0 && runs < 10; runs++ {
 		b.ran()
 	}
 	b.hears(1, 250)
@@ -226,6 +226,8 @@ func TestOneEntryThatCannotBeTakenHoldsUpNobody(t *testing.T) {
 	b := start(t)
 	b.tell(3)
 	b.broken["evt_0002"] = true
+	c, _ := b.connection().Heard(b.now) // webhooks come
+	b.put(c)
 	b.ran()
 	if diff := cmp.Diff([]string{"evt_0001", "evt_0003"}, b.heard); diff != "" || b.rests() != time.Hour {
 		t.Fatalf("again in %s: %s", b.rests(), diff)
@@ -244,7 +246,7 @@ func TestAnEntryIsTriedForThreeDays(t *testing.T) {
 	b.tell(1)
 	b.broken["evt_0001"] = true
 	began := b.now
-	for len(b.asked) == 0 || len(b.connection().Reading.Undone) > 0 {
+	for len(b.asked) == 0 || len(b.connection().Reading.Undone) > 0 && len(b.asked) < 100 {
 		b.ran()
 		b.now = b.now.Add(b.rests())
 	}
