@@ -2,6 +2,7 @@ package assembly_test
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"perennial/shared/calendar"
 	"perennial/shared/charging"
 	"perennial/shared/clock"
+	"perennial/shared/gateway"
 	"perennial/shared/gateway/stripe"
 	"perennial/shared/gateway/stripe/stripetest"
 	"perennial/shared/gateways"
@@ -173,6 +175,52 @@ func TestWhatAnArchiveTellsOfOthersIsNotBelieved(t *testing.T) {
 	if runs := s.sweep(0); runs != 1 || len(s.paid(sub).Disputes) != 1 {
 		t.Errorf("its own business, read %d times, learns %v", runs, s.paid(sub).Disputes)
 	}
+}
+
+// R313: what was captured when nobody asked any more.
+func TestADebitWhoseSuccessNobodyHeardIsSettled(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	sub := s.sell("debit:" + s.twin.Token(t, "acct_1", "visa_ok"))
+	p := s.paid(sub)
+	s.twin.Clear(t, gateway.Intent(p.Intent))
+	s.happen("payment_intent.succeeded", map[string]any{"id": p.Intent, "metadata": map[string]string{"payment": charging.Tag(s.scope, sub.ID, p.ID)}})
+	s.sweep(2 * time.Hour)
+	if after := s.sub(sub.ID); after.Status != billing.StatusActive || after.Lock.Set() {
+		t.Errorf("%s, lock %s", after.Status, after.Lock.State)
+	}
+	s.whole()
+}
+
+// Several collectors hold the message, and the webhook comes just then.
+func TestWhatSeveralLearnAtOnceHappensOnce(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	sub := s.sell(s.twin.Token(t, "acct_1", "visa_ok"))
+	row, err := s.till.Refunds.Refund(t.Context(), refunds.Wish{Scope: s.scope, Actor: record.System, Payment: s.paid(sub).ID})
+	must(t, err)
+	s.twin.Bounce(row.Object.ID)
+	s.happen("refund.failed", map[string]any{"id": "re_1", "metadata": map[string]string{"key": row.Object.ID}})
+	s.now = s.now.Add(2 * time.Hour)
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			if err := s.till.Perform(t.Context(), record.DueItem{Scope: s.scope, Ref: record.RefOf[merchant.Connection](s.at.ID)}); err != nil {
+				t.Error(err)
+			}
+		})
+		group.Go(func() {
+			notice := charging.Notice{Account: s.at, Event: "evt_0001", Refund: row.Object.ID}
+			if err := s.till.Hear(t.Context(), notice); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if n := s.told(billing.EventRefundFailed); n != 1 || !s.paid(sub).Refunded.Nothing() || s.sweep(0) != 0 {
+		t.Errorf("told %d times, refunded %v", n, s.paid(sub).Refunded)
+	}
+	s.whole()
 }
 
 func TestTwoHundredAndFiftyEventsAreReadInSeveralRuns(t *testing.T) {
