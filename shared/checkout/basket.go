@@ -18,6 +18,7 @@ import (
 	"perennial/shared/purchases"
 	"perennial/shared/record"
 	"perennial/shared/recovery"
+	"perennial/shared/wallet"
 )
 
 // Seller sells carts and takes the payments of one-time purchases.
@@ -70,6 +71,10 @@ func (s *Server) basket(w http.ResponseWriter, r *http.Request, v visit, change 
 		return
 	}
 	quote, err := s.Sales.Quote(r.Context(), v.scope, *v.page.Cart)
+	if errors.Is(err, wallet.ErrNotMeant) { // another country may be
+		s.details(w, r, http.StatusUnprocessableEntity, v, map[string]string{"country": wallet.ErrNotMeant.Message})
+		return
+	}
 	if err != nil {
 		pages.Error(w, r, err)
 		return

@@ -61,6 +61,7 @@ type View struct {
 	Signed  bool   // a webhook secret is set
 	HeardAt time.Time
 	ReadAt  time.Time // when what it told was last read from its archive
+	Place   int       // in the order in which accounts are asked, from 1 on; 0: it takes no new payment methods
 
 	Capabilities gateway.Capabilities
 }
@@ -81,14 +82,14 @@ func (s *Service) Connect(ctx context.Context, scope merchant.Scope, actor recor
 	if err != nil {
 		return View{}, err
 	}
-	return s.change(ctx, scope, actor, account, "connect gateway", func(_ merchant.Gateway, c merchant.Connection, _ bool) (merchant.Gateway, merchant.Connection, error) {
+	return s.change(ctx, scope, actor, step{account: account, cause: "connect gateway", decide: func(_ merchant.Gateway, c merchant.Connection, _ bool) (merchant.Gateway, merchant.Connection, error) {
 		g := merchant.Gateway{
 			Name: in.Gateway, Account: account, Reference: profile.Reference, Title: profile.Title, Country: profile.Country,
 			Key: in.Key, Currencies: in.Currencies, Countries: in.Countries, Debits: profile.Debits && !in.NoDebits,
 			ConnectedAt: s.Wall(), ConnectedBy: string(actor.Kind) + ":" + actor.ID,
 		}
 		return g, sealed.put(c, s.Wall()), nil
-	})
+	}})
 }
 
 // inspect asks the gateway whose key it is.
@@ -138,7 +139,7 @@ func (s *Service) Change(ctx context.Context, scope merchant.Scope, actor record
 	if err != nil {
 		return View{}, err
 	}
-	return s.change(ctx, scope, actor, account, "change gateway", func(g merchant.Gateway, c merchant.Connection, known bool) (merchant.Gateway, merchant.Connection, error) {
+	return s.change(ctx, scope, actor, step{account: account, cause: "change gateway", place: in.Priority, decide: func(g merchant.Gateway, c merchant.Connection, known bool) (merchant.Gateway, merchant.Connection, error) {
 		if !known || g.Status == merchant.GatewayForgotten && in.Secret == "" {
 			return g, c, ErrNotConnected
 		}
@@ -158,14 +159,14 @@ func (s *Service) Change(ctx context.Context, scope merchant.Scope, actor record
 			g.Status = merchant.GatewayRetired
 		}
 		return g, sealed.put(c, s.Wall()), nil
-	})
+	}})
 }
 
 // Disconnect takes no new payment methods at an account. With forget its keys
 // are destroyed: saved methods can neither be charged nor refunded any more.
 func (s *Service) Disconnect(ctx context.Context, scope merchant.Scope, actor record.Actor, reference string, forget bool) (View, error) {
 	account := merchant.GatewayAccount(scope, reference)
-	return s.change(ctx, scope, actor, account, "disconnect gateway", func(g merchant.Gateway, c merchant.Connection, known bool) (merchant.Gateway, merchant.Connection, error) {
+	return s.change(ctx, scope, actor, step{account: account, cause: "disconnect gateway", decide: func(g merchant.Gateway, c merchant.Connection, known bool) (merchant.Gateway, merchant.Connection, error) {
 		if !known {
 			return g, c, ErrNotConnected
 		}
@@ -177,11 +178,11 @@ func (s *Service) Disconnect(ctx context.Context, scope merchant.Scope, actor re
 			c.Secret, c.Hint, c.Webhooks = "", "", nil
 		}
 		return g, c, nil
-	})
+	}})
 }
 
 // List shows every connection of a mode, in the order in which they are
-// tried. A test mode ends with the sandbox.
+// asked. A test mode ends with the sandbox.
 func (s *Service) List(ctx context.Context, scope merchant.Scope) ([]View, error) {
 	state, err := record.Get[merchant.State](ctx, s.Store, scope, scope.String())
 	if err != nil {
@@ -200,7 +201,7 @@ func (s *Service) List(ctx context.Context, scope merchant.Scope) ([]View, error
 	var all []View
 	for i, g := range state.Gateways {
 		c, _ := found[i].(merchant.Connection)
-		all = append(all, s.view(g, c))
+		all = append(all, s.view(state, g, c))
 	}
 	if g, ok := state.GatewayOf(scope.String()); ok {
 		all = append(all, View{Gateway: g, Signed: true, Capabilities: s.Abilities[g.Name]})
@@ -221,50 +222,8 @@ func (s *Service) Get(ctx context.Context, scope merchant.Scope, reference strin
 	return all[at], nil
 }
 
-func (s *Service) view(g merchant.Gateway, c merchant.Connection) View {
-	return View{Gateway: g, Hint: c.Hint, Signed: len(c.Webhooks) > 0, HeardAt: c.HeardAt, ReadAt: c.Reading.ReadAt, Capabilities: s.Abilities[g.Name]}
-}
-
-// decide changes both sides of a connection; known is false for a new one.
-type decide func(g merchant.Gateway, c merchant.Connection, known bool) (merchant.Gateway, merchant.Connection, error)
-
-// watched has what an account told read for as long as its key is known.
-func (s *Service) watched(g merchant.Gateway, c merchant.Connection) merchant.Connection {
-	if g.Status == merchant.GatewayForgotten {
-		return c.Unwatch()
+func (s *Service) view(state merchant.State, g merchant.Gateway, c merchant.Connection) View {
+	return View{
+		Gateway: g, Hint: c.Hint, Signed: len(c.Webhooks) > 0, HeardAt: c.HeardAt, ReadAt: c.Reading.ReadAt, Place: state.Place(g.Account), Capabilities: s.Abilities[g.Name],
 	}
-	now := s.Wall()
-	return c.Watch(now, now)
-}
-
-// change writes both sides of a connection in one commit.
-func (s *Service) change(ctx context.Context, scope merchant.Scope, actor record.Actor, account, cause string, decide decide) (View, error) {
-	var err error
-	for range tries {
-		var found []any
-		found, err = s.Store.Load(ctx, scope, record.RefOf[merchant.State](scope.String()), record.RefOf[merchant.Connection](account))
-		if err != nil {
-			return View{}, fmt.Errorf("gateways of %s: %w", scope, err)
-		}
-		state, ok := found[0].(merchant.State)
-		if !ok {
-			return View{}, fmt.Errorf("state of %s: %w", scope, record.ErrNotFound)
-		}
-		c, _ := found[1].(merchant.Connection)
-		c.ID = account
-		at := slices.IndexFunc(state.Gateways, func(g merchant.Gateway) bool { return g.Account == account })
-		var g merchant.Gateway
-		if at >= 0 {
-			g = state.Gateways[at]
-		}
-		if g, c, err = decide(g, c, at >= 0); err != nil {
-			return View{}, err
-		}
-		c = s.watched(g, c)
-		err = s.Store.Commit(ctx, record.Commit{Scope: scope, Actor: actor, Cause: cause, Put: []any{state.Connect(g), c}})
-		if !errors.Is(err, record.ErrStale) {
-			return s.view(g, c), err
-		}
-	}
-	return View{}, fmt.Errorf("%s %s: %w", cause, account, err)
 }

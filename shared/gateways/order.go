@@ -30,6 +30,7 @@ type Patch struct {
 	Currencies *[]string
 	Countries  *[]string
 	Debits     *bool
+	Priority   *int // the place in the order in which accounts are asked, from 1 on
 }
 
 // keyLength is between what a key certainly has and what is no key any more.

@@ -12,7 +12,7 @@ const aboutGateways = "Ours, not Dodo's. A connection belongs to one mode; funct
 
 func (s *server) routeGateways(api *httpapi.API) {
 	httpapi.Route(api, "POST /gateways", "Connect a payment gateway", s.connectGateway, httpapi.Describe(aboutGateways+
-		" Connecting an account again replaces its keys. Of several gateways, the first that is meant for the currency and country of a sale takes new payment methods; what is saved at one is charged there for ever."))
+		" Connecting an account again replaces its keys. Of several gateways, the first by `priority` that is meant for the currency and country of a sale takes new payment methods; a new one is the last; what is saved at one is charged there for ever."))
 	httpapi.Route(api, "GET /gateways", "List payment gateways", s.listGateways, httpapi.Describe(aboutGateways))
 	httpapi.Route(api, "GET /gateways/{gateway_id}", "Get a payment gateway", s.getGateway, httpapi.Describe(aboutGateways))
 	httpapi.Route(api, "PATCH /gateways/{gateway_id}", "Update a payment gateway", s.updateGateway, httpapi.Describe(
@@ -79,13 +79,14 @@ type updateGateway struct {
 		Currencies *[]string `json:"currencies,omitempty"`
 		Countries  *[]string `json:"countries,omitempty"`
 		Debits     *bool     `json:"sepa_debit,omitempty" nullable:"true"`
+		Priority   *int      `json:"priority,omitempty" nullable:"true" doc:"Its new place in the order in which gateways are asked, from 1 on; the others keep their order."`
 	}
 }
 
 func (s *server) updateGateway(ctx context.Context, c httpapi.Caller, in updateGateway) (wire.Gateway, error) {
 	b := in.Body
 	changed, err := s.Gateways.Change(ctx, scopeOf(c), actorOf(c), in.GatewayID, gateways.Patch{
-		Secret: b.Secret, Key: b.Key, Webhook: b.Webhook, Currencies: b.Currencies, Countries: b.Countries, Debits: b.Debits,
+		Secret: b.Secret, Key: b.Key, Webhook: b.Webhook, Currencies: b.Currencies, Countries: b.Countries, Debits: b.Debits, Priority: b.Priority,
 	})
 	return s.gateway(c, changed), err
 }

@@ -3,11 +3,15 @@ package merchantapi_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
+	"perennial/shared/billing"
 	"perennial/shared/gateway"
 	"perennial/shared/merchant"
+	"perennial/shared/money"
+	"perennial/shared/record"
 	"perennial/shared/wire"
 )
 
@@ -131,5 +135,65 @@ func TestALiveModeSellsOnceAGatewayIsConnected(t *testing.T) {
 	}
 	if status, body := b.send("POST", "/checkouts", live, order); status == 501 {
 		t.Errorf("after: %d %s", status, body)
+	}
+}
+
+// R050: what no connected gateway is meant for is refused by every route that
+// begins a sale, and nothing is written.
+func TestWhatNoGatewayIsMeantForIsRefusedByEveryRoute(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	if status, _, raw := b.gateway("POST", "/gateways", live, strings.ReplaceAll(connectBody, "_test_", "_live_")); status != 200 {
+		t.Fatalf("%d %s", status, raw)
+	}
+	book := billing.Product{ID: "pdt_book", Name: "Handbook", TaxCategory: "e_book", CreatedAt: b.Now(), Price: billing.Price{Kind: billing.PriceOneTime, Amount: money.Of(1500, "USD")}}
+	plan, customer := b.Product, b.Customer
+	plan.Version, customer.Version = 0, 0
+	b.must(b.Store.Commit(t.Context(), record.Commit{
+		Scope: merchant.Scope{Business: "bus_1", Mode: merchant.Live}, Actor: record.System, Cause: "test", Put: []any{book, plan, customer},
+	}))
+	before := len(b.Store.Commits())
+	for path, body := range map[string]string{
+		"/checkouts":         `{"product_cart":[{"product_id":"pdt_book","quantity":1}]}`,
+		"/checkouts/preview": `{"product_cart":[{"product_id":"pdt_book","quantity":1}],"billing_address":{"country":"DE"}}`,
+		"/payments":          fmt.Sprintf(`{"product_cart":[{"product_id":"pdt_book","quantity":1}],"customer":{"customer_id":%q},"billing":{"country":"DE"}}`, customer.ID),
+		"/subscriptions":     fmt.Sprintf(`{"product_id":%q,"quantity":1,"customer":{"customer_id":%q},"billing":{"country":"DE"},"payment_link":true}`, plan.ID, customer.ID),
+	} {
+		if status, raw := b.send("POST", path, live, body); status != 422 || !strings.Contains(raw, `"UNSUPPORTED_CURRENCY"`) {
+			t.Errorf("%s: %d %s", path, status, raw)
+		}
+	}
+	if n := len(b.Store.Commits()) - before; n != 0 {
+		t.Errorf("%d commits", n)
+	}
+}
+
+func TestAGatewaysPlaceIsShownAndChanged(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for _, account := range []string{"acct_1", "acct_2"} {
+		if status, _, raw := b.gateway("POST", "/gateways", writer, strings.ReplaceAll(connectBody, "acct_1", account)); status != 200 {
+			t.Fatalf("%d %s", status, raw)
+		}
+	}
+	if status, got, raw := b.gateway("PATCH", "/gateways/acct_2", writer, `{"priority":1}`); status != 200 || got.Priority == nil || *got.Priority != 1 {
+		t.Errorf("%d %s", status, raw)
+	}
+	if status, raw := b.send("PATCH", "/gateways/acct_2", writer, `{"priority":3}`); status != 422 || !strings.Contains(raw, "priority") {
+		t.Errorf("%d %s", status, raw)
+	}
+	_, raw := b.send("GET", "/gateways", reader, "")
+	var list struct{ Items []wire.Gateway }
+	b.must(json.Unmarshal([]byte(raw), &list))
+	var order []string
+	for _, g := range list.Items {
+		place := "none"
+		if g.Priority != nil {
+			place = fmt.Sprint(*g.Priority)
+		}
+		order = append(order, g.ID+" "+place)
+	}
+	if got := strings.Join(order, ", "); got != "acct_2 1, acct_1 2, sandbox none" {
+		t.Error(got)
 	}
 }

@@ -94,13 +94,8 @@ func (s *Service) order(ctx context.Context, o Order) (Placed, error) {
 	if err != nil {
 		return Placed{}, err
 	}
-	if !free(out.Invoice, out.Purchase) {
-		if err := wallet.Meant(sale.state, out.Invoice.Total.Currency, o.Cart.Billing.Country); err != nil {
-			return Placed{}, err
-		}
-		if err := o.pays.PaysIn(out.Invoice.Total.Currency); err != nil {
-			return Placed{}, err
-		}
+	if err := sale.payable(out, o.pays); err != nil {
+		return Placed{}, err
 	}
 	out.Checkout = s.session(o, out)
 	out.Payment.Checkout = out.Checkout.ID
@@ -132,6 +127,20 @@ func (s *Service) buyer(ctx context.Context, scope merchant.Scope, c *billing.Ca
 	buyer, err := s.Buyers.Buyer(ctx, scope, typed, c.AlwaysCreate)
 	c.Customer = buyer.Customer
 	return buyer, err
+}
+
+// payable refuses what none of the connected gateways is meant for, and what a
+// method cannot be charged for. Before the buyer's country is known, any is
+// thought possible.
+func (o sale) payable(p Placed, m billing.Method) error {
+	if free(p.Invoice, p.Purchase) {
+		return nil
+	}
+	currency := p.Invoice.Total.Currency
+	if err := wallet.Meant(o.state, currency, o.Cart.Billing.Country); err != nil {
+		return err
+	}
+	return m.PaysIn(currency)
 }
 
 // compose makes what is bought, unless its first payment is too small for the

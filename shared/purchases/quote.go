@@ -36,13 +36,17 @@ func (q Quote) NeedsMethod() bool {
 }
 
 // Quote prices a cart and writes nothing. Before the buyer's country is known
-// it is priced for the seller's.
+// it is priced for the seller's. What no gateway is meant for is a
+// wallet.ErrNotMeant.
 func (s *Service) Quote(ctx context.Context, scope merchant.Scope, cart billing.Cart) (Quote, error) {
 	sale, err := s.gather(ctx, scope, billing.Sale{Cart: cart})
 	if err != nil {
 		return Quote{}, err
 	}
 	placed, err := s.compose(sale.anywhere())
+	if err == nil {
+		err = sale.payable(placed, billing.Method{})
+	}
 	if err != nil {
 		return Quote{}, err
 	}

@@ -62,8 +62,12 @@ func (s *Service) Open(ctx context.Context, in Session) (Placed, error) {
 // keep writes a session after a look at whether its cart can be sold.
 func (s *Service) keep(ctx context.Context, in Session, page record.Checkout) (Placed, error) {
 	sale, err := s.gather(ctx, in.Scope, billing.Sale{Cart: in.Cart})
+	if err != nil {
+		return Placed{}, err
+	}
+	thought, err := s.compose(sale.anywhere())
 	if err == nil {
-		_, err = s.compose(sale.anywhere())
+		err = sale.payable(thought, billing.Method{})
 	}
 	if err != nil {
 		return Placed{}, err

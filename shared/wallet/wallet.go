@@ -57,7 +57,7 @@ func (s *Service) Save(ctx context.Context, scope merchant.Scope, actor record.A
 	if err != nil {
 		return billing.Method{}, fmt.Errorf("state of %s: %w", scope, err)
 	}
-	at, ok := chosen(state, from.Account)
+	at, ok := chosen(state, from)
 	if !ok {
 		return billing.Method{}, ErrNoGateway
 	}
@@ -130,11 +130,11 @@ func (s *Service) useless(ctx context.Context, scope merchant.Scope, m billing.M
 
 // chosen is the gateway that a token came from, or by which the mode sells. A
 // gateway that was retired while the customer typed takes this one more.
-func chosen(state merchant.State, account string) (merchant.Gateway, bool) {
-	if account == "" {
-		return state.GatewayFor("", "")
+func chosen(state merchant.State, from gateway.Fields) (merchant.Gateway, bool) {
+	if from.Account == "" {
+		return state.GatewayFor(string(from.Currency), "")
 	}
-	g, ok := state.GatewayOf(account)
+	g, ok := state.GatewayOf(from.Account)
 	return g, ok && g.Status != merchant.GatewayForgotten
 }
 

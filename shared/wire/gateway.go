@@ -23,6 +23,7 @@ type Gateway struct {
 	ReadAt         *string             `json:"last_events_read_at" doc:"When the account's own list of events was last read for what no webhook brought."`
 	Currencies     []string            `json:"currencies" doc:"It is chosen for sales in these; none: in all."`
 	Countries      []string            `json:"countries" doc:"And to customers of these; none: of all."`
+	Priority       *int                `json:"priority" doc:"Its place in the order in which gateways are asked, from 1 on: the first that is meant for a sale takes the new payment method. None for one that takes none, and for the sandbox, which a test mode asks last."`
 	Debits         bool                `json:"sepa_debit" doc:"SEPA direct debit is offered beside cards."`
 	ConnectedAt    *string             `json:"connected_at"`
 	Capabilities   GatewayCapabilities `json:"capabilities"`
@@ -61,6 +62,9 @@ func ToGateway(v gateways.View, business, hooks string) Gateway {
 	}
 	if out.Status == "" {
 		out.Status = "active"
+	}
+	if v.Place > 0 {
+		out.Priority = &v.Place
 	}
 	if !v.ConnectedAt.IsZero() {
 		url, at := hooks+"/gateway-events/"+v.Name+"/"+v.Account, Wall(v.ConnectedAt)

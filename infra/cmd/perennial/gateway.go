@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -30,7 +32,7 @@ func gatewayCommand() *cobra.Command {
 			"A gateway's keys are read from the environment or asked for, never taken as arguments: those end up in histories.",
 	}
 	api := merchantFlags(cmd)
-	cmd.AddCommand(connectCommand(api), gatewayListCommand(api), disconnectCommand(api), webhookSecretCommand(api))
+	cmd.AddCommand(connectCommand(api), gatewayListCommand(api), changeCommand(api), disconnectCommand(api), webhookSecretCommand(api))
 	return cmd
 }
 
@@ -85,7 +87,7 @@ func showConnected(out io.Writer, g wire.Gateway) error {
 
 func gatewayListCommand(api *merchantAPI) *cobra.Command {
 	return &cobra.Command{
-		Use: "list", Short: "List connected gateways, in the order in which they are tried", Args: cobra.NoArgs,
+		Use: "list", Short: "List connected gateways with their places in the order in which they are asked", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var answer struct{ Items []wire.Gateway }
 			if err := api.ask(cmd, http.MethodGet, "/gateways", nil, &answer); err != nil {
@@ -93,7 +95,7 @@ func gatewayListCommand(api *merchantAPI) *cobra.Command {
 			}
 			out := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
 			for _, g := range answer.Items {
-				fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\twebhook heard: %s\tevents read: %s\n", g.ID, g.Gateway, g.Status, g.Title,
+				fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\twebhook heard: %s\tevents read: %s\n", placeOf(g), g.ID, g.Gateway, g.Status, g.Title,
 					strings.Join(append(g.Currencies, g.Countries...), ","), orNever(g.WebhookAt), orNever(g.ReadAt))
 			}
 			return out.Flush()
@@ -106,6 +108,55 @@ func orNever(at *string) string {
 		return "never"
 	}
 	return *at
+}
+
+// placeOf is a gateway's place in the order, "-" for one that has none.
+func placeOf(g wire.Gateway) string {
+	if g.Priority == nil {
+		return "-"
+	}
+	return strconv.Itoa(*g.Priority)
+}
+
+func changeCommand(api *merchantAPI) *cobra.Command {
+	var priority int
+	var currencies, countries string
+	var debits bool
+	cmd := &cobra.Command{
+		Use: "change ACCOUNT", Short: "Change for which sales an account is chosen, and its place in the order", Args: cobra.ExactArgs(1),
+		Long:    "What is not named stays as it is. An empty list means all.",
+		Example: "  perennial gateway change acct_… --priority 1 --currencies EUR,CHF",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			body := map[string]any{}
+			for name, value := range map[string]any{"priority": priority, "currencies": codes(currencies), "countries": codes(countries), "sepa-debit": debits} {
+				if cmd.Flags().Changed(name) {
+					body[strings.ReplaceAll(name, "-", "_")] = value
+				}
+			}
+			if len(body) == 0 {
+				return errors.New("name what is to change: --priority, --currencies, --countries or --sepa-debit")
+			}
+			var changed wire.Gateway
+			if err := api.ask(cmd, http.MethodPatch, "/gateways/"+url.PathEscape(args[0]), body, &changed); err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s has place %s, for %s\n", changed.ID, placeOf(changed), meantFor(changed))
+			return nil
+		},
+	}
+	cmd.Flags().IntVar(&priority, "priority", 0, "its place in the order in which gateways are asked, from 1 on")
+	cmd.Flags().StringVar(&currencies, "currencies", "", "choose it for these alone, such as EUR,CHF")
+	cmd.Flags().StringVar(&countries, "countries", "", "choose it for customers of these alone, such as DE,AT")
+	cmd.Flags().BoolVar(&debits, "sepa-debit", true, "offer SEPA direct debit where the account may take it")
+	return cmd
+}
+
+// meantFor tells for which sales a gateway is chosen.
+func meantFor(g wire.Gateway) string {
+	if only := append(slices.Clone(g.Currencies), g.Countries...); len(only) > 0 {
+		return strings.Join(only, ",")
+	}
+	return "every sale"
 }
 
 func disconnectCommand(api *merchantAPI) *cobra.Command {
@@ -187,7 +238,7 @@ func (a asker) secret(variable, text string) (string, error) {
 
 // codes splits a list such as EUR,CHF.
 func codes(list string) []string {
-	var out []string
+	out := []string{}
 	for code := range strings.SplitSeq(list, ",") {
 		if code = strings.ToUpper(strings.TrimSpace(code)); code != "" {
 			out = append(out, code)

@@ -32,7 +32,7 @@ func TestKeysAreAskedForAndNeverShown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `POST /gateways {"countries":null,"currencies":["EUR","CHF"],"gateway":"stripe","publishable_key":"pk_test_env","secret_key":"rk_test_typed","webhook_secret":""}`
+	want := `POST /gateways {"countries":[],"currencies":["EUR","CHF"],"gateway":"stripe","publishable_key":"pk_test_env","secret_key":"rk_test_typed","webhook_secret":""}`
 	if len(s.asked) != 2 || s.asked[1] != want {
 		t.Errorf("asked %q", s.asked)
 	}
@@ -52,11 +52,11 @@ func TestAKeyOfAnotherModeConnectsNothing(t *testing.T) {
 func TestGatewaysAreListedAndLeft(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, map[string]string{
-		"GET /gateways":                       `{"items":[{"gateway_id":"acct_1","gateway":"stripe","status":"active","currencies":["EUR"]}]}`,
+		"GET /gateways":                       `{"items":[{"gateway_id":"acct_1","gateway":"stripe","status":"active","priority":1,"currencies":["EUR"]},{"gateway_id":"acct_2","gateway":"stripe","status":"retired"}]}`,
 		"DELETE /gateways/acct_1?forget=true": `{"gateway_id":"acct_1","status":"forgotten"}`,
 		"PATCH /gateways/acct_1":              `{"gateway_id":"acct_1"}`,
 	})
-	if out, _, err := s.connect("", "gateway", "list"); err != nil || !strings.Contains(out, "acct_1") || !strings.Contains(out, "never") {
+	if out, _, err := s.connect("", "gateway", "list"); err != nil || !strings.HasPrefix(out, "1  acct_1 ") || !strings.Contains(out, "\n-  acct_2 ") || !strings.Contains(out, "never") {
 		t.Errorf("%s %v", out, err)
 	}
 	if out, err := s.run("gateway", "disconnect", "acct_1", "--forget"); err != nil || out != "acct_1 is forgotten\n" {
@@ -64,5 +64,27 @@ func TestGatewaysAreListedAndLeft(t *testing.T) {
 	}
 	if _, _, err := s.connect("whsec_typed\n", "gateway", "webhook", "acct_1"); err != nil || s.asked[len(s.asked)-1] != `PATCH /gateways/acct_1 {"webhook_secret":"whsec_typed"}` {
 		t.Errorf("%q %v", s.asked, err)
+	}
+}
+
+func TestAGatewaysPlaceAndSalesAreChanged(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, map[string]string{"PATCH /gateways/acct_1": `{"gateway_id":"acct_1","priority":2,"currencies":["EUR"],"countries":["DE"]}`})
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--priority", "2"}, `{"priority":2}`},
+		{[]string{"--currencies", "eur", "--countries", ""}, `{"countries":[],"currencies":["EUR"]}`},
+		{[]string{"--sepa-debit=false"}, `{"sepa_debit":false}`},
+	} {
+		out, err := s.run(append([]string{"gateway", "change", "acct_1"}, c.args...)...)
+		if err != nil || out != "acct_1 has place 2, for EUR,DE\n" || s.asked[len(s.asked)-1] != "PATCH /gateways/acct_1 "+c.want {
+			t.Errorf("%q: %s %v, asked %q", c.args, out, err, s.asked)
+		}
+	}
+	asked := len(s.asked)
+	if _, err := s.run("gateway", "change", "acct_1"); err == nil || len(s.asked) != asked {
+		t.Errorf("nothing to change: %v, asked %q", err, s.asked)
 	}
 }
