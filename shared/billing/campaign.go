@@ -79,7 +79,7 @@ func (s Subscription) mailDue() calendar.Instant {
 		merchant.TriggerOnHold:    s.Status == StatusOnHold,
 		merchant.TriggerCancelled: s.Status == StatusCancelled || s.Status == StatusActive && s.Cancel.AtPeriodEnd,
 	}
-	byHand := s.Manual.On && !s.Status.Ended() // whose customers get the mails of their invoices
+	byHand := s.Manual.On && s.Status.Access() // whose customers get the mails of their invoices
 	if !lasts[s.Mails.Trigger] || len(s.Disputes) > 0 || byHand {
 		return 0
 	}

@@ -146,6 +146,8 @@ func (s Subscription) manualStep(at calendar.Instant) Step {
 	switch {
 	case s.Status == StatusPastDue && due(s.Manual.Ends):
 		return StepLapse
+	case s.Status == StatusOnHold && due(s.mailDue()):
+		return StepMail
 	case s.Status != StatusActive:
 		return StepNone
 	case len(s.Open) > 0 && due(s.overdueAt()):

@@ -28,7 +28,8 @@ type PlannedMail struct {
 }
 
 // Mails are the steps that a subscription's campaign still brings, earliest
-// first. What should have gone out long before an instant is left out.
+// first. What should have gone out long before an instant is left out, except
+// the announcement, as long as no later step has told the same.
 func Mails(q merchant.Sequences, s billing.Subscription, at calendar.Instant) []PlannedMail {
 	c := s.Mails
 	if c.Trigger == "" || c.Over != "" {
@@ -36,8 +37,11 @@ func Mails(q merchant.Sequences, s billing.Subscription, at calendar.Instant) []
 	}
 	var planned []PlannedMail
 	for _, step := range q.Of(c.Trigger) {
-		due := mailAt(s, step)
-		if due.IsZero() || slices.Contains(c.Sent, step.ID) || at > due.Add(mostLate) {
+		due, late := mailAt(s, step), at > mailAt(s, step).Add(mostLate)
+		if q.Announces(step) {
+			due, late = c.At, len(c.Sent) > 0
+		}
+		if due.IsZero() || late || slices.Contains(c.Sent, step.ID) {
 			continue
 		}
 		planned = append(planned, PlannedMail{step, due})

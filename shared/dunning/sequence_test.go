@@ -1,6 +1,7 @@
 package dunning_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -39,18 +40,32 @@ func TestMailsAboutFailuresWaitForTheDayAndForEachOther(t *testing.T) {
 	}
 }
 
-// What the sweeper could not do for days is left out, not made up for.
+// What the sweeper could not do for days is left out, not made up for; the
+// announcement alone is, until a later mail has told the same.
 func TestMailsThatAreDaysLateAreLeftOut(t *testing.T) {
 	t.Parallel()
 	start := calendar.At(time.Date(2027, 3, 1, 12, 0, 0, 0, time.UTC))
-	s := billing.Subscription{Mails: billing.Campaign{Trigger: merchant.TriggerOnHold, At: start}}
-	s.Failure.WindowEnd = start.Add(30 * merchant.Day)
-	planned := dunning.Mails(merchant.DefaultSequences(), s, start.Add(8*merchant.Day))
-	if len(planned) != 2 || planned[0].Step.ID != "on_hold_2" || planned[1].Step.ID != "on_hold_3" {
-		t.Errorf("planned %+v", planned)
-	}
-	s.Failure.WindowEnd = start.Add(10 * merchant.Day)
-	if planned = dunning.Mails(merchant.DefaultSequences(), s, start); len(planned) != 2 {
-		t.Errorf("beyond the recovery window: %+v", planned)
+	for name, c := range map[string]struct {
+		sent   []string
+		window int // days
+		at     int // days
+		want   []string
+	}{
+		"at once":           {nil, 30, 0, []string{"on_hold_0", "on_hold_1", "on_hold_2", "on_hold_3"}},
+		"eight days late":   {nil, 30, 8, []string{"on_hold_0", "on_hold_2", "on_hold_3"}},
+		"announced":         {[]string{"on_hold_0"}, 30, 8, []string{"on_hold_2", "on_hold_3"}},
+		"told by another":   {[]string{"on_hold_1"}, 30, 8, []string{"on_hold_2", "on_hold_3"}},
+		"beyond the window": {nil, 10, 0, []string{"on_hold_0", "on_hold_1", "on_hold_2"}},
+		"no window is left": {nil, 0, 0, []string{"on_hold_0"}},
+	} {
+		s := billing.Subscription{Mails: billing.Campaign{Trigger: merchant.TriggerOnHold, At: start, Sent: c.sent}}
+		s.Failure.WindowEnd = start.Add(time.Duration(c.window) * merchant.Day)
+		var got []string
+		for _, m := range dunning.Mails(merchant.DefaultSequences(), s, start.Add(time.Duration(c.at)*merchant.Day)) {
+			got = append(got, m.Step.ID)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: planned %v, want %v", name, got, c.want)
+		}
 	}
 }

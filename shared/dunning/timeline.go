@@ -16,7 +16,7 @@ type ComingKind string
 // The kinds.
 const (
 	ComingRetry  ComingKind = "retry"
-	ComingHold   ComingKind = "hold"   // access ends, and the mail about it goes out
+	ComingHold   ComingKind = "hold"   // access ends
 	ComingClosed ComingKind = "closed" // the window ends: no more retries
 	ComingCancel ComingKind = "cancel" // the window ends, and the subscription with it
 	ComingMail   ComingKind = "mail"   // a step of a mail sequence

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -30,6 +31,9 @@ func (s *Service) mail(ctx context.Context, w work) error {
 	if next.At > w.now {
 		return s.campaign(ctx, w, later(w.sub.Mails, next.At))
 	}
+	if sequences.Announces(next.Step) {
+		return s.write(ctx, w, next.Step, true)
+	}
 	over, err := s.spent(ctx, w)
 	if err != nil {
 		return err
@@ -40,7 +44,7 @@ func (s *Service) mail(ctx context.Context, w work) error {
 	if next.Step.Trigger == merchant.TriggerCancelled && !mayWoo(sequences.Basis, w.customer) {
 		return s.campaign(ctx, w, w.sub.Mails.Done(next.Step.ID, w.now))
 	}
-	return s.write(ctx, w, next.Step)
+	return s.write(ctx, w, next.Step, false)
 }
 
 // later is a campaign that is looked at again at an instant.
@@ -71,7 +75,7 @@ func (s *Service) spent(ctx context.Context, w work) (billing.CampaignEnd, error
 
 // write commits that a step's mail goes out, unless it has to wait for
 // another mail to the same customer, or its promise cannot be kept any more.
-func (s *Service) write(ctx context.Context, w work, step merchant.MailStep) error {
+func (s *Service) write(ctx context.Context, w work, step merchant.MailStep, announces bool) error {
 	zone, err := time.LoadLocation(w.sub.Zone)
 	if err != nil {
 		return err
@@ -94,22 +98,44 @@ func (s *Service) write(ctx context.Context, w work, step merchant.MailStep) err
 		}
 		attach = append(attach, d)
 	}
-	open, _, err := charging.Arrears(ctx, s.Store, w.scope, w.sub)
+	open, hold, err := charging.Arrears(ctx, s.Store, w.scope, w.sub)
 	if err != nil {
 		return err
 	}
 	for _, v := range open {
 		attach = append(attach, v)
 	}
-	w.sub.Mails = w.sub.Mails.Done(step.ID, w.now)
-	put := []any{w.sub}
-	if step.Trigger != merchant.TriggerCancelled { // winning back must not keep a failure's mail waiting (rules 21)
-		put = append(put, pace.Paced("", w.now, s.Wall()))
-	}
-	return s.Store.Commit(ctx, record.Commit{
-		Scope: w.scope, Actor: record.System, Cause: string(billing.StepMail), At: w.now, Put: put, Attach: attach,
+	done := w.sub.Mails.Done(step.ID, w.now)
+	commit := record.Commit{
+		Scope: w.scope, Actor: record.System, Cause: string(billing.StepMail), At: w.now, Attach: attach,
 		Events: []billing.Event{{Type: billing.EventDunningMail, Object: w.sub.ID, Reason: string(step.Trigger)}},
-	})
+	}
+	if announces && hold != nil {
+		commit.Attach = append(attach, *hold)
+		commit.Claims = []record.Claim{{Key: "notice#" + hold.ID() + "#on_hold"}}
+		commit.Events = []billing.Event{{Type: billing.EventNotice, Object: hold.ID(), Reason: string(step.Trigger)}}
+	}
+	told := w.sub
+	told.Mails = done
+	commit.Put = []any{told}
+	if step.Trigger != merchant.TriggerCancelled { // winning back must not keep a failure's mail waiting (rules 21)
+		commit.Put = append(commit.Put, pace.Paced(w.now, s.Wall()))
+	}
+	err = s.Store.Commit(ctx, commit)
+	if errors.Is(err, record.ErrClaimed) { // told before announcements were steps
+		return s.campaign(ctx, w, done)
+	}
+	return err
+}
+
+// Announce does what is due of a subscription's mails, once its hold has
+// begun. What has to wait is left to the subscription's own due entry.
+func (s *Service) Announce(ctx context.Context, scope merchant.Scope, subscription string) error {
+	w, err := s.open(ctx, record.DueItem{Scope: scope, Ref: record.RefOf[billing.Subscription](subscription)})
+	if err != nil || w.state.Archived() || w.sub.Next(w.now) != billing.StepMail {
+		return err
+	}
+	return s.mail(ctx, w)
 }
 
 // promised is the discount of a step, good while the customer can redeem it.

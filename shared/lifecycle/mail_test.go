@@ -2,6 +2,7 @@ package lifecycle_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,8 +27,8 @@ func steps(w *lifecycletest.World, since calendar.Instant) []step {
 	var all []step
 	for _, o := range w.Store.Outboxes() {
 		for _, e := range o.Events {
-			if e.Type == billing.EventDunningMail {
-				s, _ := record.Find(o, func(s billing.Subscription) bool { return s.ID == e.Object })
+			if e.Type == billing.EventDunningMail || e.Type == billing.EventNotice {
+				s, _ := record.Find(o, func(s billing.Subscription) bool { return strings.HasPrefix(e.Object, s.ID) })
 				all = append(all, step{s.Mails.Sent[len(s.Mails.Sent)-1], o.At.Sub(since).Hours() / 24})
 			}
 		}
@@ -49,7 +50,7 @@ func TestAHoldIsFollowedByItsSequence(t *testing.T) {
 	w := lifecycletest.New(t)
 	s := w.OnHold()
 	w.AdvanceTo(s.HeldAt.Add(days(40)))
-	want := []step{{"on_hold_1", 3}, {"on_hold_2", 7}, {"on_hold_3", 14}}
+	want := []step{{"on_hold_0", 0}, {"on_hold_1", 3}, {"on_hold_2", 7}, {"on_hold_3", 14}}
 	if diff := cmp.Diff(want, steps(w, s.HeldAt)); diff != "" {
 		t.Error(diff)
 	}
@@ -69,7 +70,7 @@ func TestPastDueIsToldAtOnceAndTheHoldAnew(t *testing.T) {
 		t.Fatalf("it is %s", s.Status)
 	}
 	w.AdvanceTo(s.Failure.At.Add(days(10)))
-	want := []step{{"past_due_1", 0}, {"on_hold_1", 8}}
+	want := []step{{"past_due_1", 0}, {"on_hold_0", 5}, {"on_hold_1", 8}}
 	if diff := cmp.Diff(want, steps(w, s.Failure.At)); diff != "" {
 		t.Error(diff)
 	}
@@ -96,7 +97,7 @@ func TestASequenceStopsWithItsCause(t *testing.T) {
 		w.AdvanceTo(s.HeldAt.Add(days(4)))
 		act(w, s)
 		w.AdvanceTo(s.HeldAt.Add(days(25)))
-		if diff := cmp.Diff([]step{{"on_hold_1", 3}}, steps(w, s.HeldAt)); diff != "" {
+		if diff := cmp.Diff([]step{{"on_hold_0", 0}, {"on_hold_1", 3}}, steps(w, s.HeldAt)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
@@ -118,7 +119,7 @@ func cancelled(w *lifecycletest.World, s billing.Subscription, how lifecycle.Can
 func TestEachStepIsTakenOnceUnderCrashes(t *testing.T) {
 	t.Parallel()
 	w := lifecycletest.New(t)
-	s := w.OnHold()
+	s := w.FreshHold()
 	before, after := 0, 0
 	w.Store.Before = func(c record.Commit) error {
 		if before++; c.Cause == string(billing.StepMail) && before%3 == 0 {
@@ -137,7 +138,7 @@ func TestEachStepIsTakenOnceUnderCrashes(t *testing.T) {
 	for _, m := range steps(w, s.HeldAt) {
 		seen[m.ID]++
 	}
-	if diff := cmp.Diff(map[string]int{"on_hold_1": 1, "on_hold_2": 1, "on_hold_3": 1}, seen); diff != "" {
+	if diff := cmp.Diff(map[string]int{"on_hold_0": 1, "on_hold_1": 1, "on_hold_2": 1, "on_hold_3": 1}, seen); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -153,14 +154,81 @@ func TestTwoHoldsOfACustomerTakeTurns(t *testing.T) {
 	s := w.OnHold()
 	w.AdvanceTo(s.HeldAt.Add(days(20)))
 	var last float64 = -1
+	var told []float64
 	for _, m := range steps(w, s.HeldAt) {
 		if m.Days < last+1 {
 			t.Errorf("%s came %.2f days after the one before", m.ID, m.Days-last)
 		}
-		last = m.Days
+		if last = m.Days; m.ID == "on_hold_0" {
+			told = append(told, m.Days)
+		}
 	}
-	if n := len(steps(w, s.HeldAt)); n != 6 {
-		t.Errorf("%d mails, want three for each", n)
+	if diff := cmp.Diff([]float64{0, 1}, told); diff != "" {
+		t.Errorf("that they are on hold is told after so many days: %s", diff)
+	}
+	if n := len(steps(w, s.HeldAt)); n != 8 {
+		t.Errorf("%d mails, want four for each", n)
+	}
+}
+
+// Rules 21: a merchant's own mail at once announces the hold, and ours does
+// not follow it.
+func TestTheMerchantsOwnMailAtOnceIsTheAnnouncement(t *testing.T) {
+	t.Parallel()
+	w := lifecycletest.New(t)
+	w.Put(merchant.Sequences{Steps: []merchant.MailStep{{ID: "ours", Trigger: merchant.TriggerOnHold}, {ID: "later", Trigger: merchant.TriggerOnHold, Delay: days(5)}}})
+	s := w.OnHold()
+	w.AdvanceTo(s.HeldAt.Add(days(10)))
+	if diff := cmp.Diff([]step{{"ours", 0}, {"later", 5}}, steps(w, s.HeldAt)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// That access has ended must be known: the announcement is sent to who wants
+// no optional mails, and by a merchant's sequence without any step.
+func TestAHoldIsAnnouncedToEverybody(t *testing.T) {
+	t.Parallel()
+	w := lifecycletest.New(t)
+	w.Put(merchant.Sequences{Basis: merchant.BasisConsent})
+	c := lifecycletest.Get[billing.Customer](w, w.Customer.ID)
+	c.OptedOut = lifecycletest.Start
+	w.Put(c)
+	s := w.OnHold()
+	w.AdvanceTo(s.HeldAt.Add(days(10)))
+	if diff := cmp.Diff([]step{{"on_hold_0", 0}}, steps(w, s.HeldAt)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Rules 21: in live mode by day where the customer is.
+func TestAHoldIsAnnouncedByDay(t *testing.T) {
+	t.Parallel()
+	live := merchant.Scope{Business: "bus_1", Mode: merchant.Live}
+	for clock, opens := range map[string]string{
+		"2027-03-01T03:30:00Z": "2027-03-01T07:00:00Z", // Berlin is an hour ahead
+		"2027-03-01T19:30:00Z": "2027-03-02T07:00:00Z",
+		"2027-03-01T12:00:00Z": "",
+	} {
+		w := lifecycletest.New(t)
+		wall, err := time.Parse(time.RFC3339, clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Clock.Set(wall)
+		now := calendar.At(wall)
+		w.Scope = live
+		s := billing.Subscription{
+			ID: "sub_1", Customer: "cus_1", Product: "pdt_1", Status: billing.StatusOnHold, HoldEpoch: 1, HeldAt: now, Zone: "Europe/Berlin",
+			Mails: billing.Campaign{Trigger: merchant.TriggerOnHold, At: now, Next: now},
+		}
+		w.Put(merchant.State{Scope: live}, billing.Customer{ID: "cus_1"}, s, billing.Hold{Subscription: "sub_1", Epoch: 1, Customer: "cus_1"})
+		if err := w.Life.Announce(t.Context(), live, "sub_1"); err != nil {
+			t.Fatal(err)
+		}
+		told, next := steps(w, now), w.Sub("sub_1").Mails.Next
+		if opens == "" && len(told) != 1 || opens != "" && (len(told) != 0 || next.Time().Format(time.RFC3339) != opens) {
+			t.Errorf("%s: told %v, waits until %s", clock, told, next)
+		}
 	}
 }
 
@@ -185,7 +253,7 @@ func TestWhoCancelsIsAskedToStayThirtyDaysBeforeTheRenewal(t *testing.T) {
 		w := lifecycletest.New(t)
 		sell(w, everyYear)
 		w.Put(billing.Discount{ID: "dsc_1", Code: "STAY20", Type: billing.DiscountPercentage, BasisPoints: 2000})
-		sequences(w, func(q *merchant.Sequences) { q.Basis, q.Steps[4].Discount = c.basis, "dsc_1" })
+		sequences(w, func(q *merchant.Sequences) { q.Basis, q.Steps[len(q.Steps)-1].Discount = c.basis, "dsc_1" })
 		s := w.Active("visa_ok")
 		cancelled(w, s, c.how)
 		if c.act != nil {

@@ -79,6 +79,10 @@ func TestWordsAreShownBeforeTheyAreSaved(t *testing.T) {
 	if want := "Mit STAY20 wird &lt;b&gt;Pro&lt;/b&gt; billiger."; !strings.Contains(got.HTML, want) {
 		t.Errorf("the page does not say %s", want)
 	}
+	status = ask(t, w, "on_hold", `{"text":{"subject":"Own","body":"Hello {name}"}}`, &got)
+	if status != http.StatusOK || !strings.Contains(got.Subject, "Own") || !strings.Contains(got.Text, "Hello Ada Lovelace") {
+		t.Errorf("the announcement of a hold: %d %+v", status, got)
+	}
 	if len(w.Store.Outboxes()) != 0 {
 		t.Error("a preview has told somebody something")
 	}

@@ -117,9 +117,7 @@ func (s *Service) about(ctx context.Context, o record.Outbox, t Template) (Lette
 		l, wanted, err = s.sequenced(ctx, d, l)
 	}
 	if err == nil && wanted && t == OnHold {
-		if err = s.pace(ctx, d); err == nil {
-			l.URL, err = s.payLink(ctx, d, l.URL, "")
-		}
+		l, err = s.announced(ctx, d, l)
 	}
 	if err != nil {
 		return Letter{}, false, fmt.Errorf("mail %s of %s: %w", t, o.Key, err)

@@ -110,6 +110,18 @@ func (s *Service) release(ctx context.Context, c claimed, why error) error {
 	return errors.Join(why, s.save(ctx, &c))
 }
 
+// later says that a mail has to wait, in wall time.
+type later time.Duration
+
+func (l later) Error() string { return "wait " + time.Duration(l).String() }
+
+// postpone leaves a mail to the due index for a while; the try is not counted.
+func (s *Service) postpone(ctx context.Context, c claimed, wait time.Duration) error {
+	c.mail.Tries--
+	c.mail.Next = s.Wall().Add(wait)
+	return s.save(ctx, &c)
+}
+
 func (s *Service) save(ctx context.Context, c *claimed) error {
 	err := s.Store.Commit(ctx, record.Commit{
 		Scope: c.scope, Actor: record.System, Cause: "mail", Put: []any{c.mail},

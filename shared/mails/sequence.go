@@ -25,15 +25,13 @@ func isStep(t Template) bool { return t == PastDue || t == OnHoldAgain || t == W
 // sequenced fills in a step of a sequence. It is not wanted once the case is
 // over, or the merchant has taken the step out or switched it off.
 func (s *Service) sequenced(ctx context.Context, d dossier, l Letter) (Letter, bool, error) {
-	then, _ := record.Find(d.outbox, func(s billing.Subscription) bool { return s.ID == d.sub.ID })
-	if len(then.Mails.Sent) == 0 {
-		return l, false, fmt.Errorf("outbox %s names no step", d.outbox.Key)
-	}
-	all, err := settings.Sequences(ctx, s.Store, d.outbox.Scope)
+	then, step, known, err := s.step(ctx, d)
 	if err != nil {
 		return l, false, err
 	}
-	step, known := all.Step(then.Mails.Sent[len(then.Mails.Sent)-1])
+	if len(then.Mails.Sent) == 0 {
+		return l, false, fmt.Errorf("outbox %s names no step", d.outbox.Key)
+	}
 	now := d.sub.Mails
 	goes := now.At == then.Mails.At && now.Trigger == step.Trigger && (now.Over == "" || now.Over == billing.CampaignExhausted)
 	if !known || step.Off || !goes || len(d.sub.Disputes) > 0 {
@@ -57,6 +55,29 @@ func (s *Service) sequenced(ctx context.Context, d dossier, l Letter) (Letter, b
 	}
 	l.URL, err = s.payLink(ctx, d, l.URL, due)
 	return l, err == nil, err
+}
+
+// step is the one that an outbox item asks for, with the subscription as it
+// was. It is not known once the merchant has taken it out.
+func (s *Service) step(ctx context.Context, d dossier) (then billing.Subscription, step merchant.MailStep, known bool, err error) {
+	then, _ = record.Find(d.outbox, func(s billing.Subscription) bool { return s.ID == d.sub.ID })
+	all, err := settings.Sequences(ctx, s.Store, d.outbox.Scope)
+	if n := len(then.Mails.Sent); err == nil && n > 0 {
+		step, known = all.Step(then.Mails.Sent[n-1])
+	}
+	return then, step, known, err
+}
+
+// announced is the mail that begins a hold's sequence, in the words of its
+// step while there is one.
+func (s *Service) announced(ctx context.Context, d dossier, l Letter) (Letter, error) {
+	_, step, _, err := s.step(ctx, d)
+	if err != nil {
+		return l, err
+	}
+	l.Texts = step.Words()
+	l.URL, err = s.payLink(ctx, d, l.URL, "")
+	return l, err
 }
 
 // winBack leads whose subscription still runs to the portal, where the

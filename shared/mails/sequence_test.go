@@ -48,6 +48,33 @@ func TestAStepOfASequenceIsMailed(t *testing.T) {
 	}
 }
 
+// Rules 21: the mail about a hold is a step like the others, in the words of
+// the merchant, and still goes out when the step was taken out meanwhile.
+func TestAHoldIsAnnouncedInTheWordsOfItsStep(t *testing.T) {
+	t.Parallel()
+	own := merchant.MailStep{ID: "on_hold_0", Trigger: merchant.TriggerOnHold, Texts: map[string]merchant.MailText{"de": {Subject: "Angehalten", Body: "Hallo"}}}
+	for name, steps := range map[string][]merchant.MailStep{"written": {own}, "taken out": nil} {
+		b := newBench(t)
+		b.commit(record.Commit{Put: []any{merchant.Sequences{Steps: steps}}})
+		s := b.change(func(s *billing.Subscription) {
+			s.Status, s.HoldEpoch = billing.StatusOnHold, 1
+			s.Mails = billing.Campaign{Trigger: merchant.TriggerOnHold, At: calendar.At(noon), Sent: []string{"on_hold_0"}, Next: calendar.At(noon)}
+		})
+		b.commit(record.Commit{
+			Put:    []any{record.Next(s), billing.Hold{Subscription: "sub_1", Epoch: 1, Customer: "cus_1"}},
+			Attach: []any{billing.Invoice{ID: "inv_1", Subscription: "sub_1", Status: billing.InvoiceOpen, Total: money.Of(3800, "USD")}},
+			Events: []billing.Event{{Type: billing.EventNotice, Object: "sub_1:1", Reason: "on_hold"}},
+		})
+		sent := b.deliver(b.mail())
+		if len(sent) != 1 || sent[0].Subject != string(mails.OnHold) || b.office.letters[0].Unsubscribe != "" {
+			t.Fatalf("%s: sent %+v", name, sent)
+		}
+		if got := b.office.letters[0].Texts["de"].Subject; (got == "Angehalten") != (len(steps) > 0) {
+			t.Errorf("%s: its words are %q", name, got)
+		}
+	}
+}
+
 func TestAStepIsNotMailedOnceItsCaseIsOver(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*billing.Subscription){

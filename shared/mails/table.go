@@ -59,14 +59,14 @@ type Mail struct {
 	Mandatory bool              // no setting may ever switch it off
 }
 
-// Table lists every mail that a customer or a merchant can get. Failed charges are told
-// by the hold's workflow, through its notice, and by the sequences that follow it.
+// Table lists every mail that a customer or a merchant can get. Customers hear of failed
+// charges from the sequences alone; that a hold has begun is their one mandatory step.
 var Table = append([]Mail{
 	{Template: PortalLink, Owner: "customer, by asking for it", Mandatory: true},
 	{Template: PortalInvite, Owner: "merchant, by send_email", Mandatory: true},
 	{Template: AddressConfirm, Owner: "customer, by asking for another address", Mandatory: true},
 	{Template: AddressNotice, Owner: "customer, by asking for another address", Mandatory: true},
-	{Template: OnHold, Event: billing.EventNotice, Reason: string(billing.StatusOnHold), Owner: "hold workflow", Mandatory: true},
+	{Template: OnHold, Event: billing.EventNotice, Reason: string(billing.StatusOnHold), Owner: "mail sequences", Mandatory: true},
 	step(merchant.TriggerPastDue), step(merchant.TriggerOnHold), step(merchant.TriggerCancelled),
 	{Template: Receipt, Event: billing.EventPaymentSucceeded, Owner: "payment", Mandatory: true},
 	{Template: Reactivated, Event: billing.EventSubscriptionActive, Reason: billing.ReasonReactivated, Owner: "payment of dues"},

@@ -80,8 +80,7 @@ func addressNotice(s speech) page {
 }
 
 func onHold(s speech) page {
-	p := s.greeted("on_hold.button",
-		s.fact("due", s.money(s.Amount)), s.fact("card", s.card()), s.fact("price", s.price()))
+	p := s.unpaid()
 	p.Middle, p.Notice = []string{s.say("on_hold.mend")}, s.keepPrice()
 	p.Closing = []string{s.next()}
 	return p

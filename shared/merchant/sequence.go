@@ -87,11 +87,12 @@ const SequencesID = "sequences"
 const Day = 24 * time.Hour
 
 // DefaultSequences are those of a mode that has none of its own: a mail at
-// once where access goes on, three after the one that announces a hold, and
+// once where access goes on, one that announces a hold and three after it, and
 // one to win a customer back, which waits for a basis.
 func DefaultSequences() Sequences {
 	return Sequences{Steps: []MailStep{
 		{ID: "past_due_1", Trigger: TriggerPastDue},
+		announcement(TriggerOnHold),
 		{ID: "on_hold_1", Trigger: TriggerOnHold, Delay: 3 * Day},
 		{ID: "on_hold_2", Trigger: TriggerOnHold, Delay: 7 * Day},
 		{ID: "on_hold_3", Trigger: TriggerOnHold, Delay: 14 * Day},
@@ -124,7 +125,7 @@ var Places = []string{"name", "product", "merchant", "amount", "price", "card", 
 
 // Bounds of sequences.
 const (
-	mostSteps   = 6 // of one trigger
+	mostSteps   = 6 // of one trigger, besides its announcement
 	mostDelay   = 90 * Day
 	mostSubject = 200
 	mostBody    = 4000
@@ -143,19 +144,24 @@ func (q Sequences) Check(languages []string) error {
 	seen, perTrigger, size := map[string]bool{}, map[Trigger]int{}, 0
 	check.That(slices.Contains([]Basis{BasisNone, BasisConsent, BasisCustomers}, q.Basis), "win_back_basis", "must be none, consent or existing_customers")
 	for i, s := range q.Steps {
-		field := fmt.Sprintf("steps[%d]", i)
+		field := stepField(i)
 		check.That(stepID.MatchString(s.ID) && !seen[s.ID], field+".id", "must be unique, of at most 40 letters a to z, digits, - and _")
 		seen[s.ID] = true
-		perTrigger[s.Trigger]++
-		check.That(perTrigger[s.Trigger] <= mostSteps, field, "at most 6 steps of one trigger")
+		if !q.Announces(s) {
+			perTrigger[s.Trigger]++
+		}
+		check.That(perTrigger[s.Trigger] <= mostSteps, field, "at most 6 steps of one trigger, besides the mail that announces it")
 		s.check(&check, field, languages)
 		for _, t := range s.Texts {
 			size += len(t.Subject) + len(t.Body)
 		}
 	}
+	q.checkAnnouncements(&check)
 	check.That(size <= mostTexts, "steps", "all texts together may have at most 100000 bytes")
 	return check.Fault("INVALID_REQUEST_PARAMETERS", "The mail sequences are not valid.")
 }
+
+func stepField(i int) string { return fmt.Sprintf("steps[%d]", i) }
 
 func (s MailStep) check(check *fault.Check, field string, languages []string) {
 	known := s.Trigger == TriggerPastDue || s.Trigger == TriggerOnHold || s.Trigger == TriggerCancelled

@@ -3,6 +3,7 @@ package merchant_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -59,7 +60,7 @@ func TestOneTriggerHasSixStepsAtMost(t *testing.T) {
 	t.Parallel()
 	var q merchant.Sequences
 	for _, id := range []string{"a", "b", "c", "d", "e", "f", "f"} {
-		q.Steps = append(q.Steps, merchant.MailStep{ID: id, Trigger: merchant.TriggerOnHold})
+		q.Steps = append(q.Steps, merchant.MailStep{ID: id, Trigger: merchant.TriggerOnHold, Delay: merchant.Day})
 	}
 	if err := q.Check(nil); err == nil || len(fault.Of(err).Problems) != 2 {
 		t.Errorf("seven steps, two of one name: %v", err)
@@ -77,5 +78,48 @@ func TestAStepGivesACodeOnlyToWhoHasCancelled(t *testing.T) {
 	step.Trigger = merchant.TriggerCancelled
 	if words := step.Words(); step.Gives() != "dsc_1" || len(words) != 2 {
 		t.Errorf("it gives %q and says %v", step.Gives(), words)
+	}
+}
+
+// Rules 21: that a hold has begun is a step of the sequence, in the merchant's
+// words if there are any, and cannot be taken away. What was stored before it
+// was a step is valid as it is read.
+func TestTheAnnouncementIsAStepThatStays(t *testing.T) {
+	t.Parallel()
+	held := func(id string, days int) merchant.MailStep {
+		return merchant.MailStep{ID: id, Trigger: merchant.TriggerOnHold, Delay: time.Duration(days) * merchant.Day}
+	}
+	off := held("draft", 0)
+	off.Off = true
+	for name, c := range map[string]struct {
+		steps     []merchant.MailStep
+		want      []string
+		announces string
+	}{
+		"none":               {nil, []string{"on_hold_0"}, "on_hold_0"},
+		"reminders alone":    {[]merchant.MailStep{{ID: "p", Trigger: merchant.TriggerPastDue}, held("a", 3)}, []string{"p", "on_hold_0", "a"}, "on_hold_0"},
+		"their own at once":  {[]merchant.MailStep{held("a", 3), held("own", 0)}, []string{"a", "own"}, "own"},
+		"one switched off":   {[]merchant.MailStep{off}, []string{"on_hold_0", "draft"}, "on_hold_0"},
+		"the name is taken":  {[]merchant.MailStep{held("on_hold_0", 1)}, []string{"on_hold_0_0", "on_hold_0"}, "on_hold_0_0"},
+		"six and ours":       {[]merchant.MailStep{held("a", 1), held("b", 2), held("c", 3), held("d", 4), held("e", 5), held("f", 6)}, []string{"on_hold_0", "a", "b", "c", "d", "e", "f"}, "on_hold_0"},
+		"shipped, unchanged": {merchant.DefaultSequences().Steps, []string{"past_due_1", "on_hold_0", "on_hold_1", "on_hold_2", "on_hold_3", "win_back"}, "on_hold_0"},
+	} {
+		q := merchant.Sequences{Steps: c.steps}.Complete()
+		var got, announcing []string
+		for _, s := range q.Steps {
+			got = append(got, s.ID)
+			if q.Announces(s) {
+				announcing = append(announcing, s.ID)
+			}
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" || len(announcing) != 1 || announcing[0] != c.announces {
+			t.Errorf("%s: %s announced by %v", name, diff, announcing)
+		}
+		if err := q.Check(nil); err != nil {
+			t.Errorf("%s: as it is read it cannot be written: %v", name, err)
+		}
+	}
+	if err := (merchant.Sequences{Steps: []merchant.MailStep{off}}).Check(nil); err == nil || fault.Of(err).Problems[0].Field != "steps[0].enabled" {
+		t.Errorf("the announcement is switched off: %v", err)
 	}
 }

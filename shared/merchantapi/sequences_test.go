@@ -28,12 +28,12 @@ func TestMailSequencesAreReplacedWholeAndCheckedWhole(t *testing.T) {
 	b := newBench(t)
 	const path = "/settings/mail-sequences"
 	shipped := ask[wire.MailSequences](b, "GET", path, "", 200)
-	if len(shipped.Steps) != 5 || shipped.Basis != "none" || shipped.Version != 0 {
+	if len(shipped.Steps) != 6 || shipped.Basis != "none" || shipped.Version != 0 {
 		t.Errorf("shipped are %+v", shipped)
 	}
 	set := ask[wire.MailSequences](b, "PUT", path, `{"steps":[{"trigger":"on_hold","delay_hours":36.5,
 		"texts":{"de":{"subject":"Noch offen: {product}","body":"Hallo {name}"}}},{"trigger":"on_hold","delay_hours":72,"enabled":false}]}`, 200)
-	if set.Version != 1 || set.Steps[0].ID != "on_hold_1" || set.Steps[1].ID != "on_hold_2" || set.Steps[0].Delay != 36.5 || *set.Steps[1].Enabled {
+	if set.Version != 1 || set.Steps[0].ID != "on_hold_0" || set.Steps[1].ID != "on_hold_1" || set.Steps[1].Delay != 36.5 || *set.Steps[2].Enabled {
 		t.Errorf("set are %+v", set)
 	}
 	status, body := b.send("PUT", path, writer, `{"version":9,"steps":[]}`)
@@ -64,7 +64,7 @@ func TestTheRecoveryForetellsTheMails(t *testing.T) {
 			mails = append(mails, *c.Step)
 		}
 	}
-	if strings.Join(mails, " ") != "on_hold_1 on_hold_2 on_hold_3" || got.Mails == nil || got.Mails.Trigger != "on_hold" || got.Mails.Ended != nil {
+	if strings.Join(mails, " ") != "on_hold_1 on_hold_2 on_hold_3" || got.Mails == nil || got.Mails.Trigger != "on_hold" || strings.Join(got.Mails.Done, " ") != "on_hold_0" || got.Mails.Ended != nil {
 		t.Errorf("foretold %v, campaign %+v", mails, got.Mails)
 	}
 }

@@ -36,8 +36,8 @@ func (m Mail) Last() calendar.Instant {
 	return calendar.At(m.SentAt)
 }
 
-// Paced is the pace after a mail that an outbox item asks for.
-func (m Mail) Paced(outbox string, at calendar.Instant, wall time.Time) Mail {
-	m.Outbox, m.SentAt, m.Expires = outbox, at.Time(), wall.Add(paceLife)
+// Paced is the pace after a mail at a business time.
+func (m Mail) Paced(at calendar.Instant, wall time.Time) Mail {
+	m.Outbox, m.SentAt, m.Expires = "", at.Time(), wall.Add(paceLife)
 	return m
 }

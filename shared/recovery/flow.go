@@ -100,7 +100,9 @@ func (s *Service) retired(ctx context.Context, t Task) (Answer, error) {
 	return Answer{Outcome: OutcomeEnded}, s.Flow.Answer(ctx, t.Token, OutcomeEnded)
 }
 
-// announce commits the notice of the hold, once per hold (R245).
+// announce sends the mail that begins the hold's sequence, or leaves it to the
+// subscription's due entry when it has to wait for the day or for another
+// mail (R245, rules 21).
 func (s *Service) announce(ctx context.Context, t Task, hold billing.Hold) (Answer, error) {
 	if !hold.Open() {
 		return s.decided(ctx, t.Scope, hold)
@@ -109,24 +111,8 @@ func (s *Service) announce(ctx context.Context, t Task, hold billing.Hold) (Answ
 	if err != nil || t.Step == StepDeclined {
 		return Answer{OutcomeWait, left}, err // the page has told the customer already
 	}
-	d, err := s.open(ctx, t.Scope, t.Subscription, nil)
-	if err != nil {
-		return Answer{}, err
-	}
-	attach := []any{d.sub, d.customer}
-	for _, v := range d.open {
-		attach = append(attach, v)
-	}
-	err = s.Store.Commit(ctx, record.Commit{
-		Scope: t.Scope, Actor: record.System, Cause: "hold announced", At: d.now,
-		Put: []any{hold}, Attach: attach,
-		Claims: []record.Claim{{Key: "notice#" + hold.ID() + "#on_hold"}},
-		Events: []billing.Event{{Type: billing.EventNotice, Object: hold.ID(), Reason: string(billing.StatusOnHold)}},
-	})
-	if errors.Is(err, record.ErrClaimed) {
-		err = nil
-	}
-	return Answer{OutcomeWait, left}, err
+	mails := lifecycle.Service{Store: s.Store, Wall: s.Wall}
+	return Answer{OutcomeWait, left}, mails.Announce(ctx, t.Scope, t.Subscription)
 }
 
 // wait stores the token on the hold, then reads the hold again: what was

@@ -2,9 +2,11 @@ package recovery_test
 
 import (
 	"testing"
+	"time"
 
 	"perennial/shared/billing"
 	"perennial/shared/lifecycle/lifecycletest"
+	"perennial/shared/record"
 	"perennial/shared/recovery"
 )
 
@@ -56,21 +58,63 @@ func TestTheFlowSeesWhatTheConfirmingRequestDid(t *testing.T) {
 	w.Reconcile()
 }
 
-func TestTheNoticeOfAHoldIsCommittedOnce(t *testing.T) {
-	t.Parallel()
-	w := lifecycletest.New(t)
-	s := w.OnHold()
-	for range 3 {
-		task(t, w, s, recovery.StepAnnounce, 1)
-	}
-	notices := 0
+func notices(w *lifecycletest.World) int {
+	n := 0
 	for _, e := range w.Store.Events() {
 		if e.Type == billing.EventNotice {
-			notices++
+			n++
 		}
 	}
-	if notices != 1 {
-		t.Errorf("%d notices of one hold", notices)
+	return n
+}
+
+// Rules 21: the workflow and the due entry of the subscription may both come,
+// in any order, and the hold is announced once.
+func TestAHoldIsAnnouncedOnceByWhoeverComesFirst(t *testing.T) {
+	t.Parallel()
+	for name, first := range map[string]func(*lifecycletest.World, billing.Subscription){
+		"the workflow": func(w *lifecycletest.World, s billing.Subscription) { task(t, w, s, recovery.StepAnnounce, 1) },
+		"the due entry": func(w *lifecycletest.World, s billing.Subscription) {
+			if err := w.Collect(s.ID); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		w := lifecycletest.New(t)
+		s := w.FreshHold()
+		first(w, s)
+		for range 2 {
+			task(t, w, s, recovery.StepAnnounce, 1)
+		}
+		w.Advance(time.Hour)
+		if n := notices(w); n != 1 {
+			t.Errorf("%s first: %d notices of one hold", name, n)
+		}
+		if sent := w.Sub(s.ID).Mails.Sent; len(sent) != 1 || sent[0] != "on_hold_0" {
+			t.Errorf("%s first: its campaign has sent %v", name, sent)
+		}
+	}
+}
+
+// A hold that was announced before announcements were steps of the sequence
+// is not announced again, and its reminders follow.
+func TestAHoldThatWasAnnouncedOtherwiseIsNotAnnouncedAgain(t *testing.T) {
+	t.Parallel()
+	w := lifecycletest.New(t)
+	s := w.FreshHold()
+	err := w.Store.Commit(t.Context(), record.Commit{
+		Scope: w.Scope, Actor: record.System, Cause: "hold announced", Claims: []record.Claim{{Key: "notice#" + billing.HoldID(s.ID, 1) + "#on_hold"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	task(t, w, s, recovery.StepAnnounce, 1)
+	w.Advance(4 * 24 * time.Hour)
+	if n := notices(w); n != 0 {
+		t.Errorf("%d notices more", n)
+	}
+	if sent := w.Sub(s.ID).Mails.Sent; len(sent) != 2 || sent[1] != "on_hold_1" {
+		t.Errorf("its campaign has sent %v", sent)
 	}
 }
 

@@ -13,7 +13,8 @@ import (
 	"perennial/shared/record"
 )
 
-// Sequences are the mail sequences of a mode: its own, or the defaults.
+// Sequences are the mail sequences of a mode: its own, with the announcements
+// that they lack, or the defaults.
 func Sequences(ctx context.Context, l record.Loader, scope merchant.Scope) (merchant.Sequences, error) {
 	q, err := record.Get[merchant.Sequences](ctx, l, scope, merchant.SequencesID)
 	if errors.Is(err, record.ErrNotFound) {
@@ -22,7 +23,7 @@ func Sequences(ctx context.Context, l record.Loader, scope merchant.Scope) (merc
 	if err != nil {
 		return q, fmt.Errorf("mail sequences of %s: %w", scope, err)
 	}
-	return q, nil
+	return q.Complete(), nil
 }
 
 // Sequences are the mail sequences of a mode.
@@ -56,7 +57,7 @@ func (s *Service) SetSequences(ctx context.Context, scope merchant.Scope, actor 
 	if err != nil {
 		return q, fmt.Errorf("mail sequences of %s: %w", scope, err)
 	}
-	return record.Next(q), nil
+	return record.Next(q).Complete(), nil
 }
 
 // named gives steps without an id the first free one of their trigger.

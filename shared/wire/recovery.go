@@ -58,7 +58,7 @@ type RecoveryComing struct {
 // comings say what is going to happen.
 var comings = map[dunning.ComingKind]string{
 	dunning.ComingRetry:  "The dues are charged again.",
-	dunning.ComingHold:   "Access ends, and the customer is told by mail.",
+	dunning.ComingHold:   "Access ends, and the mails about it begin.",
 	dunning.ComingClosed: "From here on nothing is charged automatically; the subscription stays on hold until it is paid.",
 	dunning.ComingCancel: "The subscription is cancelled.",
 	dunning.ComingMail:   "The customer gets a mail.",

@@ -211,6 +211,20 @@ func (w *World) OnHold() billing.Subscription {
 	return w.Sub(s.ID)
 }
 
+// FreshHold is OnHold at the moment of the decline, before anything that
+// follows from it.
+func (w *World) FreshHold() billing.Subscription {
+	w.T.Helper()
+	s := w.Active("visa_ok")
+	_, err := w.Pay(s.ID, "decline_on_charge")
+	w.must(err)
+	state := w.State()
+	state.Clock = state.Clock.Stand(s.Period.End)
+	w.Put(state)
+	w.must(w.Collect(s.ID))
+	return w.Sub(s.ID)
+}
+
 // Sub reads a subscription.
 func (w *World) Sub(id string) billing.Subscription {
 	w.T.Helper()
