@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"perennial/shared/billing"
 	"perennial/shared/fault"
@@ -22,13 +23,16 @@ type Vault interface {
 var ErrMethodInUse = fault.New(fault.Conflict, "PAYMENT_METHOD_IN_USE",
 	"A subscription is charged to this payment method. Give the subscription another one first.")
 
-// Methods lists a customer's payment methods, newest first.
+// Methods lists a customer's payment methods, newest first. A card that was
+// saved more than once is listed once, by the record that a subscription is
+// charged to, if one is.
 func (s *Service) Methods(ctx context.Context, scope merchant.Scope, customer string) ([]billing.Method, error) {
-	found, err := s.Store.Owned(ctx, scope, customer, record.KindCustomer, record.KindMethod)
+	found, err := s.Store.Owned(ctx, scope, customer, record.KindCustomer, record.KindMethod, record.KindSubscription)
 	if err != nil {
 		return nil, fmt.Errorf("payment methods of %s: %w", customer, err)
 	}
 	var methods []billing.Method
+	var charged []billing.Method
 	known := false
 	for _, obj := range found {
 		switch o := obj.(type) {
@@ -36,17 +40,20 @@ func (s *Service) Methods(ctx context.Context, scope merchant.Scope, customer st
 			known = true
 		case billing.Method:
 			methods = append(methods, o)
+		case billing.Subscription:
+			charged = append(charged, o.Method)
 		}
 	}
 	if !known {
 		return nil, fmt.Errorf("customer %s: %w", customer, record.ErrNotFound)
 	}
-	return methods, nil
+	return billing.Distinct(methods, func(m billing.Method) bool { return slices.ContainsFunc(charged, m.Same) }), nil
 }
 
-// RemoveMethod forgets a payment method, here and at the gateway, and as a
-// backup of the customer's subscriptions. Removing it twice is no error; the
-// method of a running subscription is refused.
+// RemoveMethod forgets a payment method, here and at the gateway, under
+// whatever ids it was saved, and as a backup of the customer's subscriptions.
+// Removing it twice is no error; the method of a running subscription is
+// refused.
 func (s *Service) RemoveMethod(ctx context.Context, scope merchant.Scope, actor record.Actor, customer, method string) error {
 	found, err := s.Store.Load(ctx, scope,
 		record.RefOf[billing.Customer](customer), record.RefOf[billing.Method](record.MethodID(customer, method)))
@@ -63,8 +70,25 @@ func (s *Service) RemoveMethod(ctx context.Context, scope merchant.Scope, actor 
 	if err := s.unused(ctx, scope, m); err != nil {
 		return err
 	}
+	saved, err := s.Store.Owned(ctx, scope, customer, record.KindMethod)
+	if err != nil {
+		return fmt.Errorf("payment methods of %s: %w", customer, err)
+	}
+	for _, obj := range saved {
+		if twin, ok := obj.(billing.Method); ok && twin.ID != m.ID && twin.Twin(m) {
+			if err := s.forget(ctx, scope, actor, found[0].(billing.Customer), twin); err != nil {
+				return err
+			}
+		}
+	}
+	return s.forget(ctx, scope, actor, found[0].(billing.Customer), m) // last, so that asking again finds the others
+}
+
+// forget removes one record of a method.
+func (s *Service) forget(ctx context.Context, scope merchant.Scope, actor record.Actor, c billing.Customer, m billing.Method) error {
+	var err error
 	for range tries {
-		if err = s.unback(ctx, scope, actor, found[0].(billing.Customer), m); !errors.Is(err, record.ErrStale) {
+		if err = s.unback(ctx, scope, actor, c, m); !errors.Is(err, record.ErrStale) {
 			break
 		}
 	}
@@ -73,11 +97,11 @@ func (s *Service) RemoveMethod(ctx context.Context, scope merchant.Scope, actor 
 	}
 	// The gateway first: what is torn apart is then finished by asking again.
 	if err := s.Vault.Remove(ctx, gateway.Account{Gateway: m.Gateway, ID: m.Account}, m.Reference); err != nil {
-		return fmt.Errorf("remove %s at the gateway: %w", method, err)
+		return fmt.Errorf("remove %s at the gateway: %w", m.ID, err)
 	}
 	err = s.Store.Commit(ctx, record.Commit{Scope: scope, Actor: actor, Cause: "remove payment method", Delete: []any{m}})
 	if err != nil {
-		return fmt.Errorf("remove %s: %w", method, err)
+		return fmt.Errorf("remove %s: %w", m.ID, err)
 	}
 	return nil
 }
@@ -94,7 +118,7 @@ func (s *Service) unused(ctx context.Context, scope merchant.Scope, m billing.Me
 		if !ok || sub.Status.Ended() {
 			continue
 		}
-		if sub.Method.Same(m) || sub.Lock.Method.Same(m) {
+		if sub.Method.Twin(m) || sub.Lock.Method.Twin(m) {
 			return ErrMethodInUse
 		}
 	}

@@ -35,7 +35,7 @@ func (s *Server) showBackup(w http.ResponseWriter, r *http.Request, status int, 
 		Action: address(sub.ID, "backup"), Back: address(sub.ID, "payment-method"), Name: sub.ProductName,
 		None: chosen == "", Wrong: wrong,
 	}
-	for _, m := range distinct(saved, sub.Method.ID) {
+	for _, m := range billing.Distinct(saved, sub.Method.Same) {
 		if !same(m, sub.Method) {
 			page.Methods = append(page.Methods, methodView{ID: m.ID, Name: v.card(m), Expiry: expiry(m), Chosen: m.ID == chosen})
 		}

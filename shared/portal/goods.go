@@ -64,24 +64,6 @@ func (s *Server) belongings(ctx context.Context, v visit, kinds ...record.Kind) 
 	return g, nil
 }
 
-// distinct leaves one record of each card: a customer who typed a card twice
-// has one card. The record with the id to keep stays, else the newest.
-func distinct(methods []billing.Method, keep string) []billing.Method {
-	chosen := make(map[string]string, len(methods))
-	for _, m := range methods {
-		if first, seen := chosen[m.Fingerprint]; !seen || m.ID == keep && first != keep {
-			chosen[m.Fingerprint] = m.ID
-		}
-	}
-	var out []billing.Method
-	for _, m := range methods {
-		if m.Fingerprint == "" || chosen[m.Fingerprint] == m.ID {
-			out = append(out, m)
-		}
-	}
-	return out
-}
-
 // wallet are the cards that the visitor sees as theirs. One that a guest typed
 // is among them as long as it pays for something of theirs.
 func (g goods) wallet() []billing.Method {
@@ -91,7 +73,9 @@ func (g goods) wallet() []billing.Method {
 			out = append(out, m)
 		}
 	}
-	return distinct(out, "")
+	return billing.Distinct(out, func(m billing.Method) bool {
+		return slices.ContainsFunc(running(g), func(s billing.Subscription) bool { return m.Same(s.Method) })
+	})
 }
 
 func (g *goods) add(obj any) {

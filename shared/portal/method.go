@@ -95,7 +95,7 @@ func newMethodPage(v visit, sub billing.Subscription, saved []billing.Method, du
 	if p.Due != "" && sub.Status == billing.StatusOnHold {
 		p.Title = v.say("Pay and reactivate")
 	}
-	for _, m := range distinct(saved, sub.Method.ID) {
+	for _, m := range billing.Distinct(saved, sub.Method.Same) {
 		failed := p.Due != "" && same(m, sub.Failure.Method)
 		if failed && !worthAnother(sub.Failure.Decline) {
 			continue // the card that has just failed is no offer

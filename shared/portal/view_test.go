@@ -107,7 +107,7 @@ func TestABannerTellsAmountReasonOutlookAndWayOut(t *testing.T) {
 func TestTheFormOffersEachCardOnce(t *testing.T) {
 	t.Parallel()
 	card := func(id, fingerprint string) billing.Method {
-		return billing.Method{ID: id, Brand: "visa", Last4: "0001", Fingerprint: fingerprint, ExpMonth: 4, ExpYear: 2031}
+		return billing.Method{ID: id, Reference: id, Brand: "visa", Last4: "0001", Fingerprint: fingerprint, ExpMonth: 4, ExpYear: 2031}
 	}
 	saved := []billing.Method{card("pm_5", "f2"), card("pm_4", "f1"), card("pm_3", ""), card("pm_2", "f2"), card("pm_1", "f1")}
 	offered := func(s billing.Subscription, d billing.Dues) []string {
@@ -118,15 +118,15 @@ func TestTheFormOffersEachCardOnce(t *testing.T) {
 		return ids
 	}
 	active, held := plan(billing.StatusActive), plan(billing.StatusOnHold)
-	held.Failure.Method = card("pm_1", "f1")
-	if diff := cmp.Diff([]string{"pm_5", "pm_3", "pm_1"}, offered(active, billing.Dues{})); diff != "" {
+	active.Method, held.Method, held.Failure.Method = card("pm_1", "f1"), card("pm_1", "f1"), card("pm_1", "f1")
+	if diff := cmp.Diff([]string{"pm_5", "pm_1", "pm_3"}, offered(active, billing.Dues{})); diff != "" {
 		t.Error("active: " + diff)
 	}
 	if diff := cmp.Diff([]string{"pm_5", "pm_3"}, offered(held, billing.Dues{Total: money.Of(3000, "JPY")})); diff != "" {
 		t.Error("on hold: " + diff)
 	}
 	held.Failure.Decline.Class = billing.ClassAuthentication // the bank waits for this very card's holder
-	if diff := cmp.Diff([]string{"pm_5", "pm_3", "pm_1"}, offered(held, billing.Dues{Total: money.Of(3000, "JPY")})); diff != "" {
+	if diff := cmp.Diff([]string{"pm_5", "pm_1", "pm_3"}, offered(held, billing.Dues{Total: money.Of(3000, "JPY")})); diff != "" {
 		t.Error("after a challenge: " + diff)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"perennial/shared/billing"
-	"perennial/shared/customers"
 	"perennial/shared/fault"
 	"perennial/shared/gateway"
 	"perennial/shared/record"
@@ -90,36 +89,5 @@ func (s *Service) RemoveMethod(ctx context.Context, v Visitor, m billing.Method)
 	if !slices.Contains(v.Customers, m.Customer) {
 		return fmt.Errorf("payment method %s: %w", m.ID, record.ErrNotFound)
 	}
-	if err := s.unused(ctx, v, m); err != nil {
-		return err
-	}
-	saved, err := s.Customers.Methods(ctx, v.Scope, m.Customer)
-	if err != nil {
-		return err
-	}
-	for _, twin := range saved {
-		if twin.ID != m.ID && (m.Fingerprint == "" || twin.Fingerprint != m.Fingerprint) {
-			continue
-		}
-		if err := s.Customers.RemoveMethod(ctx, v.Scope, v.Actor, m.Customer, twin.ID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// unused refuses a card that a running subscription is charged to, under
-// whatever id it was saved.
-func (s *Service) unused(ctx context.Context, v Visitor, m billing.Method) error {
-	found, err := s.Store.Owned(ctx, v.Scope, m.Customer, record.KindSubscription)
-	if err != nil {
-		return fmt.Errorf("subscriptions of %s: %w", m.Customer, err)
-	}
-	for _, obj := range found {
-		sub, ok := obj.(billing.Subscription)
-		if ok && !sub.Status.Ended() && (sub.Method.ID == m.ID || m.Fingerprint != "" && sub.Method.Fingerprint == m.Fingerprint) {
-			return customers.ErrMethodInUse
-		}
-	}
-	return nil
+	return s.Customers.RemoveMethod(ctx, v.Scope, v.Actor, m.Customer, m.ID)
 }
