@@ -111,11 +111,11 @@ func newMethodPage(v visit, sub billing.Subscription, saved []billing.Method, du
 }
 
 // worthAnother reports a decline that the customer can have mended without
-// another card: money on the account, a bank that was out of reach or that
-// asked for the customer's consent; or that was our fault.
+// another card: money on the account, a bank that was out of reach, that asked
+// for the customer's consent or gave no reason; or that was our fault.
 func worthAnother(d billing.Decline) bool {
 	switch d.Class {
-	case billing.ClassMoney, billing.ClassTechnical, billing.ClassAuthentication, billing.ClassOurFault:
+	case billing.ClassMoney, billing.ClassTechnical, billing.ClassVague, billing.ClassAuthentication, billing.ClassOurFault:
 		return true
 	default:
 		return false

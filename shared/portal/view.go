@@ -79,6 +79,8 @@ func (v visit) next(s billing.Subscription) string {
 		return v.say("Trial until %s", v.date(s.TrialEnd))
 	case s.Status == billing.StatusActive && (s.Manual.On || v.State.Archived()):
 		return v.say("Paid until %s", v.date(s.Period.End))
+	case s.Status == billing.StatusActive && len(s.Disputes) > 0:
+		return v.say("Nothing is charged while a payment is disputed")
 	case s.Status == billing.StatusActive:
 		return v.say("Renews on %s", v.date(s.Period.End))
 	case s.Status == billing.StatusCancelled:

@@ -49,8 +49,9 @@ func TestASubscriptionSaysWhatHappensNextInTheMerchantsZone(t *testing.T) {
 		"Cancelled on February 3, 2027": func(s *billing.Subscription) {
 			s.Status, s.Cancel.At = billing.StatusCancelled, on(time.February, 2)
 		},
-		"Ended on May 2, 2027": func(s *billing.Subscription) { s.Status = billing.StatusExpired },
-		"":                     func(s *billing.Subscription) { s.Status = billing.StatusPaused },
+		"Ended on May 2, 2027":                           func(s *billing.Subscription) { s.Status = billing.StatusExpired },
+		"Nothing is charged while a payment is disputed": func(s *billing.Subscription) { s.Disputes = []string{"dp_1"} },
+		"": func(s *billing.Subscription) { s.Status = billing.StatusPaused },
 	} {
 		s := plan(billing.StatusActive)
 		change(&s)
