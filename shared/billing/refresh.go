@@ -11,12 +11,18 @@ func (m Method) Refresh(told Method) Method {
 }
 
 // Refreshed is the subscription after its network replaced the card it is
-// charged to. What failed with the old card is tried again at once, with this
+// charged to, or its backup. What failed with the old card is tried again at once, with this
 // one, as long as the recovery window is open; a payment in flight is left
 // alone. ok is false when nothing changes.
 func (s Subscription) Refreshed(m Method, at calendar.Instant) (fresh Subscription, ok bool) {
-	if s.Status.Ended() || !s.Method.Same(m) || s.Method.Refresh(m) == s.Method {
+	if s.Status.Ended() {
 		return s, false
+	}
+	if s.Backup.Same(m) && s.Backup.Refresh(m) != s.Backup {
+		s.Backup, ok = s.Backup.Refresh(m), true
+	}
+	if !s.Method.Same(m) || s.Method.Refresh(m) == s.Method {
+		return s, ok
 	}
 	s.Method = s.Method.Refresh(m)
 	open := !s.Failure.At.IsZero() && s.Failure.Method.Same(m) && (s.Failure.WindowEnd.IsZero() || at < s.Failure.WindowEnd)

@@ -40,6 +40,11 @@ func TestAReplacedCardIsTriedAtOnceWhileTheWindowIsOpen(t *testing.T) {
 			t.Errorf("%s: changed", name)
 		}
 	}
+	backed := held
+	backed.Method, backed.Backup = other, old
+	if got, ok := backed.Refreshed(fresh, now); !ok || got.Backup.Last4 != "1881" || got.Failure.NextRetry != later {
+		t.Errorf("a replaced backup: %v %+v", ok, got)
+	}
 	active := billing.Subscription{Status: billing.StatusActive, Method: old, Period: calendar.Period{End: later}}
 	if got, ok := active.Refreshed(fresh, now); !ok || !got.Failure.NextRetry.IsZero() {
 		t.Error("a subscription that owes nothing is retried")
