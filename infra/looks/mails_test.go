@@ -61,6 +61,11 @@ func letters() map[string]mails.Letter {
 			l.Coupon = billing.Discount{ID: "dsc_1", Code: "STAY20", Type: billing.DiscountPercentage, BasisPoints: 2000}
 			optional(l)
 		},
+		"win-back-running": func(l *mails.Letter) {
+			l.Template, l.Stays = mails.WinBack, true
+			l.Coupon = billing.Discount{ID: "dsc_1", Code: "STAY20", Type: billing.DiscountPercentage, BasisPoints: 2000}
+			optional(l)
+		},
 	} {
 		l := base
 		change(&l)

@@ -94,11 +94,13 @@ func (s *site) account() []view {
 	}
 	s.AdvanceTo(waiting.Period.End)
 	ends, paused, ended := s.other("Northwind Sketch"), s.other("Northwind Maps"), s.other("Northwind Radio")
+	stays, late := s.other("Northwind Notes"), s.other("Northwind Chess")
 	owing, smaller := s.Active("mastercard_ok"), s.Active("amex_ok")
 	s.Put(billing.Mailbox{Email: s.Customer.Email, Customer: s.Customer.ID})
 	s.enter(s.Scope)
 	s.enter(merchant.Everywhere(merchant.Test))
 	s.post(path(ends)+"/cancel", url.Values{"when": {"next"}})
+	s.offer(path, stays, late)
 	s.post(path(ended)+"/cancel", url.Values{"when": {"now"}})
 	s.post(path(paused)+"/pause", nil)
 	s.post(path(smaller)+"/plan", url.Values{"product": {"pdt_lite"}, "quantity": {"1"}, "due": {"0 USD"}, "addons": {"1"}})
@@ -126,6 +128,8 @@ func (s *site) account() []view {
 		{name: "on-hold", url: path(held), shows: "On hold"},
 		{name: "waits-for-bank", url: path(waiting), shows: "bank"},
 		{name: "ends", url: path(ends), shows: "Ends on"},
+		{name: "keep", url: path(stays) + "/keep", shows: "STAY20, 20%"},
+		{name: "keep-refused", url: path(late) + "/keep", shows: "can go on without this discount"},
 		{name: "paused", url: path(paused), shows: "Resume"},
 		{name: "ended", url: path(ended), shows: "Cancelled"},
 		{name: "change-unpaid", url: path(owing), shows: "waits for its payment"},
@@ -253,4 +257,20 @@ func (s *site) order(trial int) string {
 		s.t.Fatal(err)
 	}
 	return identity.CheckoutURL(s.orders.URL, s.Scope, made.Checkout.ID)
+}
+
+// offer has mailed codes to who has cancelled and may stay: one that still is
+// to be had, and one that is not.
+func (s *site) offer(path func(billing.Subscription) string, stays, late billing.Subscription) {
+	stay := billing.Discount{ID: "dsc_stay", Code: "STAY20", Type: billing.DiscountPercentage, BasisPoints: 2000, Cycles: 3}
+	s.Put(stay, billing.DiscountCode{Code: stay.Code, Discount: stay.ID})
+	for _, sub := range []billing.Subscription{stays, late} {
+		s.post(path(sub)+"/cancel", url.Values{"when": {"next"}})
+		sub = s.Sub(sub.ID)
+		sub.Mails = sub.Mails.Gave(stay.ID)
+		if sub.ID == late.ID {
+			sub.Mails = sub.Mails.Gave("dsc_gone")
+		}
+		s.Put(sub)
+	}
 }

@@ -23,6 +23,7 @@ type Campaign struct {
 	Sent    []string         // ids of the steps that are done, sent or left out
 	Next    calendar.Instant // when the next step is looked at; zero when it is over
 	Over    CampaignEnd
+	Offer   string // id of the discount whose code was mailed while the subscription still ran
 }
 
 // CampaignEnd is why a campaign is over before its cause is.
@@ -55,6 +56,13 @@ func (c Campaign) Ended(why CampaignEnd) Campaign {
 // an instant.
 func (c Campaign) Done(step string, next calendar.Instant) Campaign {
 	c.Sent, c.Next = append(slices.Clone(c.Sent), step), next
+	return c
+}
+
+// Gave is the campaign once it has mailed the code of a discount to who may
+// still stay.
+func (c Campaign) Gave(discount string) Campaign {
+	c.Offer = discount
 	return c
 }
 

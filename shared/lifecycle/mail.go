@@ -3,7 +3,6 @@ package lifecycle
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"perennial/shared/billing"
@@ -89,14 +88,17 @@ func (s *Service) write(ctx context.Context, w work, step merchant.MailStep, ann
 	}
 	attach := []any{w.customer}
 	if id := step.Gives(); id != "" {
-		d, good, err := s.promised(ctx, w, id)
+		d, err := s.promise(ctx, w, id)
+		if Refusal(err) != nil {
+			return s.campaign(ctx, w, w.sub.Mails.Done(step.ID, w.now))
+		}
 		if err != nil {
 			return err
 		}
-		if !good {
-			return s.campaign(ctx, w, w.sub.Mails.Done(step.ID, w.now))
-		}
 		attach = append(attach, d)
+		if w.sub.Ending() {
+			w.sub.Mails = w.sub.Mails.Gave(id)
+		}
 	}
 	open, hold, err := charging.Arrears(ctx, s.Store, w.scope, w.sub)
 	if err != nil {
@@ -138,20 +140,17 @@ func (s *Service) Announce(ctx context.Context, scope merchant.Scope, subscripti
 	return s.mail(ctx, w)
 }
 
-// promised is the discount of a step, good while the customer can redeem it.
-func (s *Service) promised(ctx context.Context, w work, id string) (billing.Discount, bool, error) {
-	found, err := s.Store.Load(ctx, w.scope, record.RefOf[billing.Discount](id), record.RefOf[billing.DiscountList](id),
-		record.RefOf[billing.DiscountUse](billing.DiscountUseID(id, "")), record.RefOf[billing.DiscountUse](billing.DiscountUseID(id, w.customer.ID)))
+// promise is the discount of a step, refused when the customer cannot redeem
+// it: for the subscription that still runs, or for buying it again.
+func (s *Service) promise(ctx context.Context, w work, id string) (billing.Discount, error) {
+	found, err := Promised(ctx, s.Store, Promise{Scope: w.scope, Discount: id, Customer: w.customer, At: w.now})
 	if err != nil {
-		return billing.Discount{}, false, fmt.Errorf("discount %s of a mail: %w", id, err)
+		return billing.Discount{}, err
 	}
-	d, known := found[0].(billing.Discount)
-	list, _ := found[1].(billing.DiscountList) // absent: nobody is on it
-	total, _ := found[2].(billing.DiscountUse)
-	own, _ := found[3].(billing.DiscountUse)
-	who := billing.Redeemer{Paid: w.customer.HasPaid(), Listed: list.Has(w.customer.ID)}
-	left := (d.UsageLimit == 0 || total.Used < d.UsageLimit) && (d.PerCustomer == 0 || own.Used < d.PerCustomer)
-	return d, known && left && d.Redeemable(who, w.now) == nil, nil
+	if d := found.Applied.Discount; !w.sub.Ending() {
+		return d, d.Fits(w.sub.Plan().Lines(), w.sub.Price.Amount.Currency)
+	}
+	return found.Applied.Discount, w.sub.Takes(found.Applied.Discount)
 }
 
 // campaign commits how a campaign stands; nobody is told.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 
 	"perennial/shared/billing"
 	"perennial/shared/email"
@@ -42,6 +43,9 @@ func (s *Service) sequenced(ctx context.Context, d dossier, l Letter) (Letter, b
 		l.Coupon = coupon
 	}
 	if step.Trigger == merchant.TriggerCancelled {
+		if d.sub.Ending() && l.Coupon.ID != d.sub.Offered() {
+			return l, false, nil // what it promises is not to be had
+		}
 		l, err = s.winBack(ctx, d, l)
 		return l, err == nil, err
 	}
@@ -85,6 +89,9 @@ func (s *Service) announced(ctx context.Context, d dossier, l Letter) (Letter, e
 // same again.
 func (s *Service) winBack(ctx context.Context, d dossier, l Letter) (Letter, error) {
 	l.Stays = d.sub.Status == billing.StatusActive
+	if l.Stays && l.Coupon.ID != "" {
+		l.URL += url.QueryEscape("/keep") // on the page of the subscription
+	}
 	if d.isDearer() {
 		var err error
 		if l.NewPrice, err = d.product.Price.Amount.Times(d.sub.Quantity, 1); err != nil {
@@ -94,8 +101,8 @@ func (s *Service) winBack(ctx context.Context, d dossier, l Letter) (Letter, err
 	if l.Stays || s.Checkout == "" {
 		return l, nil
 	}
-	url, err := s.buyLink(ctx, d, l.Coupon.Code)
-	l.URL = url
+	var err error
+	l.URL, err = s.buyLink(ctx, d, l.Coupon.Code)
 	return l, err
 }
 

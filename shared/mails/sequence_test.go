@@ -21,6 +21,12 @@ func (b *bench) stepped(t merchant.Trigger, status billing.Status, step string, 
 	s := b.change(func(s *billing.Subscription) {
 		s.Status, s.HoldEpoch = status, 1
 		s.Mails = billing.Campaign{Trigger: t, At: calendar.At(noon), Sent: []string{step}, Next: calendar.At(noon)}
+		s.Cancel.AtPeriodEnd = t == merchant.TriggerCancelled && status == billing.StatusActive
+		for _, m := range more {
+			if d, ok := m.(billing.Discount); ok && s.Cancel.AtPeriodEnd {
+				s.Mails.Offer = d.ID
+			}
+		}
 		s.Failure = billing.Failure{At: calendar.At(noon), Decline: billing.Decline{Code: "insufficient_funds", Class: billing.ClassMoney}, Method: visa}
 	})
 	s = record.Next(s)
@@ -168,12 +174,29 @@ func TestWinningBackLeadsToWhereItIsDone(t *testing.T) {
 		if strings.HasPrefix(sent[0].Text, "https://pay/session/") != gone {
 			t.Errorf("gone %v: it leads to %s", gone, sent[0].Text)
 		}
+		if !gone && !strings.HasSuffix(sent[0].Text, "?next=%2Fsubscriptions%2Fsub_1%2Fkeep") {
+			t.Errorf("it leads to %s, not to where the code is applied", sent[0].Text)
+		}
 		if gone {
 			page := b.page(sent[0].Text)
 			if page.Cart == nil || page.Cart.Items[0].Product != "pdt_1" || page.Cart.Codes[0] != "STAY20" || page.Cart.Customer != "" || page.Cart.Email != "" {
 				t.Errorf("the page is %+v", page.Cart)
 			}
 		}
+	}
+}
+
+// A code is not mailed that keeping the subscription does not apply.
+func TestNoCodeIsMailedThatIsNotOffered(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.commit(record.Commit{Put: []any{merchant.Sequences{Basis: merchant.BasisCustomers, Steps: []merchant.MailStep{
+		{ID: "win_back", Trigger: merchant.TriggerCancelled, Discount: "dsc_1"},
+	}}}})
+	item := b.stepped(merchant.TriggerCancelled, billing.StatusActive, "win_back", billing.Discount{ID: "dsc_1", Code: "STAY20"})
+	b.change(func(s *billing.Subscription) { s.Mails.Offer = "" })
+	if sent := b.deliver(item); len(sent) != 0 {
+		t.Errorf("sent %v", sent)
 	}
 }
 

@@ -98,8 +98,11 @@ func letters() map[string]mails.Letter {
 			l.Coupon = billing.Discount{ID: "dsc_1", Code: "STAY20", Type: billing.DiscountPercentage, BasisPoints: 2050}
 			l.Unsubscribe = "https://pay.example.com/unsubscribe/bus_1.live/cus_1/abc"
 		}),
-		"win_back_running": letter(mails.WinBack, func(l *mails.Letter) { l.Stays, l.NewPrice = true, money.Of(2500, "USD") }),
-		"test_address":     letter(mails.TestAddress, func(l *mails.Letter) { l.Test, l.Trial, l.Support = true, true, "" }),
+		"win_back_running": letter(mails.WinBack, func(l *mails.Letter) {
+			l.Stays, l.NewPrice = true, money.Of(2500, "USD")
+			l.Coupon = billing.Discount{ID: "dsc_1", Code: "STAY20", Type: billing.DiscountPercentage, BasisPoints: 2050}
+		}),
+		"test_address": letter(mails.TestAddress, func(l *mails.Letter) { l.Test, l.Trial, l.Support = true, true, "" }),
 		"mail_bounced": letter("notify_mail_bounced", func(l *mails.Letter) {
 			l.Reason, l.Reference, l.Customer, l.Support, l.Product = "mail_bounced.gone", "cus_1", "Ada Lovelace <ada@example.com>", "", ""
 			l.Amount, l.Card = money.Amount{}, billing.Method{}

@@ -50,7 +50,11 @@ func winBack(s speech) page {
 		p.Opening[1], p.Button = s.say("win_back.running"), s.say("win_back.stay")
 		p.Notice = s.keepPrice()
 	}
-	if s.Coupon.Code != "" {
+	switch {
+	case s.Coupon.Code == "":
+	case s.Stays:
+		p.Middle = append(p.Middle, s.say("win_back.kept"))
+	default:
 		p.Middle = append(p.Middle, s.say("win_back.coupon"))
 	}
 	return p

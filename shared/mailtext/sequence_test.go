@@ -101,6 +101,9 @@ func TestAWinBackMailNamesItsCode(t *testing.T) {
 	if !strings.Contains(running, "take the cancellation back") || !strings.Contains(running, "New subscriptions cost $25.00") {
 		t.Errorf("of a subscription that still runs it says\n%s", running)
 	}
+	if !strings.Contains(running, "If you keep it with the button below, your next payment is 20.5% less.") || strings.Contains(running, "With the code") {
+		t.Errorf("of what staying is worth it says\n%s", running)
+	}
 }
 
 func TestAHoldWithNothingDueYetNamesNoAmount(t *testing.T) {

@@ -22,12 +22,6 @@ func (s *Server) act(w http.ResponseWriter, r *http.Request, done string, what f
 	http.Redirect(w, r, address(sub.ID)+"?done="+done, http.StatusSeeOther)
 }
 
-func (s *Server) keep(w http.ResponseWriter, r *http.Request) {
-	s.act(w, r, "kept", func(ctx context.Context, v visit, sub billing.Subscription) error {
-		return s.Self.Keep(ctx, v.visitor(), sub)
-	})
-}
-
 func (s *Server) pause(w http.ResponseWriter, r *http.Request) {
 	s.act(w, r, "paused", func(ctx context.Context, v visit, sub billing.Subscription) error {
 		return s.Self.Pause(ctx, v.visitor(), sub)

@@ -159,6 +159,7 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("POST /subscriptions/{id}/plan/drop", s.dropPlan)
 	mux.HandleFunc("GET /subscriptions/{id}/cancel", s.cancelForm)
 	mux.HandleFunc("POST /subscriptions/{id}/cancel", s.cancel)
+	mux.HandleFunc("GET /subscriptions/{id}/keep", s.keepForm)
 	mux.HandleFunc("POST /subscriptions/{id}/keep", s.keep)
 	mux.HandleFunc("POST /subscriptions/{id}/renew", s.renew)
 	mux.HandleFunc("POST /subscriptions/{id}/pause", s.pause)

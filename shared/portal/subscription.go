@@ -254,7 +254,7 @@ func (v visit) acts(sub billing.Subscription, product billing.Product) []act {
 	switch {
 	case sub.Status.Ended() || sub.Cancel.Pending:
 	case sub.Cancel.AtPeriodEnd:
-		out = append(out, act{Text: v.say("Keep the subscription"), Href: address(sub.ID, "keep"), Post: true})
+		out = append(out, act{Text: v.say("Keep the subscription"), Href: address(sub.ID, "keep"), Post: sub.Offered() == ""})
 	default:
 		out = append(out, act{Text: v.say("Cancel subscription"), Href: address(sub.ID, "cancel")})
 	}

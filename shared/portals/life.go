@@ -36,9 +36,22 @@ func (s *Service) Cancel(ctx context.Context, v Visitor, sub billing.Subscriptio
 	return s.change(ctx, v, sub, c)
 }
 
-// Keep takes a scheduled cancellation back.
-func (s *Service) Keep(ctx context.Context, v Visitor, sub billing.Subscription) error {
-	return s.change(ctx, v, sub, subscriptions.Change{Cancel: lifecycle.CancelRevoke})
+// Keep takes a scheduled cancellation back. The offer is the discount that the
+// visitor was shown for staying, by its id; empty for none.
+func (s *Service) Keep(ctx context.Context, v Visitor, sub billing.Subscription, offer string) error {
+	if err := v.mine(sub); err != nil {
+		return err
+	}
+	_, err := s.Subscriptions.Keep(ctx, subscriptions.Keep{Scope: v.Scope, Actor: v.Actor, Subscription: sub.ID, Offer: offer})
+	return err
+}
+
+// PreviewKeep tells what keeping a subscription comes to.
+func (s *Service) PreviewKeep(ctx context.Context, v Visitor, sub billing.Subscription) (subscriptions.Kept, error) {
+	if err := v.mine(sub); err != nil {
+		return subscriptions.Kept{}, err
+	}
+	return s.Subscriptions.PreviewKeep(ctx, v.Scope, sub.ID)
 }
 
 // MayPause reports whether the visitor may pause the subscription, or end a

@@ -34,7 +34,14 @@ type Store interface {
 // Subscriptions changes subscriptions, for customers as for merchants.
 type Subscriptions interface {
 	Planner
+	Keeper
 	Change(ctx context.Context, c subscriptions.Change) (subscriptions.Row, error)
+}
+
+// Keeper takes cancellations back.
+type Keeper interface {
+	PreviewKeep(ctx context.Context, scope merchant.Scope, subscription string) (subscriptions.Kept, error)
+	Keep(ctx context.Context, k subscriptions.Keep) (subscriptions.Row, error)
 }
 
 // Planner changes plans.
