@@ -10,6 +10,7 @@ import (
 	"perennial/shared/catalog"
 	"perennial/shared/gateway/gatewaytest"
 	"perennial/shared/identity"
+	"perennial/shared/ids"
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
@@ -217,6 +218,9 @@ func (s *site) sales() []view {
 	pay, trial := s.order(-1), s.order(14)
 	mails := base + signer.To(s.Scope, s.Customer.ID)
 	return []view{
+		{name: "win-back", url: s.winBack("STAY20"), shows: "Discount STAY20"},
+		{name: "win-back-late", url: s.winBack("GONE"), shows: "not valid"},
+		{name: "win-back-other", url: s.winBack("STAY20") + "?edit", shows: "Discount STAY20"},
 		{name: "order-details", url: asks, shows: "Continue to payment"},
 		{name: "order-details-refused", url: asks + "/details", form: url.Values{"email": {"nobody"}, "country": {"US"}}, shows: "must be an e-mail address"},
 		{name: "offer", url: base + "/buy/pdt_book", shows: "Handbook"},
@@ -273,4 +277,14 @@ func (s *site) offer(path func(billing.Subscription) string, stays, late billing
 		}
 		s.Put(sub)
 	}
+}
+
+// winBack is the page that a mail with a code leads to.
+func (s *site) winBack(code string) string {
+	page := record.Checkout{
+		ID: ids.New(ids.CheckoutSession, s.Clock.Now()), CreatedAt: s.Clock.Now(), ExpiresAt: s.Clock.Now().AddDate(0, 0, 90), Page: record.CheckoutPage{Veiled: true, NoCodes: true},
+		Cart: &billing.Cart{Items: []billing.CartItem{{Product: s.Product.ID, Quantity: 1}}, Codes: []string{code}, Customer: s.Customer.ID, Billing: home},
+	}
+	s.Put(page)
+	return identity.CheckoutURL(s.orders.URL, s.Scope, page.ID)
 }

@@ -10,7 +10,6 @@ import (
 	"perennial/shared/cardfields"
 	"perennial/shared/charging"
 	"perennial/shared/fault"
-	"perennial/shared/i18n"
 	"perennial/shared/lambdahttp"
 	"perennial/shared/merchant"
 	"perennial/shared/money"
@@ -70,9 +69,13 @@ func (s *Server) basket(w http.ResponseWriter, r *http.Request, v visit, change 
 		s.details(w, r, http.StatusOK, v, nil)
 		return
 	}
-	quote, err := s.Sales.Quote(r.Context(), v.scope, *v.page.Cart)
+	quote, err := s.quoted(r.Context(), &v)
 	if errors.Is(err, wallet.ErrNotMeant) { // another country may be
 		s.details(w, r, http.StatusUnprocessableEntity, v, map[string]string{"country": wallet.ErrNotMeant.Message})
+		return
+	}
+	if fault.Of(err) != nil && v.page.Page.Veiled { // whom it was mailed to is not known any more
+		s.details(w, r, http.StatusOK, v, nil)
 		return
 	}
 	if err != nil {
@@ -80,6 +83,7 @@ func (s *Server) basket(w http.ResponseWriter, r *http.Request, v visit, change 
 		return
 	}
 	page := change
+	page.Refuse = cmp.Or(page.Refuse, v.refused)
 	page.Bill, page.Codes, page.Open, page.Coupon = v.bill(quote.Invoice), v.page.Cart.Codes, true, !v.page.Page.NoCodes
 	page.Shown, page.Keeps = shown(quote.Invoice.Due()), quote.Subscribes()
 	if v.page.Page.Choices != "" {
@@ -89,13 +93,7 @@ func (s *Server) basket(w http.ResponseWriter, r *http.Request, v visit, change 
 	page.Who = who(v, quote.Customer)
 	page.currency, page.country = quote.Invoice.Due().Currency, v.page.Cart.Billing.Country
 	if page.Keeps {
-		page.Plan = v.amount(quote.Renewal.Due()) + " " + i18n.Every(v.locale, quote.Plan.Price.Every)
-		if quote.Plan.OnDemand {
-			page.Plan = v.say("Charged when you use it")
-		}
-		if quote.Plan.OnDemand && v.page.Page.NoTag {
-			page.Plan = ""
-		}
+		page.Plan = v.renews(quote)
 		if quote.Plan.TrialDays > 0 {
 			page.Trial = v.date(quote.Next)
 		}
@@ -130,7 +128,7 @@ func (s *Server) showBasket(w http.ResponseWriter, r *http.Request, v visit, pag
 	page.Text, page.Plain = v.page.Page.PayText, v.page.Page.NoLines
 	page.Action = v.path("")
 	status := http.StatusOK
-	if page.Wrong != "" || page.Refuse != "" {
+	if page.Wrong != "" || page.Refuse != v.refused {
 		status = http.StatusUnprocessableEntity
 	}
 	chrome := v.chrome(v.say("Checkout"))
@@ -140,6 +138,9 @@ func (s *Server) showBasket(w http.ResponseWriter, r *http.Request, v visit, pag
 
 // who is the buyer as the form repeats them.
 func who(v visit, c billing.Customer) []fact {
+	if v.page.Page.Veiled && !v.page.Placed() {
+		c = veiled(c)
+	}
 	email, address := c.Email, v.purchase.Billing
 	if cart := v.page.Cart; cart != nil && !v.page.Placed() {
 		address = cart.Billing
@@ -147,7 +148,7 @@ func who(v visit, c billing.Customer) []fact {
 			email = cart.Email
 		}
 	}
-	return []fact{{v.say("Receipt to"), email}, {v.say("Address"), v.addressLine(address)}}
+	return []fact{{v.say("Receipt to"), email}, {v.say("Address"), v.address(address)}}
 }
 
 // buy places the cart, when it is not, and pays for it. Of two who press at

@@ -16,7 +16,9 @@ import (
 // detailsPage asks who buys.
 type detailsPage struct {
 	Action    string
-	Bill      *billView  // of a purchase page
+	Bill      *billView  // what is bought; nil when nobody knows yet what it costs
+	Plan      string     // what a subscription costs per period
+	Refuse    string     // why a code is not applied
 	Amount    *inputView // what the buyer wants to pay, who may
 	Fields    []inputView
 	Country   string
@@ -30,14 +32,19 @@ type inputView struct {
 	Options                                     []string
 }
 
-// details shows the form, with what is wrong beside each field.
+// details shows the form below what is bought, with what is wrong beside each
+// field.
 func (s *Server) details(w http.ResponseWriter, r *http.Request, status int, v visit, wrong map[string]string) {
+	v = v.stranger()
 	c := *v.page.Cart
+	if v.offered == nil {
+		s.preview(r.Context(), &v)
+	}
 	if c.Billing.Country == "" {
 		c.Billing.Country = v.state.Business.Country
 	}
 	page := detailsPage{
-		Action: cmp.Or(v.action, v.path("/details")), Bill: v.offered, Fields: inputs(v, c, wrong), Country: c.Billing.Country,
+		Action: cmp.Or(v.action, v.path("/details")), Bill: v.offered, Plan: v.price, Refuse: v.refused, Fields: inputs(v, c, wrong), Country: c.Billing.Country,
 		Countries: i18n.Countries(v.locale), Invalid: anything(wrong),
 	}
 	if f := v.free; f != nil {
@@ -114,6 +121,8 @@ func (s *Server) fill(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, v.path(""), http.StatusSeeOther)
 		return
 	}
+	mailed := v.page.Page.Veiled
+	v = v.stranger()
 	typed := *v.page.Cart
 	takeForm(r, v, &typed)
 	attempt := v
@@ -121,6 +130,10 @@ func (s *Server) fill(w http.ResponseWriter, r *http.Request) {
 	if wrong := attempt.wrong(); anything(wrong) {
 		v = attempt
 		s.details(w, r, http.StatusUnprocessableEntity, v, wrong)
+		return
+	}
+	if mailed {
+		s.elsewhere(w, r, attempt)
 		return
 	}
 	if _, err := s.Sales.Amend(r.Context(), v.scope, v.page.ID, func(c *billing.Cart) { takeForm(r, v, c) }); err != nil {

@@ -93,7 +93,7 @@ func (v visit) onwards(name, id, status string) string {
 	if !v.page.Page.Public || v.home() {
 		told.Set(name, id)
 	}
-	if !v.page.Page.Public && v.page.Dues == "" && !v.page.Method {
+	if !v.page.Page.Public && !v.page.Page.Veiled && v.page.Dues == "" && !v.page.Method {
 		told.Set("email", v.customer.Email)
 	}
 	return identity.ReturnURL(v.page.ReturnURL, told)

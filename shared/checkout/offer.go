@@ -164,6 +164,7 @@ func (s *Server) reckon(ctx context.Context, v *visit, product billing.Product) 
 	if err != nil {
 		return err
 	}
+	v.price = v.renews(quote)
 	bill := v.bill(quote.Invoice)
 	v.offered = &bill
 	return nil

@@ -48,7 +48,7 @@ func (s *Server) saved(ctx context.Context, v visit, currency money.Currency, to
 // to it.
 func (v visit) typed(r *http.Request) gateway.Fields {
 	from := pages.Typed(r)
-	from.Guest = v.page.Cart != nil && v.page.Cart.Customer == "" || v.page.Hold != 0 || v.page.Dues != ""
+	from.Guest = v.page.Cart != nil && v.page.Cart.Customer == "" || v.page.Page.Veiled || v.page.Hold != 0 || v.page.Dues != ""
 	return from
 }
 

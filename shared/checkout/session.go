@@ -35,7 +35,9 @@ type visit struct {
 	locale   string
 
 	action  string      // where a purchase page sends its form
-	offered *billView   // what a purchase page sells
+	offered *billView   // what a purchase page sells, or a session whose buyer is not known
+	price   string      // what its subscription costs per period
+	refused string      // why a code is not applied
 	free    *freeAmount // what its buyer may pay, who may pay what they want
 }
 
@@ -125,6 +127,9 @@ func (s *Server) purchased(r *http.Request, v *visit) error {
 func (v visit) asTyped(c billing.Customer) billing.Customer {
 	if cart := v.page.Cart; cart != nil && cart.Customer == "" {
 		c.Email, c.Language = strings.TrimSpace(cart.Email), cart.Language
+	}
+	if v.page.Page.Veiled {
+		return veiled(c)
 	}
 	return c
 }

@@ -40,16 +40,21 @@ func (s *Service) payLink(ctx context.Context, d dossier, portal, invoice string
 }
 
 // buyLink makes the page on which a customer who has cancelled buys the same
-// again, with the code that the mail gives. It names no customer: whoever has
-// the address learns nothing.
+// again, with the code that the mail gives. The customer's details are filled
+// in and shown to nobody: whoever has the address learns nothing.
 func (s *Service) buyLink(ctx context.Context, d dossier, code string) (string, error) {
 	wall := s.Wall()
-	cart := &billing.Cart{Items: []billing.CartItem{{Product: d.sub.Product, Quantity: d.sub.Quantity}}}
+	at := d.sub.Billing
+	cart := &billing.Cart{
+		Items:    []billing.CartItem{{Product: d.sub.Product, Quantity: d.sub.Quantity}},
+		Customer: d.customer.ID, Billing: at, TaxID: d.sub.TaxID, BusinessName: d.sub.BusinessName,
+	}
 	if code != "" {
 		cart.Codes = []string{code}
 	}
 	return s.hosted(ctx, d, record.Checkout{
-		ID: ids.New(ids.CheckoutSession, wall), Cart: cart, CreatedAt: wall, ExpiresAt: wall.Add(buyLinkLife),
+		ID: ids.New(ids.CheckoutSession, wall), Cart: cart,
+		Page: record.CheckoutPage{Veiled: true, NoCodes: true, Minimal: at.Street == "" || at.City == ""}, CreatedAt: wall, ExpiresAt: wall.Add(buyLinkLife),
 		ReturnURL: d.state.Face(d.brand).Home,
 	})
 }

@@ -179,7 +179,7 @@ func TestWinningBackLeadsToWhereItIsDone(t *testing.T) {
 		}
 		if gone {
 			page := b.page(sent[0].Text)
-			if page.Cart == nil || page.Cart.Items[0].Product != "pdt_1" || page.Cart.Codes[0] != "STAY20" || page.Cart.Customer != "" || page.Cart.Email != "" {
+			if page.Cart == nil || page.Cart.Items[0].Product != "pdt_1" || page.Cart.Codes[0] != "STAY20" || page.Cart.Customer != "cus_1" || !page.Page.Veiled {
 				t.Errorf("the page is %+v", page.Cart)
 			}
 		}

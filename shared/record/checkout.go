@@ -47,6 +47,7 @@ type CheckoutPage struct {
 	Language  string          // forced on the reader; BCP 47
 	Look      Look            // instead of the mode's branding
 	Choices   string          // the collection of which a product is chosen
+	Veiled    bool            // it was mailed to the customer in the cart, and shows nothing of them: the mail may be handed on
 	Public    bool            // it was opened from an address that anybody may write
 	Locked    []string        // fields that the buyer may read and, once filled in, not change
 	Fields    []CheckoutField // the merchant's own questions
