@@ -35,6 +35,10 @@ func newAPI(till *assembly.Till, env *config.Env) *httpapi.API {
 	portals := map[merchant.Mode]string{
 		merchant.Live: env.URL(config.URLPortal), merchant.Test: env.URL(config.URLPortalTest),
 	}
+	till.Gateways.Hooks = env.URL(config.URLAPI)
+	till.Gateways.Pages = map[merchant.Mode][]string{
+		merchant.Live: {env.URL(config.URLCheckout), portals[merchant.Live]}, merchant.Test: {env.URL(config.URLCheckout), portals[merchant.Test]},
+	}
 	api := merchantapi.New(env.URL(config.URLAPI), &merchantapi.Keys{Store: store, Wall: clock.System}, merchantapi.Services{
 		Customers: people,
 		Catalog:   &catalog.Service{Store: store, Assets: assets, Wall: clock.System},

@@ -51,6 +51,12 @@ func (r ring) Keys(ctx context.Context, account gateway.Account) (stripe.Keys, e
 	return stripe.Keys(keys), err
 }
 
+// Fresh implements stripe.Keyring.
+func (r ring) Fresh(ctx context.Context, account gateway.Account) (stripe.Keys, error) {
+	keys, err := r.Keyring.Fresh(ctx, account)
+	return stripe.Keys(keys), err
+}
+
 // at finds the gateway of an account. That there is none is no refusal: what
 // became of a payment there is not known.
 func (b Banks) at(account gateway.Account) (bank, error) {

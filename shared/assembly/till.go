@@ -78,10 +78,7 @@ func Build(cfg aws.Config, store *dynamo.Store, test *sandbox.Gateway, flow *sfn
 	sealer := kms.New(kms.CallsOf(awskms.NewFromConfig(cfg)), keys.KMS, clock.System)
 	t.Keyring = &gateways.Keyring{Store: store, Sealer: sealer, Wall: clock.System}
 	t.Banks = NewBanks(test, t.Keyring, keys.Stripe)
-	t.Gateways = &gateways.Service{
-		Store: store, Sealer: sealer, Inspectors: map[string]gateway.Inspector{stripe.Name: t.Banks.Stripe()}, Wall: clock.System,
-		Abilities: map[string]gateway.Capabilities{stripe.Name: stripe.Capabilities, sandbox.Name: sandbox.Capabilities},
-	}
+	t.Gateways = Connections(store, sealer, t.Banks.Stripe())
 	bank := t.Banks
 	t.Charging = &charging.Service{Store: store, Gateway: bank, Brake: store, Wall: clock.System}
 	t.Wallet = &wallet.Service{Store: store, Vault: bank, Wall: clock.System}
@@ -101,6 +98,17 @@ func Build(cfg aws.Config, store *dynamo.Store, test *sandbox.Gateway, flow *sfn
 		Store: store, Archives: map[string]gateway.Archive{stripe.Name: t.Banks.Stripe()}, Listener: t, Wall: clock.System,
 	}
 	return t
+}
+
+// Connections are the connected gateways. Hooks and Pages are its caller's to
+// give, which knows them.
+func Connections(store gateways.Store, sealer gateways.Sealer, live *stripe.Gateway) *gateways.Service {
+	return &gateways.Service{
+		Store: store, Sealer: sealer, Wall: clock.System,
+		Inspectors: map[string]gateway.Inspector{stripe.Name: live},
+		Helpers:    map[string]gateways.Helper{stripe.Name: {Endpoints: live, Domains: live, Prober: live}},
+		Abilities:  map[string]gateway.Capabilities{stripe.Name: stripe.Capabilities, sandbox.Name: sandbox.Capabilities},
+	}
 }
 
 // answers speaks the workflow's language for the use cases.

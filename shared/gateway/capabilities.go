@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"slices"
+	"time"
 
 	"perennial/shared/fault"
 	"perennial/shared/merchant"
@@ -26,6 +27,7 @@ type Capabilities struct {
 	Wallets    bool                        // Apple Pay and Google Pay
 	Updater    bool                        // replaced cards are told of and charged on
 	Least      map[money.Currency]int64    // the smallest charges, in minor units; others are not known
+	Events     []string                    // what its webhook endpoint has to be sent
 }
 
 // Delayed reports whether a payment by a type of method stays in processing.
@@ -60,7 +62,10 @@ type Profile struct {
 	Title     string
 	Country   string // ISO 3166 alpha-2
 	Charges   bool   // it may take payments
+	Payouts   bool   // what it takes is paid out
 	Debits    bool   // it may take SEPA debits
+
+	At time.Time // the gateway's clock when it answered, to the second; zero when it did not say
 }
 
 // Updated is a saved card that its network replaced: the reference stays, the

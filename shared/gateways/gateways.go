@@ -24,6 +24,7 @@ import (
 type Store interface {
 	record.Loader
 	record.Committer
+	record.Lister
 }
 
 // Sealer keeps secrets unreadable in the store. A function that only connects
@@ -39,7 +40,11 @@ type Service struct {
 	Sealer     Sealer
 	Inspectors map[string]gateway.Inspector // by gateway
 	Abilities  map[string]gateway.Capabilities
+	Helpers    map[string]Helper // by gateway; of one without, nothing is set up or looked at
 	Wall       clock.Wall
+
+	Hooks string                     // public base URL at which gateways' webhooks are taken
+	Pages map[merchant.Mode][]string // URLs of the surfaces that show a gateway's fields
 }
 
 // purpose binds sealed keys to their account.
@@ -68,28 +73,40 @@ type View struct {
 
 // Connect checks a key at the gateway and keeps it. Connecting the same
 // account again replaces its keys: webhooks that were signed with the secret
-// before are believed for three days more.
-func (s *Service) Connect(ctx context.Context, scope merchant.Scope, actor record.Actor, in Order) (View, error) {
+// before are believed for three days more. Then the account is set up, as by
+// Setup, but for a webhook endpoint whose secret was given by hand, which is
+// left to the merchant.
+func (s *Service) Connect(ctx context.Context, scope merchant.Scope, actor record.Actor, in Order) (Checked, error) {
 	if err := in.check(scope.Mode); err != nil {
-		return View{}, err
+		return Checked{}, err
 	}
 	profile, err := s.inspect(ctx, scope.Mode, in)
 	if err != nil {
-		return View{}, err
+		return Checked{}, err
 	}
 	account := merchant.GatewayAccount(scope, profile.Reference)
 	sealed, err := s.seal(ctx, scope, account, in)
 	if err != nil {
-		return View{}, err
+		return Checked{}, err
 	}
-	return s.change(ctx, scope, actor, step{account: account, cause: "connect gateway", decide: func(_ merchant.Gateway, c merchant.Connection, _ bool) (merchant.Gateway, merchant.Connection, error) {
+	job := job{scope: scope, actor: actor, account: account, secret: in.Secret}
+	v, err := s.change(ctx, scope, actor, step{account: account, cause: "connect gateway", decide: func(_ merchant.Gateway, c merchant.Connection, _ bool) (merchant.Gateway, merchant.Connection, error) {
 		g := merchant.Gateway{
 			Name: in.Gateway, Account: account, Reference: profile.Reference, Title: profile.Title, Country: profile.Country,
 			Key: in.Key, Currencies: in.Currencies, Countries: in.Countries, Debits: profile.Debits && !in.NoDebits,
 			ConnectedAt: s.Wall(), ConnectedBy: string(actor.Kind) + ":" + actor.ID,
 		}
-		return g, sealed.put(c, s.Wall()), nil
+		c = sealed.put(c, s.Wall())
+		if newest := c.Newest(); newest.Sealed != "" && newest.Endpoint == "" {
+			return g, c, nil
+		}
+		job.endpoint = true
+		return s.begin(g, c)
 	}})
+	if err != nil {
+		return Checked{}, err
+	}
+	return s.complete(ctx, job, v)
 }
 
 // inspect asks the gateway whose key it is.

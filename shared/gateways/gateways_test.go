@@ -30,10 +30,10 @@ func (b *box) Open(_ context.Context, purpose, scope, sealed string) ([]byte, er
 	return []byte(text), nil
 }
 
-// stripe tells of the account that follows "_of_" in a key.
-type stripe struct{ closed bool }
+// teller tells of the account that follows "_of_" in a key.
+type teller struct{ closed bool }
 
-func (s stripe) Inspect(_ context.Context, secret string) (gateway.Profile, error) {
+func (s teller) Inspect(_ context.Context, secret string) (gateway.Profile, error) {
 	_, account, _ := strings.Cut(secret, "_of_")
 	return gateway.Profile{Reference: account, Charges: !s.closed}, nil
 }
@@ -53,7 +53,7 @@ func newBench(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{T: t, store: recordtest.New(), box: &box{}, now: time.Date(2031, 3, 1, 12, 0, 0, 0, time.UTC)}
 	wall := func() time.Time { return b.now }
-	b.service = &gateways.Service{Store: b.store, Sealer: b.box, Inspectors: map[string]gateway.Inspector{"stripe": stripe{}}, Wall: wall}
+	b.service = &gateways.Service{Store: b.store, Sealer: b.box, Inspectors: map[string]gateway.Inspector{"stripe": teller{}}, Wall: wall}
 	b.ring = &gateways.Keyring{Store: b.store, Sealer: b.box, Wall: wall}
 	b.must(b.store.Commit(t.Context(), record.Commit{Scope: live, Actor: record.System, Cause: "test", Put: []any{merchant.State{Scope: live}}}))
 	return b
@@ -72,7 +72,7 @@ func (b *bench) connect(secret, webhook string) gateways.View {
 		Gateway: "stripe", Secret: secret, Key: "pk_live_0123456789", Webhook: webhook,
 	})
 	b.must(err)
-	return v
+	return v.View
 }
 
 func account(reference string) gateway.Account {
@@ -102,6 +102,31 @@ func TestKeysAreOpenedForTheirAccountAndRemembered(t *testing.T) {
 	b.must(err)
 	if keys.Secret != "rk_live_second_of_acct_1" || len(keys.Webhooks) != 2 || keys.Webhooks[1] != "whsec_first000" {
 		t.Errorf("after half a minute: %+v", keys)
+	}
+}
+
+// A webhook under a secret that was replaced a moment ago is believed at once,
+// while made-up ones open nothing.
+func TestFreshKeysAreReadAtMostOnceASecond(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.connect("rk_live_first_of_acct_1", "whsec_first000")
+	for range 3 {
+		_, err := b.ring.Fresh(t.Context(), account("acct_1"))
+		b.must(err)
+	}
+	if b.box.opened != 2 {
+		t.Errorf("opened %d times", b.box.opened)
+	}
+	b.connect("rk_live_first_of_acct_1", "whsec_second00")
+	b.now = b.now.Add(time.Second)
+	keys, err := b.ring.Fresh(t.Context(), account("acct_1"))
+	b.must(err)
+	if keys.Webhooks[0] != "whsec_second00" {
+		t.Errorf("%+v", keys)
+	}
+	if keys, _ := b.ring.Keys(t.Context(), account("acct_1")); keys.Webhooks[0] != "whsec_second00" {
+		t.Error("what was read is not remembered")
 	}
 }
 
@@ -146,7 +171,7 @@ func TestWhatIsNotConnectedHasNoKeys(t *testing.T) {
 func TestAnAccountThatCannotChargeIsNotConnected(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.service.Inspectors["stripe"] = stripe{closed: true}
+	b.service.Inspectors["stripe"] = teller{closed: true}
 	_, err := b.service.Connect(t.Context(), live, record.System, gateways.Order{Gateway: "stripe", Secret: "rk_live_x_of_acct_1", Key: "pk_live_0123456789"})
 	if !errors.Is(err, gateways.ErrClosed) {
 		t.Errorf("%v", err)
@@ -208,7 +233,7 @@ func TestAnArchiveIsReadForAsLongAsItsKeyIsKnown(t *testing.T) {
 func TestAChangeAsksTheGatewayOfTheAccount(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.service.Inspectors["other"] = stripe{closed: true} // whoever asked it would be refused
+	b.service.Inspectors["other"] = teller{closed: true} // whoever asked it would be refused
 	b.connect("rk_live_first_of_acct_1", "")
 	_, err := b.service.Change(t.Context(), live, record.System, "acct_1", gateways.Patch{Secret: "rk_live_second_of_acct_1"})
 	b.must(err)

@@ -18,8 +18,12 @@ import (
 // key that was replaced or forgotten.
 const keepFor = 30 * time.Second
 
+// freshFor is how long opened keys count as just opened.
+const freshFor = time.Second
+
 // Keyring opens the keys of accounts, for adapters. It is safe for concurrent
-// use and asks the store at most every 30 seconds for each account.
+// use and asks the store at most every 30 seconds for each account, but for
+// Fresh.
 type Keyring struct {
 	Store  Store
 	Sealer Sealer
@@ -40,7 +44,7 @@ var errGone = fmt.Errorf("%w: %w", ErrNotConnected, gateway.ErrGone)
 
 type opened struct {
 	Keys
-	until time.Time
+	at time.Time
 }
 
 // Keys opens the keys of an account. One that is not connected, or whose keys
@@ -48,12 +52,32 @@ type opened struct {
 // there was made is then not known.
 func (k *Keyring) Keys(ctx context.Context, account gateway.Account) (Keys, error) {
 	now := k.Wall()
-	k.mu.Lock()
-	known, ok := k.kept[account]
-	k.mu.Unlock()
-	if ok && now.Before(known.until) {
+	if known, ok := k.known(account); ok && now.Before(known.at.Add(keepFor)) {
 		return known.Keys, nil
 	}
+	return k.reopen(ctx, account, now)
+}
+
+// Fresh opens the keys of an account as they are now: for a webhook that is
+// signed with a secret that is not known, which may have been replaced a moment
+// ago. What was opened within a second is given again, so that made-up
+// signatures cost little.
+func (k *Keyring) Fresh(ctx context.Context, account gateway.Account) (Keys, error) {
+	now := k.Wall()
+	if known, ok := k.known(account); ok && now.Before(known.at.Add(freshFor)) {
+		return known.Keys, nil
+	}
+	return k.reopen(ctx, account, now)
+}
+
+func (k *Keyring) known(account gateway.Account) (opened, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	known, ok := k.kept[account]
+	return known, ok
+}
+
+func (k *Keyring) reopen(ctx context.Context, account gateway.Account, now time.Time) (Keys, error) {
 	keys, err := k.open(ctx, account, now)
 	if err != nil {
 		return Keys{}, err
@@ -63,7 +87,7 @@ func (k *Keyring) Keys(ctx context.Context, account gateway.Account) (Keys, erro
 	if k.kept == nil || len(k.kept) >= 1000 {
 		k.kept = map[gateway.Account]opened{}
 	}
-	k.kept[account] = opened{keys, now.Add(keepFor)}
+	k.kept[account] = opened{keys, now}
 	return keys, nil
 }
 

@@ -119,7 +119,7 @@ func (n secrets) put(c merchant.Connection, now time.Time) merchant.Connection {
 		c.Secret, c.Hint = n.key, n.hint
 	}
 	if n.webhook != "" {
-		c = c.Sign(n.webhook, now)
+		c = c.Sign(n.webhook, "", now)
 	}
 	return c
 }

@@ -68,7 +68,7 @@ func TestAnAccountNamesItsScope(t *testing.T) {
 func TestAReplacedWebhookSecretIsBelievedForThreeDays(t *testing.T) {
 	t.Parallel()
 	noon := time.Date(2031, 3, 1, 12, 0, 0, 0, time.UTC)
-	c := merchant.Connection{}.Sign("first", noon).Sign("second", noon)
+	c := merchant.Connection{}.Sign("first", "", noon).Sign("second", "we_2", noon)
 	if got := c.Signers(noon.Add(71 * time.Hour)); len(got) != 2 || got[0] != "second" {
 		t.Errorf("%v", got)
 	}
@@ -78,5 +78,26 @@ func TestAReplacedWebhookSecretIsBelievedForThreeDays(t *testing.T) {
 	heard, worth := c.Heard(noon)
 	if _, again := heard.Heard(noon.Add(time.Minute)); !worth || again {
 		t.Error("every webhook is written down")
+	}
+}
+
+func TestAnAccountThatTakesPaymentsAndIsNotHeardIsDeaf(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2031, 3, 1, 12, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		heard, paid time.Time
+		deaf        bool
+	}{
+		"never paid, never heard":          {},
+		"paid just now, never heard":       {paid: noon.Add(-5 * time.Hour)},
+		"paid, never heard":                {paid: noon.Add(-6 * time.Hour), deaf: true},
+		"heard within the hour before":     {paid: noon.Add(-6 * time.Hour), heard: noon.Add(-7 * time.Hour)},
+		"heard earlier than that":          {paid: noon.Add(-6 * time.Hour), heard: noon.Add(-7*time.Hour - time.Second), deaf: true},
+		"heard after the payment":          {paid: noon.Add(-24 * time.Hour), heard: noon.Add(-23 * time.Hour)},
+		"paid long ago and heard long ago": {paid: noon.AddDate(0, -6, 0), heard: noon.AddDate(0, -6, 0)},
+	} {
+		if got := (merchant.Connection{HeardAt: c.heard}).Deaf(c.paid, noon); got != c.deaf {
+			t.Errorf("%s: %v", name, got)
+		}
 	}
 }

@@ -234,6 +234,7 @@ func (b *bench) wire() {
 			Operations: &operations.Service{Store: b.Store, Wall: wall},
 			Gateways: &gateways.Service{
 				Store: b.counter, Sealer: box{}, Inspectors: map[string]gateway.Inspector{"stripe": inspector{}}, Wall: wall,
+				Helpers: map[string]gateways.Helper{"stripe": {Endpoints: narrow{}, Domains: narrow{}, Prober: narrow{}}}, Hooks: "https://api.example",
 			},
 			HooksURL: "https://api.example",
 		})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,6 +26,26 @@ func (inspector) Inspect(_ context.Context, secret string) (gateway.Profile, err
 	}
 	return gateway.Profile{Reference: account, Title: "Northwind", Country: "DE", Charges: true, Debits: true}, nil
 }
+
+// narrow plays a gateway whose key may neither look at endpoints nor at
+// disputes.
+type narrow struct {
+	gateway.Domains
+}
+
+func (narrow) Lacks(context.Context, string) ([]string, error) { return []string{"Disputes"}, nil }
+
+func (narrow) Endpoints(context.Context, string, string) ([]gateway.Endpoint, error) {
+	return nil, gateway.ErrKey
+}
+
+func (narrow) OpenEndpoint(context.Context, string, string) (gateway.Endpoint, string, error) {
+	return gateway.Endpoint{}, "", gateway.ErrKey
+}
+
+func (narrow) MendEndpoint(context.Context, string, string) error { return gateway.ErrKey }
+
+func (narrow) CloseEndpoint(context.Context, string, string) error { return gateway.ErrKey }
 
 const connectBody = `{"gateway":"stripe","secret_key":"rk_test_s3cret_of_acct_1","publishable_key":"pk_test_0123456789","webhook_secret":"whsec_s3cret0123","currencies":["JPY"]}`
 
@@ -119,6 +140,35 @@ func TestAKeyIsRotatedWithinItsAccountOnly(t *testing.T) {
 	}
 	if status, got, raw := b.gateway("DELETE", "/gateways/acct_1?forget=true", writer, ""); status != 200 || got.Status != "forgotten" || got.KeyHint != nil || got.WebhookSigned {
 		t.Errorf("%d %s", status, raw)
+	}
+}
+
+// What is not right with an account is part of the answers, and no error.
+func TestConnectingAndCheckingTellWhatIsNotRight(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for _, call := range []struct{ method, path, body, secret string }{
+		{"POST", "/gateways", strings.Replace(connectBody, `"webhook_secret":"whsec_s3cret0123",`, "", 1), writer},
+		{"GET", "/gateways/acct_1/check", "", reader},
+		{"POST", "/gateways/acct_1/setup?new_webhook=true", "", writer},
+	} {
+		status, raw := b.send(call.method, call.path, call.secret, call.body)
+		var got wire.CheckedGateway
+		b.must(json.Unmarshal([]byte(raw), &got))
+		var codes []string
+		for _, f := range got.Findings {
+			codes = append(codes, f.Level+" "+f.Code)
+		}
+		want := []string{"error permission_missing", "warning payouts_off", "error webhook_secret_missing"}
+		if status != 200 || got.ID != "acct_1" || !slices.Equal(codes, want) || strings.Contains(raw, "s3cret") {
+			t.Errorf("%s %s: %d %s", call.method, call.path, status, raw)
+		}
+	}
+	if status, raw := b.send("GET", "/gateways/sandbox/check", reader, ""); status != 200 || !strings.Contains(raw, `"findings":[]`) {
+		t.Errorf("the sandbox: %d %s", status, raw)
+	}
+	if status, raw := b.send("POST", "/gateways/sandbox/setup", writer, ""); status != 404 {
+		t.Errorf("the sandbox: %d %s", status, raw)
 	}
 }
 

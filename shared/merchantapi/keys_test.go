@@ -164,6 +164,8 @@ func (b *bench) operations() []operation {
 		{"POST", "/gateways", connectBody},
 		{"GET", "/gateways", ""},
 		{"GET", "/gateways/" + b.connected(), ""},
+		{"GET", "/gateways/acct_1/check", ""},
+		{"POST", "/gateways/acct_1/setup", ""},
 		{"PATCH", "/gateways/acct_1", `{"countries":["DE"]}`},
 		{"DELETE", "/gateways/acct_1?forget=true", ""},
 		{"GET", "/test-clock", ""},

@@ -10,9 +10,6 @@ import (
 	"perennial/shared/record"
 )
 
-// hearsWithin is how soon after a payment a gateway has told of it by webhook.
-const hearsWithin = 6 * time.Hour
-
 // settledAt remembers when an account last settled a payment.
 func (e *examination) settledAt(p billing.Payment) {
 	if p.Status != billing.PaymentSucceeded || p.Intent == "" {
@@ -65,14 +62,14 @@ func (e *examination) silence(ctx context.Context) error {
 	}
 	for _, g := range state.Gateways {
 		paid := e.newest[g.Account]
-		if paid.IsZero() || g.Status == merchant.GatewayForgotten || e.wall.Sub(paid) < hearsWithin {
+		if paid.IsZero() || g.Status == merchant.GatewayForgotten {
 			continue
 		}
 		c, err := record.Get[merchant.Connection](ctx, e.store, e.scope, g.Account)
 		if err != nil && !errors.Is(err, record.ErrNotFound) {
 			return err
 		}
-		if c.HeardAt.Before(paid.Add(-time.Hour)) { // hearing is written down hourly
+		if c.Deaf(paid, e.wall) {
 			e.report(g.Reference, "a gateway that takes payments is heard", "last webhook "+orNever(c.HeardAt)+", last payment "+paid.Format(time.RFC3339))
 		}
 	}

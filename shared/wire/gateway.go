@@ -17,7 +17,8 @@ type Gateway struct {
 	Status         string              `json:"status" enum:"active,retired,forgotten" doc:"A retired gateway takes no new payment methods; those saved there are charged and refunded as before. The keys of a forgotten one are gone."`
 	PublishableKey *string             `json:"publishable_key"`
 	KeyHint        *string             `json:"key_hint" doc:"The secret key's last four characters."`
-	WebhookURL     *string             `json:"webhook_url" doc:"To be entered at the gateway."`
+	WebhookURL     *string             `json:"webhook_url" doc:"Where the gateway sends its webhooks. Connecting makes an endpoint there, where the key may; otherwise it is to be entered at the gateway."`
+	WebhookEvents  []string            `json:"webhook_events" doc:"What the endpoint has to be sent."`
 	WebhookSigned  bool                `json:"webhook_secret_set"`
 	WebhookAt      *string             `json:"last_webhook_at" doc:"When a webhook last came; written at most hourly."`
 	ReadAt         *string             `json:"last_events_read_at" doc:"When the account's own list of events was last read for what no webhook brought."`
@@ -43,6 +44,36 @@ type GatewayCapabilities struct {
 	Least map[string]int64 `json:"minimum_amounts" doc:"The smallest charge by currency, in minor units; of others it is not known."`
 }
 
+// GatewayFinding is one thing that is not right with a connected gateway.
+type GatewayFinding struct {
+	Code    string `json:"code" doc:"Never changes: key_refused, permission_missing, charges_off, payouts_off, webhook_missing, webhook_refused, webhook_secret_missing, webhook_secret_unknown, webhook_disabled, webhook_events_missing, webhook_duplicate, webhook_unknown, webhooks_not_heard, wallets_unregistered, wallets_off, wallet_inactive, wallets_unknown, clock_skew or no_answer."`
+	Level   string `json:"level" enum:"error,warning" doc:"By an error, payments or news of them are lost or late."`
+	Message string `json:"message"`
+	Remedy  string `json:"remedy" doc:"What to do."`
+}
+
+// CheckedGateway is a gateway that was just set up.
+type CheckedGateway struct {
+	Gateway
+	Findings []GatewayFinding `json:"findings" doc:"What is not right with it, asked at the gateway just now."`
+}
+
+// GatewayCheck is what a gateway was found to lack.
+type GatewayCheck struct {
+	ID        string           `json:"gateway_id"`
+	CheckedAt string           `json:"checked_at"`
+	Findings  []GatewayFinding `json:"findings" doc:"Empty: nothing was found."`
+}
+
+// ToGatewayFindings converts findings.
+func ToGatewayFindings(found []gateways.Finding) []GatewayFinding {
+	out := []GatewayFinding{}
+	for _, f := range found {
+		out = append(out, GatewayFinding{f.Code, string(f.Level), f.Message, f.Remedy})
+	}
+	return out
+}
+
 // ToGateway converts a connection of a business. Hooks is the public base URL
 // at which gateways' webhooks are taken.
 func ToGateway(v gateways.View, business, hooks string) Gateway {
@@ -54,7 +85,8 @@ func ToGateway(v gateways.View, business, hooks string) Gateway {
 	out := Gateway{
 		ID: v.Reference, BusinessID: business, Gateway: v.Name, Title: v.Title, Country: text(v.Country), Status: string(v.Status),
 		PublishableKey: text(v.Key), KeyHint: text(v.Hint), WebhookSigned: v.Signed,
-		Currencies: append([]string{}, v.Currencies...), Countries: append([]string{}, v.Countries...), Debits: v.Debits,
+		WebhookEvents: append([]string{}, c.Events...),
+		Currencies:    append([]string{}, v.Currencies...), Countries: append([]string{}, v.Countries...), Debits: v.Debits,
 		Capabilities: GatewayCapabilities{
 			Reschedule: c.Reschedule, ExtraTrial: c.ExtraTrial, Methods: typesOf(c.Types), Async: typesOf(c.Async), Wallets: c.Wallets, Updater: c.Updater,
 			Currencies: chargedIn(c.Currencies), Least: least,
@@ -67,7 +99,7 @@ func ToGateway(v gateways.View, business, hooks string) Gateway {
 		out.Priority = &v.Place
 	}
 	if !v.ConnectedAt.IsZero() {
-		url, at := hooks+"/gateway-events/"+v.Name+"/"+v.Account, Wall(v.ConnectedAt)
+		url, at := gateways.WebhookURL(hooks, v.Gateway), Wall(v.ConnectedAt)
 		out.WebhookURL, out.ConnectedAt = &url, &at
 	}
 	if !v.HeardAt.IsZero() {

@@ -18,13 +18,6 @@ import (
 	"perennial/shared/wire"
 )
 
-// stripeEvents are what an endpoint at Stripe has to be subscribed to.
-var stripeEvents = []string{
-	"payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.processing", "payment_intent.requires_action", "payment_intent.canceled",
-	"setup_intent.succeeded", "setup_intent.setup_failed", "setup_intent.canceled", "charge.dispute.created", "charge.dispute.updated",
-	"charge.dispute.closed", "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated", "refund.updated", "refund.failed", "charge.refund.updated", "payment_method.automatically_updated",
-}
-
 func gatewayCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "gateway", Short: "Connect payment gateways, by API",
@@ -32,7 +25,7 @@ func gatewayCommand() *cobra.Command {
 			"A gateway's keys are read from the environment or asked for, never taken as arguments: those end up in histories.",
 	}
 	api := merchantFlags(cmd)
-	cmd.AddCommand(connectCommand(api), gatewayListCommand(api), changeCommand(api), disconnectCommand(api), webhookSecretCommand(api))
+	cmd.AddCommand(connectCommand(api), gatewayCheckCommand(api), gatewaySetupCommand(api), gatewayListCommand(api), changeCommand(api), disconnectCommand(api), webhookSecretCommand(api))
 	return cmd
 }
 
@@ -40,19 +33,21 @@ func connectCommand(api *merchantAPI) *cobra.Command {
 	var business, mode, currencies, countries string
 	cmd := &cobra.Command{
 		Use: "connect stripe", Short: "Connect an account, or replace its keys", Args: cobra.ExactArgs(1), ValidArgs: []string{"stripe"},
-		Long: "Reads STRIPE_SECRET_KEY, STRIPE_PUBLISHABLE_KEY and STRIPE_WEBHOOK_SECRET, and asks for what is missing, a line each.\n" +
-			"The webhook's secret may be left empty and given later with `perennial gateway webhook`.",
+		Long: "Reads STRIPE_SECRET_KEY and STRIPE_PUBLISHABLE_KEY, and asks for what is missing, a line each.\n" +
+			"Makes the webhook endpoint and registers the hosts for Apple Pay and Google Pay, as far as the key may, and tells what is left to do.\n" +
+			"With STRIPE_WEBHOOK_SECRET set, the secret of an endpoint that you made by hand, the endpoint is left to you.",
 		Example: "  perennial gateway connect stripe --business bus_… --mode live --currencies EUR,CHF",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := api.meant(cmd, business, mode); err != nil {
 				return err
 			}
 			ask := asker{bufio.NewReader(cmd.InOrStdin()), cmd.ErrOrStderr()}
-			body := map[string]any{"gateway": args[0], "currencies": codes(currencies), "countries": codes(countries)}
+			body := map[string]any{
+				"gateway": args[0], "currencies": codes(currencies), "countries": codes(countries), "webhook_secret": os.Getenv("STRIPE_WEBHOOK_SECRET"),
+			}
 			for _, q := range []struct{ field, variable, text string }{
 				{"secret_key", "STRIPE_SECRET_KEY", "Restricted key (rk_…): "},
 				{"publishable_key", "STRIPE_PUBLISHABLE_KEY", "Publishable key (pk_…): "},
-				{"webhook_secret", "STRIPE_WEBHOOK_SECRET", "Webhook secret (whsec_…, empty: later): "},
 			} {
 				given, err := ask.secret(q.variable, q.text)
 				if err != nil {
@@ -60,11 +55,12 @@ func connectCommand(api *merchantAPI) *cobra.Command {
 				}
 				body[q.field] = given
 			}
-			var made wire.Gateway
+			var made wire.CheckedGateway
 			if err := api.ask(cmd, http.MethodPost, "/gateways", body, &made); err != nil {
 				return err
 			}
-			return showConnected(cmd.OutOrStdout(), made)
+			showConnected(cmd.OutOrStdout(), "connected", made)
+			return nil
 		},
 	}
 	cmd.Flags().StringVar(&business, "business", "", "make sure that the API key is this business's")
@@ -72,17 +68,6 @@ func connectCommand(api *merchantAPI) *cobra.Command {
 	cmd.Flags().StringVar(&currencies, "currencies", "", "choose it for these alone, such as EUR,CHF")
 	cmd.Flags().StringVar(&countries, "countries", "", "choose it for customers of these alone, such as DE,AT")
 	return cmd
-}
-
-func showConnected(out io.Writer, g wire.Gateway) error {
-	fmt.Fprintf(out, "connected %s (%s)\n", g.ID, g.Title)
-	if g.WebhookURL != nil {
-		fmt.Fprintf(out, "webhook endpoint: %s\nevents: %s\n", *g.WebhookURL, strings.Join(stripeEvents, " "))
-	}
-	if !g.WebhookSigned {
-		fmt.Fprintf(out, "no webhook secret yet: make the endpoint, then run `perennial gateway webhook %s`\n", g.ID)
-	}
-	return nil
 }
 
 func gatewayListCommand(api *merchantAPI) *cobra.Command {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"strings"
 	"testing"
 )
@@ -22,13 +23,14 @@ func (s *shop) connect(typed string, args ...string) (out, asked string, err err
 
 func TestKeysAreAskedForAndNeverShown(t *testing.T) {
 	s := newShop(t, map[string]string{
-		"GET /business":  businessAnswer,
-		"POST /gateways": `{"gateway_id":"acct_1","title":"Northwind","webhook_url":"https://api.example/gateway-events/stripe/bus_1.test.acct_1"}`,
+		"GET /business": businessAnswer,
+		"POST /gateways": `{"gateway_id":"acct_1","title":"Northwind","webhook_url":"https://api.example/gateway-events/stripe/bus_1.test.acct_1",` +
+			`"findings":[{"code":"wallets_off","level":"warning","message":"pay.example is off.","remedy":"Switch it on."}]}`,
 	})
 	t.Setenv("STRIPE_SECRET_KEY", "")
 	t.Setenv("STRIPE_PUBLISHABLE_KEY", "pk_test_env")
 	t.Setenv("STRIPE_WEBHOOK_SECRET", "")
-	out, asked, err := s.connect("rk_test_typed\n\n", "gateway", "connect", "stripe", "--business", "bus_1", "--mode", "test", "--currencies", "eur, CHF")
+	out, asked, err := s.connect("rk_test_typed\n", "gateway", "connect", "stripe", "--business", "bus_1", "--mode", "test", "--currencies", "eur, CHF")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +38,7 @@ func TestKeysAreAskedForAndNeverShown(t *testing.T) {
 	if len(s.asked) != 2 || s.asked[1] != want {
 		t.Errorf("asked %q", s.asked)
 	}
-	if strings.Contains(out+asked, "rk_test_typed") || !strings.Contains(out, "bus_1.test.acct_1") || !strings.Contains(out, "payment_intent.succeeded") || !strings.Contains(out, "no webhook secret yet") {
+	if strings.Contains(out+asked, "rk_test_typed") || !strings.Contains(out, "bus_1.test.acct_1") || !strings.Contains(out, "warning: pay.example is off.\n  Switch it on.\n") || strings.Contains(asked, "Webhook") {
 		t.Errorf("printed %s and %s", out, asked)
 	}
 }
@@ -86,5 +88,34 @@ func TestAGatewaysPlaceAndSalesAreChanged(t *testing.T) {
 	asked := len(s.asked)
 	if _, err := s.run("gateway", "change", "acct_1"); err == nil || len(s.asked) != asked {
 		t.Errorf("nothing to change: %v, asked %q", err, s.asked)
+	}
+}
+
+func TestAnAccountIsCheckedAndSetUp(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, map[string]string{
+		"GET /gateways/acct_1/check":                   `{"gateway_id":"acct_1","findings":[{"level":"error","message":"It is off.","remedy":"Switch it on."}]}`,
+		"GET /gateways/acct_2/check":                   `{"gateway_id":"acct_2","findings":[{"level":"warning","message":"It is slow.","remedy":"Wait."}]}`,
+		"GET /gateways/acct_3/check":                   `{"gateway_id":"acct_3","findings":[]}`,
+		"POST /gateways/acct_1/setup":                  `{"gateway_id":"acct_1","title":"Northwind"}`,
+		"POST /gateways/acct_1/setup?new_webhook=true": `{"gateway_id":"acct_1","title":"Northwind"}`,
+	})
+	for _, c := range []struct {
+		args, out string
+		amiss     bool
+	}{
+		{"gateway check acct_1", "error: It is off.\n  Switch it on.\n", true},
+		{"gateway check acct_2", "warning: It is slow.\n  Wait.\n", false},
+		{"gateway check acct_3", "everything is as it should be\n", false},
+		{"gateway setup acct_1", "set up acct_1 (Northwind)\neverything is as it should be\n", false},
+		{"gateway setup acct_1 --new-webhook", "set up acct_1 (Northwind)\neverything is as it should be\n", false},
+	} {
+		out, err := s.run(strings.Fields(c.args)...)
+		if errors.Is(err, errAmiss) != c.amiss || err != nil && !c.amiss || !strings.HasPrefix(out, c.out) {
+			t.Errorf("%s: %q %v", c.args, out, err)
+		}
+	}
+	if last := s.asked[len(s.asked)-1]; last != "POST /gateways/acct_1/setup?new_webhook=true" {
+		t.Errorf("asked %q", last)
 	}
 }

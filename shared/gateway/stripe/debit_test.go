@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"perennial/shared/gateway"
 	"perennial/shared/gateway/stripe"
@@ -80,7 +81,8 @@ func TestAKeyIsCheckedAtItsAccount(t *testing.T) {
 	t.Parallel()
 	_, g := open(t)
 	p, err := g.Inspect(t.Context(), "rk_live_acct_1")
-	if err != nil || p != (gateway.Profile{Reference: "acct_1", Title: "Northwind", Country: "DE", Charges: true, Debits: true}) {
+	p.At = time.Time{}
+	if err != nil || p != (gateway.Profile{Reference: "acct_1", Title: "Northwind", Country: "DE", Charges: true, Payouts: true, Debits: true}) {
 		t.Errorf("%+v, %v", p, err)
 	}
 	if _, err := g.Inspect(t.Context(), "wrong"); !errors.Is(err, gateway.ErrKey) {

@@ -139,3 +139,19 @@ func TestWhatIsNoEventIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// late has been told of a new secret a moment ago.
+type late struct{ ring }
+
+func (late) Fresh(context.Context, gateway.Account) (stripe.Keys, error) {
+	return stripe.Keys{Webhooks: []string{"whsec_new"}}, nil
+}
+
+func TestASecretThatWasJustReplacedIsBelieved(t *testing.T) {
+	t.Parallel()
+	const body = `{"id":"evt_1","type":"customer.created","data":{"object":{"id":"cus_1"}}}`
+	g := stripe.New(stripe.Options{Keyring: late{}, BaseURL: "http://127.0.0.1:1"})
+	if _, _, err := g.Receive(t.Context(), account, stamp(noon)+signature("whsec_new", noon, body), []byte(body), noon); err != nil {
+		t.Error(err)
+	}
+}

@@ -69,6 +69,7 @@ type witness struct {
 	asked   []string
 	wrong   []string
 	pretend string
+	domains string // that are registered
 }
 
 var (
@@ -96,6 +97,12 @@ func (w *witness) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	if strings.HasSuffix(r.URL.Path, "/search") {
 		body = []byte(`{"object": "search_result", "data": [], "has_more": false}`)
+	}
+	if what == "GET /v1/payment_method_domains" {
+		body = []byte(`{"object": "list", "data": [` + w.domains + `]}`)
+	}
+	if what == "POST /v1/payment_method_domains/pmd_1" {
+		body = []byte(`{"id": "pmd_1", "enabled": true, "apple_pay": {"status": "inactive"}}`)
 	}
 	answer.Body = io.NopCloser(bytes.NewReader(body))
 	answer.ContentLength = int64(len(body))
@@ -128,6 +135,7 @@ func TestStripesOwnDescriptionAcceptsOurRequests(t *testing.T) {
 	_, _ = g.Save(ctx, account, "s", "cus_1", "pm_1", gateway.Visitor{})
 	_, _ = g.Save(ctx, account, "d", "cus_1", "debit:pm_1", gateway.Visitor{IP: "192.0.2.1", Agent: "browser"})
 	_, _ = g.Inspect(ctx, "rk_test_123")
+	hookUp(ctx, g, w)
 	_ = g.Remove(ctx, account, "pm_1")
 	for _, mark := range []gateway.Mark{{At: noon}, {At: noon, Event: "evt_1"}} {
 		if told, _, _, err := g.Told(ctx, account, mark, noon.Add(time.Hour)); err != nil || len(told) == 0 {
@@ -151,12 +159,28 @@ func TestStripesOwnDescriptionAcceptsOurRequests(t *testing.T) {
 	noticed(t, origin)
 }
 
+// hookUp sets an account up, with a host that is new and one that is off.
+func hookUp(ctx context.Context, g *stripe.Gateway, w *witness) {
+	_, _ = g.Endpoints(ctx, "rk_test_123", "https://a.test/b")
+	_, _, _ = g.OpenEndpoint(ctx, "rk_test_123", "https://a.test/b")
+	_ = g.MendEndpoint(ctx, "rk_test_123", "we_1")
+	_ = g.CloseEndpoint(ctx, "rk_test_123", "we_1")
+	_, _ = g.Register(ctx, "rk_test_123", "pay.a.test")
+	w.domains = `{"id": "pmd_1", "enabled": false}`
+	_, _ = g.Register(ctx, "rk_test_123", "pay.a.test")
+	_, _ = g.Lacks(ctx, "rk_test_123")
+}
+
 var asked = []string{
-	"GET /v1/account", "GET /v1/customers/search", "GET /v1/disputes/dp_1", "GET /v1/events", "GET /v1/events/evt_1",
-	"GET /v1/payment_intents", "GET /v1/payment_intents/pi_1", "GET /v1/refunds", "GET /v1/setup_intents", "GET /v1/setup_intents/seti_1",
+	"DELETE /v1/webhook_endpoints/we_1", "GET /v1/account", "GET /v1/customers", "GET /v1/customers/search", "GET /v1/disputes", "GET /v1/disputes/dp_1",
+	"GET /v1/events", "GET /v1/events/evt_1",
+	"GET /v1/payment_intents", "GET /v1/payment_intents/pi_1", "GET /v1/payment_method_domains", "GET /v1/payment_methods",
+	"GET /v1/refunds", "GET /v1/setup_intents", "GET /v1/setup_intents/seti_1", "GET /v1/webhook_endpoints",
 	"POST /v1/customers", "POST /v1/payment_intents", "POST /v1/payment_intents/pi_1/cancel", "POST /v1/payment_intents/pi_1/confirm",
+	"POST /v1/payment_method_domains", "POST /v1/payment_method_domains/pmd_1", "POST /v1/payment_method_domains/pmd_1/validate",
 	"POST /v1/payment_methods/pm_1/attach", "POST /v1/payment_methods/pm_1/detach", "POST /v1/refunds",
 	"POST /v1/setup_intents", "POST /v1/setup_intents/seti_1/cancel", "POST /v1/setup_intents/seti_1/confirm",
+	"POST /v1/webhook_endpoints", "POST /v1/webhook_endpoints/we_1",
 }
 
 // noticed makes sure that the checker checks.
@@ -184,4 +208,8 @@ type keyring string
 
 func (k keyring) Keys(context.Context, gateway.Account) (stripe.Keys, error) {
 	return stripe.Keys{Secret: string(k)}, nil
+}
+
+func (k keyring) Fresh(ctx context.Context, a gateway.Account) (stripe.Keys, error) {
+	return k.Keys(ctx, a)
 }

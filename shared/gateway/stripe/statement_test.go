@@ -22,6 +22,8 @@ func (oneKey) Keys(context.Context, gateway.Account) (Keys, error) {
 	return Keys{Secret: "rk_test_1"}, nil
 }
 
+func (k oneKey) Fresh(ctx context.Context, a gateway.Account) (Keys, error) { return k.Keys(ctx, a) }
+
 func TestWhatAStatementSays(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

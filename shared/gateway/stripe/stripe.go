@@ -36,9 +36,11 @@ type Keys struct {
 	Webhooks []string // the signing secrets of our endpoint there, "whsec_…"; several while one is replaced
 }
 
-// Keyring finds the secrets of an account.
+// Keyring finds the secrets of an account. Keys may be some time old, Fresh are
+// those of now.
 type Keyring interface {
 	Keys(ctx context.Context, account gateway.Account) (Keys, error)
+	Fresh(ctx context.Context, account gateway.Account) (Keys, error)
 }
 
 // Options are what a Gateway needs.
@@ -63,6 +65,9 @@ var (
 	_ gateway.Archive  = (*Gateway)(nil)
 
 	_ gateway.Inspector = (*Gateway)(nil)
+	_ gateway.Endpoints = (*Gateway)(nil)
+	_ gateway.Domains   = (*Gateway)(nil)
+	_ gateway.Prober    = (*Gateway)(nil)
 )
 
 // New makes a client. It keeps connections for as long as it lives, and

@@ -30,6 +30,10 @@ func (ring) Keys(_ context.Context, a gateway.Account) (stripe.Keys, error) {
 	return stripe.Keys{Secret: "rk_test_" + a.ID, Webhooks: []string{"whsec_next", webhookSecret}}, nil
 }
 
+func (r ring) Fresh(ctx context.Context, a gateway.Account) (stripe.Keys, error) {
+	return r.Keys(ctx, a)
+}
+
 func open(t *testing.T) (*stripetest.Twin, *stripe.Gateway) {
 	t.Helper()
 	w, origin := stripetest.Start(t)

@@ -44,6 +44,9 @@ func (w *Twin) refunded(id string, r gateway.Refund) map[string]any {
 
 func (w *Twin) refunds(c *twinCall) (any, error) {
 	id := c.Form.Get("payment_intent")
+	if id == "" {
+		return w.nothing(c)
+	}
 	made, err := w.bank.Refunds(c.Context(), c.account, Banked(id))
 	items := []any{}
 	for _, r := range slices.Backward(made) {

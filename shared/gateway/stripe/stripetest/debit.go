@@ -13,7 +13,7 @@ import (
 // profile tells whose key it is.
 func (w *Twin) profile(c *twinCall) (any, error) {
 	return map[string]any{
-		"object": "account", "id": c.account.ID, "country": "DE", "charges_enabled": true,
+		"object": "account", "id": c.account.ID, "country": "DE", "charges_enabled": true, "payouts_enabled": !w.closed[c.account.ID],
 		"capabilities": map[string]any{"sepa_debit_payments": "active"}, "settings": map[string]any{"dashboard": map[string]any{"display_name": "Northwind"}},
 	}, nil
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"perennial/shared/bank/banktest"
 	"perennial/shared/gateway"
@@ -36,6 +37,7 @@ type Twin struct {
 	events    []event           // oldest first
 	revoked   map[string]bool   // accounts whose key is refused
 	bounced   map[string]bool   // refunds whose money came back, by key
+	hookup
 }
 
 type twinIntent struct {
@@ -61,9 +63,10 @@ func Start(t *testing.T) (*Twin, string) {
 	w := &Twin{
 		Bank: b, bank: sandbox.New(sandbox.Options{BaseURL: b.URL, Secret: banktest.Secret}),
 		revoked: map[string]bool{}, bounced: map[string]bool{}, customers: map[string]string{}, intents: map[string]*twinIntent{}, methods: map[string]*twinMethod{}, keys: map[string]string{},
+		hookup: hookup{forbidden: map[string]bool{}, closed: map[string]bool{}},
 	}
 	mux := http.NewServeMux()
-	for pattern, serve := range map[string]func(*twinCall) (any, error){
+	routes := map[string]func(*twinCall) (any, error){
 		"GET /v1/account":                       w.profile,
 		"GET /v1/customers/search":              w.search,
 		"POST /v1/customers":                    w.enrol,
@@ -85,7 +88,9 @@ func Start(t *testing.T) (*Twin, string) {
 		"GET /v1/disputes/{id}":                 w.dispute,
 		"GET /v1/events":                        w.listEvents,
 		"GET /v1/events/{id}":                   w.showEvent,
-	} {
+	}
+	maps.Copy(routes, w.hookupRoutes())
+	for pattern, serve := range routes {
 		mux.HandleFunc(pattern, func(out http.ResponseWriter, r *http.Request) { w.serve(out, r, serve) })
 	}
 	server := httptest.NewServer(mux)
@@ -126,8 +131,14 @@ func (w *Twin) serve(out http.ResponseWriter, r *http.Request, do func(*twinCall
 		answer(out, 401, map[string]any{"error": says{Type: "invalid_request_error", Message: "Invalid API Key"}})
 		return
 	}
+	if w.ahead != 0 {
+		out.Header().Set("Date", time.Now().Add(w.ahead).UTC().Format(http.TimeFormat))
+	}
 	c := &twinCall{Request: r, account: gateway.Account{Gateway: sandbox.Name, ID: id}}
 	body, err := any(nil), r.ParseForm()
+	if err == nil {
+		err = w.may(c)
+	}
 	if err == nil {
 		err = w.keep(c)
 	}
