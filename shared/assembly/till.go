@@ -111,6 +111,12 @@ func Connections(store gateways.Store, sealer gateways.Sealer, live *stripe.Gate
 	}
 }
 
+// Checker asks gateways about connected accounts, for whoever moves no money.
+// Hooks and Pages are its caller's to give.
+func Checker(cfg aws.Config, store *dynamo.Store, keys Keys) *gateways.Service {
+	return Connections(store, kms.New(kms.CallsOf(awskms.NewFromConfig(cfg)), keys.KMS, clock.System), stripe.New(stripe.Options{BaseURL: keys.Stripe}))
+}
+
 // answers speaks the workflow's language for the use cases.
 type answers struct{ flow *sfn.Flow }
 

@@ -27,6 +27,10 @@ type Finding struct {
 	Remedy  string
 }
 
+// CodeNotHeard is the finding that an account takes payments and no webhook
+// comes.
+const CodeNotHeard = "webhooks_not_heard"
+
 // Skewed is from where on a difference of clocks is told of. Webhooks are
 // refused beyond 300 s.
 const skewed = time.Minute
@@ -82,7 +86,7 @@ func (f facts) webhooks() []Finding {
 	var all []Finding
 	if f.deaf {
 		all = append(all, Finding{
-			"webhooks_not_heard", LevelError, "The account takes payments, and no webhook has come since.",
+			CodeNotHeard, LevelError, "The account takes payments, and no webhook has come since.",
 			"Look at the endpoint's deliveries at " + f.who() + ". Where they are answered 401 its secret is another: run `perennial gateway setup " + f.Reference + " --new-webhook`.",
 		})
 	}

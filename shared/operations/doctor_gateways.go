@@ -3,9 +3,11 @@ package operations
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"perennial/shared/billing"
+	"perennial/shared/gateways"
 	"perennial/shared/merchant"
 	"perennial/shared/record"
 )
@@ -81,4 +83,35 @@ func orNever(at time.Time) string {
 		return "never"
 	}
 	return at.Format(time.RFC3339)
+}
+
+// Checker asks a gateway what is not right with a connected account.
+type Checker interface {
+	Check(ctx context.Context, scope merchant.Scope, reference string) (gateways.Checked, error)
+}
+
+// AskGateways has every connected account of a scope looked at, at its
+// gateway. That an account is not heard is left to Examine, which sees all
+// payments.
+func (s *Service) AskGateways(ctx context.Context, scope merchant.Scope, checker Checker) ([]Finding, error) {
+	state, err := s.Store.State(ctx, scope)
+	if err != nil {
+		return nil, fmt.Errorf("state of %s: %w", scope, err)
+	}
+	var all []Finding
+	for _, g := range state.Gateways {
+		if g.Status == merchant.GatewayForgotten {
+			continue
+		}
+		checked, err := checker.Check(ctx, scope, g.Reference)
+		if err != nil {
+			return nil, fmt.Errorf("check %s: %w", g.Account, err)
+		}
+		for _, f := range checked.Findings {
+			if f.Code != gateways.CodeNotHeard {
+				all = append(all, Finding{scope, g.Reference, f.Message, f.Remedy})
+			}
+		}
+	}
+	return all, nil
 }

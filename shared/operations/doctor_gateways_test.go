@@ -1,45 +1,52 @@
 package operations_test
 
 import (
+	"context"
+	"errors"
 	"testing"
-	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"perennial/shared/gateways"
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
+	"perennial/shared/operations"
 )
 
-func TestTheDoctorNamesAnAccountWhoseEventsAreNotRead(t *testing.T) {
+// checker finds the same at every account but one, which it cannot look at.
+type checker []gateways.Finding
+
+var errAway = errors.New("away")
+
+func (c checker) Check(_ context.Context, _ merchant.Scope, reference string) (gateways.Checked, error) {
+	if reference == "acct_away" {
+		return gateways.Checked{}, errAway
+	}
+	return gateways.Checked{Findings: c}, nil
+}
+
+func TestTheDoctorAsksTheGatewaysOfAMode(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
-		status merchant.GatewayStatus
-		read   time.Duration // ago; zero: never
-		since  time.Duration
-		found  bool
-	}{
-		"read yesterday":            {read: 25 * time.Hour, since: 90 * time.Hour},
-		"not for two days":          {read: 48 * time.Hour, since: 90 * time.Hour, found: true},
-		"never, just connected":     {since: time.Hour},
-		"never":                     {since: 50 * time.Hour, found: true},
-		"retired, not for two days": {read: 49 * time.Hour, status: merchant.GatewayRetired, found: true},
-		"forgotten, not for a year": {read: 9000 * time.Hour, status: merchant.GatewayForgotten},
-	} {
-		w := lifecycletest.New(t)
-		now := w.Clock.Now()
-		conn := merchant.Connection{ID: merchant.GatewayAccount(w.Scope, "acct_1"), Secret: "sealed"}.Watch(now.Add(-c.since), now)
-		if c.read > 0 {
-			conn.Reading.ReadAt = now.Add(-c.read)
-		}
+	w := lifecycletest.New(t)
+	doctor := &operations.Service{Store: w.Store, Wall: w.Clock.Now}
+	connect := func(reference string, status merchant.GatewayStatus) {
 		state, err := w.Store.State(t.Context(), w.Scope)
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.Put(state.Connect(merchant.Gateway{Name: "stripe", Account: conn.ID, Reference: "acct_1", Status: c.status}), conn)
-		findings, err := service(w).Examine(t.Context(), w.Scope, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := len(findings) == 1 && findings[0].Object == "acct_1"; got != c.found || len(findings) > 1 {
-			t.Errorf("%s: %+v", name, findings)
-		}
+		w.Put(state.Connect(merchant.Gateway{Account: merchant.GatewayAccount(w.Scope, reference), Reference: reference, Status: status}))
+	}
+	connect("acct_1", merchant.GatewayRetired)
+	connect("acct_gone", merchant.GatewayForgotten)
+	found, err := doctor.AskGateways(t.Context(), w.Scope, checker{
+		{Code: "payouts_off", Message: "It does not pay out.", Remedy: "Ask it."}, {Code: gateways.CodeNotHeard, Message: "Examine says so."},
+	})
+	want := []operations.Finding{{Scope: w.Scope, Object: "acct_1", Rule: "It does not pay out.", Detail: "Ask it."}}
+	if diff := cmp.Diff(want, found); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+	connect("acct_away", merchant.GatewayActive)
+	if _, err := doctor.AskGateways(t.Context(), w.Scope, checker{}); !errors.Is(err, errAway) {
+		t.Errorf("%v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -10,6 +11,7 @@ import (
 
 	"perennial/shared/assembly"
 	"perennial/shared/config"
+	"perennial/shared/dynamo"
 	"perennial/shared/gateway/sandbox"
 	"perennial/shared/merchant"
 	"perennial/shared/operations"
@@ -25,7 +27,8 @@ func doctorCommand() *cobra.Command {
 		Use: "doctor", Short: "Check that the books are whole", Args: cobra.NoArgs,
 		Long: "Checks for every test mode, or for one business, that no payment lock is older than its lease,\n" +
 			"that payments equal invoices and journal, and that every on-hold subscription has a hold.\n" +
-			"With PERENNIAL_URL_SANDBOX and PERENNIAL_SANDBOX_SECRET set, also that the gateway's ledger equals the payments.",
+			"With PERENNIAL_URL_SANDBOX and PERENNIAL_SANDBOX_SECRET set, also that the gateway's ledger equals the payments.\n" +
+			"With PERENNIAL_KMS_KEY and the URLs of the API and the pages set, gateways are asked about every connected account, as by `perennial gateway check`.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			service, store, err := operate(cmd.Context())
 			if err != nil {
@@ -46,6 +49,10 @@ func doctorCommand() *cobra.Command {
 			if bank := os.Getenv(config.URLSandbox); bank != "" {
 				ledger = assembly.SandboxLedger(sandbox.New(sandbox.Options{BaseURL: bank, Secret: os.Getenv(config.SandboxSecret)}))
 			}
+			checker, asks, err := gatewayChecker(cmd.Context(), store)
+			if err != nil {
+				return err
+			}
 			out := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
 			found := 0
 			for _, scope := range scopes {
@@ -53,12 +60,22 @@ func doctorCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if asks {
+					asked, err := service.AskGateways(cmd.Context(), scope, checker)
+					if err != nil {
+						return err
+					}
+					findings = append(findings, asked...)
+				}
 				for _, f := range findings {
 					fmt.Fprintf(out, "%s\t%s\t%s\t%s\n", f.Scope, f.Object, f.Rule, f.Detail)
 				}
 				found += len(findings)
 			}
 			fmt.Fprintf(out, "%d modes examined, %d findings\n", len(scopes), found)
+			if !asks {
+				fmt.Fprintln(out, "gateways were not asked: PERENNIAL_KMS_KEY or a URL is not set")
+			}
 			if err := out.Flush(); err != nil {
 				return err
 			}
@@ -71,4 +88,26 @@ func doctorCommand() *cobra.Command {
 	cmd.Flags().StringVar(&business, "business", "", "only this business")
 	cmd.Flags().BoolVar(&live, "live", false, "its live mode instead of its test mode")
 	return cmd
+}
+
+// gatewayChecker opens what gateways are asked with; asks is false when the
+// environment does not say how.
+func gatewayChecker(ctx context.Context, store *dynamo.Store) (checker operations.Checker, asks bool, err error) {
+	for _, name := range []string{config.KMSKey, config.URLAPI, config.URLCheckout, config.URLPortal, config.URLPortalTest} {
+		if os.Getenv(name) == "" {
+			return nil, false, nil
+		}
+	}
+	env := config.Read()
+	cfg, err := config.AWS(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	service := assembly.Checker(cfg, store, assembly.Keys{KMS: env.Need(config.KMSKey), Stripe: env.Local(config.URLStripe)})
+	service.Hooks = env.URL(config.URLAPI)
+	checkout := env.URL(config.URLCheckout)
+	service.Pages = map[merchant.Mode][]string{
+		merchant.Live: {checkout, env.URL(config.URLPortal)}, merchant.Test: {checkout, env.URL(config.URLPortalTest)},
+	}
+	return service, true, env.Err()
 }

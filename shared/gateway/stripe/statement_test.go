@@ -76,3 +76,13 @@ func TestAStatementThatIsRefusedIsLeftOut(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// What is looked for in the archive is what an endpoint should have been sent.
+func TestTheArchiveIsAskedForEventsOfTheEndpoint(t *testing.T) {
+	t.Parallel()
+	for _, event := range archived {
+		if !slices.Contains(Events, event) {
+			t.Errorf("no endpoint is sent %s", event)
+		}
+	}
+}
