@@ -15,7 +15,8 @@ const (
 	vagueMost  = 7  // of them after declines without a reason
 	morning    = 9  // the local hour from which on a morning's retries are made
 	spread     = 2 * time.Hour
-	quietGap   = 18 * time.Hour // at least so long between retries that wait for money
+	firstGap   = 6 * time.Hour  // at least so long before the first retry that waits for money
+	quietGap   = 18 * time.Hour // and so long between those that follow
 	technicals = 4              // retries within a day before trouble counts as lasting
 )
 
@@ -65,11 +66,16 @@ func (w wall) at(days int) time.Time {
 func (w wall) morningIn(days int) calendar.Instant { return calendar.At(w.at(days)) }
 
 // payday is the first morning on which wages have usually arrived; at first
-// simply the next morning, because often only a transfer was late.
+// simply the next morning, because often only a transfer was late. What fails
+// before dawn is tried on the morning of that day.
 func (w wall) payday(wait bool) calendar.Instant {
+	gap := firstGap
+	if wait {
+		gap = quietGap
+	}
 	for days := 0; ; days++ {
 		at := w.at(days)
-		if at.Sub(w.now) >= quietGap && (!wait || Payday(at)) {
+		if at.Sub(w.now) >= gap && (!wait || Payday(at)) {
 			return calendar.At(at)
 		}
 	}

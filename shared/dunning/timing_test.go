@@ -78,13 +78,39 @@ func TestMoneyIsAwaitedOnPaydayMornings(t *testing.T) {
 			if local.Hour() < 9 || local.Hour() > 10 || i > 0 && !dunning.Payday(local) {
 				t.Errorf("%s: retry %d on %s", name, i+1, local)
 			}
-			if at.Sub(before) < 18*time.Hour || at.Sub(now) > 30*day {
+			gap := map[bool]time.Duration{true: 6 * time.Hour, false: 18 * time.Hour}[i == 0]
+			if at.Sub(before) < gap || at.Sub(now) > 30*day {
 				t.Errorf("%s: retry %d is %s after the one before", name, i+1, at.Sub(before))
 			}
 			before = at
 		}
-		if tries[0].Sub(now) > 42*time.Hour {
+		if tries[0].Sub(now) > 32*time.Hour {
 			t.Errorf("%s: the first retry is only on %s", name, tries[0])
+		}
+	}
+}
+
+// The morning after an evening's or a night's failure is the next one that
+// dawns, and no retry follows within six hours.
+func TestTheFirstRetryIsOnTheNextMorning(t *testing.T) {
+	t.Parallel()
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for clock, want := range map[string]string{
+		"2027-03-04 19:36": "2027-03-05", "2027-03-04 23:59": "2027-03-05", "2027-03-05 00:37": "2027-03-05",
+		"2027-03-05 02:59": "2027-03-05", "2027-03-05 05:01": "2027-03-06", "2027-03-05 10:30": "2027-03-06",
+	} {
+		failed, err := time.ParseInLocation("2006-01-02 15:04", clock, berlin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, code := range []string{"insufficient_funds", "do_not_honor"} {
+			first := chain(merchant.DefaultRecovery(), code, berlin, calendar.At(failed))[0].Time().In(berlin)
+			if first.Format(time.DateOnly) != want || first.Hour() < 9 || first.Hour() > 10 {
+				t.Errorf("%s at %s is retried at %s", code, clock, first)
+			}
 		}
 	}
 }
