@@ -34,7 +34,7 @@ func (c Case) Declined(d Decline, f FollowUp) (Change, error) {
 		s.Failure.Pacing, s.Failure.Backup = f.Pacing, f.Backup
 		p.Pacing = f.Pacing
 	}
-	if tried.Intent != "" {
+	if tried.Intent != "" || tried.Barred() && s.Failure.Payment == "" {
 		s.Failure.Payment, s.Failure.Method = tried.Payment, tried.Method
 	}
 	if !unasked { // a backup that was never charged tells nothing: the first method's decline stands

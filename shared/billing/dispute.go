@@ -203,32 +203,6 @@ func (s Subscription) Release(dispute string, at calendar.Instant, zone *time.Lo
 	return s.rescheduled()
 }
 
-// Bar keeps a card from being charged while disputes about it are open.
-type Bar struct {
-	Card     string // gateway, account and fingerprint: the record's identity
-	Version  int64
-	Disputes []string
-}
-
-// BarID names the bar of a card.
-func BarID(gateway, account, fingerprint string) string {
-	return gateway + "/" + account + "/" + fingerprint
-}
-
-// With adds an open dispute.
-func (b Bar) With(dispute string) Bar {
-	if !slices.Contains(b.Disputes, dispute) {
-		b.Disputes = append(slices.Clone(b.Disputes), dispute)
-	}
-	return b
-}
-
-// Without takes a dispute off.
-func (b Bar) Without(dispute string) Bar {
-	b.Disputes = slices.DeleteFunc(slices.Clone(b.Disputes), func(id string) bool { return id == dispute })
-	return b
-}
-
 // withheld is the subscription without what a dispute withholds, to see what
 // is due all the same.
 func (s Subscription) withheld() Subscription {

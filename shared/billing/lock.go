@@ -49,6 +49,7 @@ type Lock struct {
 	ActionURL string
 	Country   string           // that the payer's request came from; empty when unknown
 	Statement string           // what the customer's bank statement is to say, of the brand; empty: the account's own
+	Refused   Decline          // with which it fails without a charge; empty: it is charged
 	At        calendar.Instant // business time at which it was taken
 	TakenAt   time.Time        // wall time at which it was taken
 	Lease     time.Time        // wall time until which only its taker acts
@@ -68,6 +69,10 @@ func (l Lock) SetsUp() bool {
 
 // Free reports an attempt for which the gateway is not needed.
 func (l Lock) Free() bool { return l.Amount.Nothing() && !l.SetsUp() }
+
+// Barred reports an attempt that fails without a charge, because its card may
+// not be charged (rules 11, 14).
+func (l Lock) Barred() bool { return l.Refused.Code != "" }
 
 // restarts reports whether a payment at an instant starts a new period. An
 // attempt may take days, so the instant at which it succeeds decides.
@@ -93,6 +98,7 @@ type Attempt struct {
 	Challenge bool
 	Country   string
 	Statement string
+	Refused   Decline // why nothing is charged; empty: it is
 	At        calendar.Instant
 	Wall      time.Time
 }
@@ -136,7 +142,7 @@ func (a Attempt) lock(due []Invoice, total money.Amount) (Lock, []Invoice) {
 		Payment: a.Payment, Seen: a.Seen, Invoices: ids,
 		Key: fmt.Sprintf("%s#%d", first.ID, first.Attempts), Retry: first.Attempts - 1,
 		Amount: total, Method: a.Method, State: LockSubmitting, By: a.By, Cause: first.Cause,
-		Keep: a.Keep, Checkout: a.Checkout, ReturnURL: a.ReturnURL, Challenge: a.Challenge, Country: a.Country, Statement: a.Statement,
+		Keep: a.Keep, Checkout: a.Checkout, ReturnURL: a.ReturnURL, Challenge: a.Challenge, Country: a.Country, Statement: a.Statement, Refused: a.Refused,
 		At: a.At, TakenAt: a.Wall, Lease: a.Wall.Add(LeaseCharge),
 	}, invoices
 }

@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"time"
@@ -26,17 +27,24 @@ type Tally struct {
 	Expires time.Time          // wall time after which nothing of it counts
 }
 
+// CardID names the card that a method charges, as its bar is named; empty when
+// there is none. Where the gateway does not tell cards apart each method is one.
+func (m Method) CardID() string {
+	card := cmp.Or(m.Fingerprint, m.Reference)
+	if card == "" {
+		return ""
+	}
+	return BarID(m.Gateway, m.Account, card)
+}
+
 // TallyID names the tally of an amount charged to a method; empty when there
 // is none, because no card is charged.
 func TallyID(m Method, a money.Amount) string {
-	card := m.Fingerprint
-	if card == "" {
-		card = m.Reference
-	}
+	card := m.CardID()
 	if card == "" || a.Nothing() {
 		return ""
 	}
-	return m.Gateway + "/" + m.Account + "/" + card + "/" + strconv.FormatInt(a.Minor, 10) + string(a.Currency)
+	return card + "/" + strconv.FormatInt(a.Minor, 10) + string(a.Currency)
 }
 
 // Counted is the tally with one more charge. What is too old to count for

@@ -62,6 +62,7 @@ type Start struct {
 	Hold         *billing.Hold
 	Payment      *billing.Payment // a payment that this attempt makes, existing or new
 	Method       billing.Method
+	Bar          *billing.Bar // of the method's card, when it was read with the subscription
 	By           billing.Initiator
 	Keep         bool // the method becomes the subscription's when paid
 	Checkout     string
@@ -108,10 +109,10 @@ func (s *Service) Charge(ctx context.Context, in Start) (Result, error) {
 	if paid != nil {
 		return s.kept(ctx, in, *paid)
 	}
-	tally, err := s.admit(ctx, in)
-	refused := tally != nil || errors.Is(err, ErrBarred)
+	may, err := s.admit(ctx, in)
+	refused := may.tally != nil || errors.Is(err, ErrBarred)
 	if err != nil && refused && in.By == billing.BySystem && in.Purchase == nil {
-		return s.postpone(ctx, in, tally)
+		return s.postpone(ctx, in, may.tally)
 	}
 	if err != nil {
 		return Result{}, err
@@ -120,7 +121,8 @@ func (s *Service) Charge(ctx context.Context, in Start) (Result, error) {
 	now := in.State.Clock.Now(wall)
 	try := billing.Attempt{
 		Payment: ids.New("pay_", wall), Method: in.Method, By: in.By, Keep: in.Keep,
-		Checkout: in.Checkout, ReturnURL: in.ReturnURL, Challenge: in.Challenge, Country: in.Actor.Country, At: now, Wall: wall,
+		Checkout: in.Checkout, ReturnURL: in.ReturnURL, Challenge: in.Challenge, Country: in.Actor.Country,
+		Refused: may.refused, At: now, Wall: wall,
 	}
 	if in.Payment != nil {
 		try.Payment, try.Seen = in.Payment.ID, max(in.Payment.Version, 1)
@@ -141,7 +143,7 @@ func (s *Service) Charge(ctx context.Context, in Start) (Result, error) {
 	if err := billing.Chargeable(in.Method.Gateway, in.Dues.Total); err != nil && !locked.Carries() {
 		return Result{}, err
 	}
-	a := &attempt{Case: locked, scope: in.Scope, actor: in.Actor, cause: in.Cause, state: in.State, tally: tally}
+	a := &attempt{Case: locked, scope: in.Scope, actor: in.Actor, cause: in.Cause, state: in.State, tally: may.tally}
 	if err := s.lock(ctx, a, in.Events, in.Counts); err != nil {
 		return Result{}, fmt.Errorf("lock %s: %w", locked.Owner(), err)
 	}
@@ -227,6 +229,9 @@ func (s *Service) drive(ctx context.Context, a *attempt) (Result, error) {
 		return s.settle(ctx, a, gateway.Outcome{State: gateway.StateSucceeded, Amount: l.Amount})
 	case a.Small() && l.Intent == "":
 		return s.settle(ctx, a, tooSmall)
+	case l.Barred() && l.Intent == "":
+		why := gateway.Decline{Code: l.Refused.Code, Advice: l.Refused.Advice}
+		return s.settle(ctx, a, gateway.Outcome{State: gateway.StateDeclined, Decline: why})
 	case l.Method.IsZero():
 		missing := gateway.Decline{Code: "no_payment_method"}
 		return s.settle(ctx, a, gateway.Outcome{State: gateway.StateDeclined, Decline: missing})

@@ -39,7 +39,7 @@ func (s *Service) Finish(ctx context.Context, r Recover) (Result, error) {
 	switch {
 	case !l.Set():
 		return a.result(), nil
-	case l.Free() || l.Method.IsZero():
+	case l.Free() || l.Barred() || l.Method.IsZero():
 		return s.drive(ctx, a)
 	case r.Actor == record.System && l.Spares(s.Wall()):
 		return s.waiting(a), nil

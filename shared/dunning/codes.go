@@ -18,7 +18,8 @@ type group struct {
 // groups is every decline code that we know. Sources: Stripe's decline codes,
 // Dodo's transaction failures, ISO 8583 response codes as Visa and Mastercard
 // use them, Polar's list of codes that end a recovery, and TabaPay's list of
-// Visa's category 1 (04 07 12 14 15 41 43 46 57 R0 R1 R3).
+// Visa's category 1 (04 07 12 14 15 41 43 46 57 R0 R1 R3). The last two of the
+// technical ones are ours, for charges that we do not make.
 var groups = []group{
 	{billing.ClassHard, SayAnotherCard, "lost_card stolen_card pickup_card fraudulent merchant_blacklist highest_risk_level 04 07 41 43 59"},
 	{billing.ClassHard, SayNotAllowed, "restricted_card invalid_account new_account_information_available card_not_supported " +
@@ -38,6 +39,8 @@ var groups = []group{
 	{billing.ClassMoney, SayLimit, "card_velocity_exceeded withdrawal_count_limit_exceeded limit_exceeded 61 65"},
 	{billing.ClassTechnical, SayUnreached, "issuer_not_available processing_error try_again_later reenter_transaction " +
 		"network_error network_timeout approve_with_id order_creation_failed 06 19 68 90 91 92 96"},
+	{billing.ClassTechnical, SaySpent, "card_tried_too_often"},
+	{billing.ClassTechnical, SayNotAllowed, "card_disputed"},
 	{billing.ClassVague, SayVague, "generic_decline do_not_honor card_declined call_issuer no_action_taken unknown_error 01 02 05"},
 	{billing.ClassOurFault, SayOurs, "invalid_amount amount_too_small amount_too_large duplicate_transaction " +
 		"live_mode_test_card testmode_decline invalid_request 03 13 30 94"},

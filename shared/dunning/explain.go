@@ -17,6 +17,7 @@ const (
 	SayCurrency     Sentence = "decline_currency"
 	SayNoMoney      Sentence = "decline_no_money"
 	SayLimit        Sentence = "decline_limit"
+	SaySpent        Sentence = "decline_spent"
 	SayUnreached    Sentence = "decline_unreached"
 	SayVague        Sentence = "decline_vague"
 	SayOurs         Sentence = "decline_ours"
@@ -34,6 +35,7 @@ var english = map[Sentence]string{
 	SayCurrency:     billing.ErrMethodCurrency.Message,
 	SayNoMoney:      "Your bank reports that there was not enough money on the account.",
 	SayLimit:        "Your bank reports that the card's limit is reached.",
+	SaySpent:        "This card was tried too often. Please use another payment method, or try again in a few days.",
 	SayUnreached:    "The bank could not be reached. Nothing was charged.",
 	SayVague:        "Your bank declined the payment without giving a reason. Another card may help, or a call to your bank.",
 	SayOurs:         "The payment could not be made because of a problem on our side. Nothing was charged.",
@@ -76,8 +78,17 @@ var rules = map[billing.DeclineClass]string{
 	billing.ClassOurFault:       "The request was wrong, which is not the customer's fault. Access is kept and the operators are alerted.",
 }
 
+// unmade tells the merchant of charges that Perennial did not make.
+var unmade = map[string]string{
+	"card_tried_too_often": "Nothing was charged: the card network's limit for this amount is reached. The card is charged once there is room, if the window lasts.",
+	"card_disputed":        "Nothing was charged: a dispute about this card is open. The card is tried again once the dispute is over.",
+}
+
 // ExplainToMerchant is what Perennial does about a decline, in one sentence.
 func ExplainToMerchant(d billing.Decline) string {
+	if text, ok := unmade[d.Code]; ok {
+		return text
+	}
 	if text, ok := rules[d.Class]; ok {
 		return text
 	}

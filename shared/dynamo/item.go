@@ -81,7 +81,7 @@ func (it item) index(scope merchant.Scope, e record.Entry) {
 	}
 	if at := e.DueAt(); !at.IsZero() {
 		it["dpk"] = text(duePartition(record.PartitionOf(scope, e)))
-		it["dsk"] = text(dueSort(at, e.ID, e.Customer))
+		it["dsk"] = text(dueSort(at, e.ID, e.Card, e.Customer))
 	}
 }
 

@@ -117,8 +117,13 @@ func duePartition(p record.Partition) string {
 	return "DUE#" + strconv.Itoa(p.Shard)
 }
 
-func dueSort(at calendar.Instant, id, customer string) string {
-	return at.String() + "#" + id + "#" + customer
+// dueSort orders the due index by time. The card stands before the customer,
+// who was always the last.
+func dueSort(at calendar.Instant, id, card, customer string) string {
+	if card != "" {
+		card += "#"
+	}
+	return at.String() + "#" + id + "#" + card + customer
 }
 
 // dueItem reads an entry of the due index: the object from the place it is
@@ -130,9 +135,11 @@ func dueItem(k key, sort string) (record.DueItem, error) {
 	if len(parts) != 3 || err != nil || !ok {
 		return record.DueItem{}, fmt.Errorf("%s is due at %q, which is no due item", k.pk, sort)
 	}
+	end := strings.LastIndexByte(sort, '#')
+	card := strings.TrimPrefix(sort[:max(0, end)], calendar.At(at).String()+"#"+parts[2])
 	return record.DueItem{
 		Scope: scope, Ref: record.Ref{Kind: record.Kind(parts[1]), ID: parts[2]},
-		Customer: sort[strings.LastIndexByte(sort, '#')+1:], Due: calendar.At(at),
+		Customer: sort[end+1:], Card: strings.TrimPrefix(card, "#"), Due: calendar.At(at),
 	}, nil
 }
 

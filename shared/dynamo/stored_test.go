@@ -57,6 +57,7 @@ func TestKeysAreReadBack(t *testing.T) {
 	t.Parallel()
 	id := rapid.StringMatching(`[a-zA-Z0-9_:#/.-]{1,40}`)
 	plain := rapid.StringMatching(`[a-zA-Z0-9_-]{0,26}`)
+	card := rapid.StringMatching(`([a-z]{6}/[a-zA-Z0-9_.]{1,20}/[a-zA-Z0-9+=#]{1,20})?`)
 	rapid.Check(t, func(t *rapid.T) {
 		ref := record.Ref{Kind: record.KindSubscription, ID: id.Draw(t, "id")}
 		address := record.Address{Scope: here, Subject: ref, Version: rapid.Int64Range(1, 1e12-1).Draw(t, "version")}
@@ -64,10 +65,10 @@ func TestKeysAreReadBack(t *testing.T) {
 			t.Fatalf("%v became %v, %v", address, got, err)
 		}
 		want := record.DueItem{
-			Scope: here, Ref: ref, Customer: plain.Draw(t, "customer"),
+			Scope: here, Ref: ref, Customer: plain.Draw(t, "customer"), Card: card.Draw(t, "card"),
 			Due: calendar.Instant(rapid.Int64Range(1, 4e15).Draw(t, "due")),
 		}
-		if got, err := dueItem(place(here, ref), dueSort(want.Due, ref.ID, want.Customer)); err != nil || got != want {
+		if got, err := dueItem(place(here, ref), dueSort(want.Due, ref.ID, want.Card, want.Customer)); err != nil || got != want {
 			t.Fatalf("%+v became %+v, %v", want, got, err)
 		}
 	})
@@ -78,7 +79,7 @@ func TestSortKeysSortByTime(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		instant := rapid.Int64Range(1, 4e15)
 		a, b := calendar.Instant(instant.Draw(t, "a")), calendar.Instant(instant.Draw(t, "b"))
-		if (a < b) != (dueSort(a, "z", "") < dueSort(b, "a", "") && a != b) {
+		if (a < b) != (dueSort(a, "z", "", "") < dueSort(b, "a", "", "") && a != b) {
 			t.Fatalf("%v and %v sort otherwise than as text", a, b)
 		}
 		if stamp(a.Time()) != a.String() {

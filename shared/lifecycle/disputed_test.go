@@ -22,7 +22,7 @@ func TestARetryWaitsWhileItsCardIsDisputed(t *testing.T) {
 	w.Gateway.Program(s.Method.Reference, gatewaytest.Decline("insufficient_funds"), gatewaytest.Succeed())
 	w.AdvanceTo(s.Period.End.Add(day / 24))
 	failed := w.Sub(s.ID)
-	bar := billing.Bar{Card: billing.BarID(s.Method.Gateway, s.Method.Account, s.Method.Fingerprint)}.With("dsp_of_another")
+	bar := lifecycletest.Get[billing.Bar](w, s.Method.CardID()).With("dsp_of_another") // the decline has left one
 	w.Put(bar)
 	w.AdvanceTo(failed.Failure.NextRetry.Add(day / 24))
 	got := w.Sub(s.ID)
@@ -54,7 +54,7 @@ func TestARetryPutOffMakesNoCredit(t *testing.T) {
 	if due := lifecycletest.Get[billing.Invoice](w, failed.Open[0]); due.Total.Minor != 2380 || due.Credit != given {
 		t.Fatalf("the renewal costs %v, less %v of credit", due.Total, due.Credit)
 	}
-	bar := billing.Bar{Card: billing.BarID(s.Method.Gateway, s.Method.Account, s.Method.Fingerprint)}.With("dsp_1")
+	bar := lifecycletest.Get[billing.Bar](w, s.Method.CardID()).With("dsp_1")
 	state := w.State()
 	state.Seller.Tax = tax.Seller{}
 	w.Put(bar, state)

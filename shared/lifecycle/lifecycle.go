@@ -101,6 +101,7 @@ type work struct {
 	state    merchant.State
 	sub      billing.Subscription
 	customer billing.Customer
+	bar      *billing.Bar // of the subscription's card; nil when it was not read
 	now      calendar.Instant
 }
 
@@ -148,8 +149,8 @@ func (s *Service) subscription(ctx context.Context, item record.DueItem) error {
 	return nil
 }
 
-// open loads the subscription and its customer in one request when the due
-// item names the customer.
+// open loads the subscription, its customer and what bars its card in one
+// request when the due item names them.
 func (s *Service) open(ctx context.Context, item record.DueItem) (work, error) {
 	w := work{scope: item.Scope}
 	var err error
@@ -163,7 +164,11 @@ func (s *Service) open(ctx context.Context, item record.DueItem) (work, error) {
 		}
 		item.Customer = w.sub.Customer
 	}
-	found, err := s.Store.Load(ctx, item.Scope, item.Ref, record.RefOf[billing.Customer](item.Customer))
+	refs := []record.Ref{item.Ref, record.RefOf[billing.Customer](item.Customer)}
+	if item.Card != "" {
+		refs = append(refs, record.RefOf[billing.Bar](item.Card))
+	}
+	found, err := s.Store.Load(ctx, item.Scope, refs...)
 	if err != nil {
 		return w, fmt.Errorf("subscription %s: %w", item.Ref.ID, err)
 	}
@@ -173,6 +178,10 @@ func (s *Service) open(ctx context.Context, item record.DueItem) (work, error) {
 		return w, fmt.Errorf("subscription %s: %w", item.Ref.ID, record.ErrNotFound)
 	}
 	w.sub, w.customer, w.now = sub, customer, w.state.Clock.Now(s.Wall())
+	if item.Card != "" && item.Card == sub.Method.CardID() {
+		bar, _ := found[2].(billing.Bar) // none: nothing is known against the card
+		w.bar = &bar
+	}
 	return w, nil
 }
 
@@ -197,7 +206,7 @@ func (s *Service) renew(ctx context.Context, w work) error {
 	dues := billing.Dues{Invoices: []billing.Invoice{invoice}, Total: invoice.Due(), Next: invoice.Period.End}
 	_, err = s.Charger.Charge(ctx, charging.Start{
 		Scope: w.scope, Actor: record.System, Cause: "renewal", State: w.state,
-		Subscription: sub, Customer: w.customer, Dues: dues, Method: payee, By: billing.BySystem,
+		Subscription: sub, Customer: w.customer, Dues: dues, Method: payee, Bar: w.bar, By: billing.BySystem,
 		Events: w.sub.Switches(),
 	})
 	return err

@@ -167,7 +167,7 @@ func (w *walk) read(ctx context.Context, refs ...record.Ref) error {
 		if err != nil {
 			return err
 		}
-		w.known[refs[i]] = record.DueItem{Scope: w.scope, Ref: refs[i], Customer: entry.Customer, Due: entry.DueAt()}
+		w.known[refs[i]] = record.DueItem{Scope: w.scope, Ref: refs[i], Customer: entry.Customer, Card: entry.Card, Due: entry.DueAt()}
 		if sub, ok := obj.(billing.Subscription); ok && sub.Status == billing.StatusOnHold {
 			hold := record.RefOf[billing.Hold](billing.HoldID(sub.ID, sub.HoldEpoch))
 			if _, known := w.known[hold]; !known {

@@ -15,6 +15,7 @@ type DueItem struct {
 	Scope    merchant.Scope
 	Ref      Ref
 	Customer string // spares a read: the object's customer
+	Card     string // spares another: the bar of the card that it is charged to; empty: not known
 	Due      calendar.Instant
 }
 
@@ -63,13 +64,14 @@ type dueMessage struct {
 	Kind     Kind   `json:"kind"`
 	ID       string `json:"id"`
 	Customer string `json:"customer,omitempty"`
+	Card     string `json:"card,omitempty"`
 	Due      int64  `json:"due"` // microseconds since the epoch
 }
 
 // EncodeDue writes a due item as a queue message.
 func EncodeDue(d DueItem) ([]byte, error) {
 	return json.Marshal(dueMessage{
-		Schema: Schema, Scope: d.Scope.String(), Kind: d.Ref.Kind, ID: d.Ref.ID, Customer: d.Customer, Due: int64(d.Due),
+		Schema: Schema, Scope: d.Scope.String(), Kind: d.Ref.Kind, ID: d.Ref.ID, Customer: d.Customer, Card: d.Card, Due: int64(d.Due),
 	})
 }
 
@@ -84,5 +86,5 @@ func DecodeDue(message []byte) (DueItem, error) {
 	if m.Schema < 1 || m.Schema > Schema || !ok || m.Kind == "" || m.ID == "" {
 		return DueItem{}, fmt.Errorf("record: due message of schema %d names no object", m.Schema)
 	}
-	return DueItem{Scope: scope, Ref: Ref{m.Kind, m.ID}, Customer: m.Customer, Due: calendar.Instant(m.Due)}, nil
+	return DueItem{Scope: scope, Ref: Ref{m.Kind, m.ID}, Customer: m.Customer, Card: m.Card, Due: calendar.Instant(m.Due)}, nil
 }

@@ -82,6 +82,7 @@ type Entry struct {
 	Version  int64
 	Loose    bool              // has no version: the last writer wins
 	Customer string            // groups the object with its customer's others
+	Card     string            // the bar of the card that is charged when it is due
 	Created  time.Time         // orders lists
 	Due      calendar.Instant  // business time at which it must be looked at
 	DueWall  time.Time         // the same in wall time, for work outside business time
@@ -196,7 +197,7 @@ func describeBilling(obj any) (Entry, error) {
 		return Entry{Kind: KindMethod, ID: MethodID(o.Customer, o.ID), Version: o.Version, Customer: o.Customer, Created: o.CreatedAt.Time()}, nil
 	case billing.Subscription:
 		return Entry{
-			Kind: KindSubscription, ID: o.ID, Version: o.Version, Customer: o.Customer,
+			Kind: KindSubscription, ID: o.ID, Version: o.Version, Customer: o.Customer, Card: o.Method.CardID(),
 			Created: o.CreatedAt.Time(), Due: waiting(o), Listed: true,
 			Filters: map[string]string{
 				"status": string(o.Status), "customer_id": o.Customer, "product_id": o.Product,

@@ -214,7 +214,7 @@ func TestTimeOnHoldIsNotBilled(t *testing.T) {
 	s.Gateway.Program(sub.Method.Reference, gatewaytest.Decline("stolen_card"))
 	s.change(s.order(sub.ID, "pdt_pro", proration.Prorated))
 	s.Advance(100 * day)
-	if _, err := s.Pay(sub.ID, "visa_ok"); err != nil {
+	if _, err := s.Pay(sub.ID, "mastercard_ok"); err != nil { // the stolen card pays never again
 		t.Fatal(err)
 	}
 	s.Advance(time.Minute)

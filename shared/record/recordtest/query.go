@@ -110,7 +110,7 @@ func (f *Fake) DueItems(_ context.Context, p record.Partition, until calendar.In
 		at := i.entry.DueAt()
 		if !at.IsZero() && at <= until && record.PartitionOf(i.scope, i.entry) == p {
 			due = append(due, record.DueItem{
-				Scope: i.scope, Ref: record.Ref{Kind: i.entry.Kind, ID: i.entry.ID}, Customer: i.entry.Customer, Due: at,
+				Scope: i.scope, Ref: record.Ref{Kind: i.entry.Kind, ID: i.entry.ID}, Customer: i.entry.Customer, Card: i.entry.Card, Due: at,
 			})
 		}
 	}
