@@ -27,7 +27,7 @@ func (s *Server) backupForm(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) showBackup(w http.ResponseWriter, r *http.Request, status int, v visit, sub billing.Subscription, chosen, wrong string) {
-	saved, ok := s.cards(w, r, v, sub)
+	g, ok := s.cards(w, r, v, sub)
 	if !ok {
 		return
 	}
@@ -35,7 +35,7 @@ func (s *Server) showBackup(w http.ResponseWriter, r *http.Request, status int, 
 		Action: address(sub.ID, "backup"), Back: address(sub.ID, "payment-method"), Name: sub.ProductName,
 		None: chosen == "", Wrong: wrong,
 	}
-	for _, m := range billing.Distinct(saved, sub.Method.Same) {
+	for _, m := range billing.Distinct(g.methods, sub.Method.Same) {
 		if !same(m, sub.Method) {
 			page.Methods = append(page.Methods, methodView{ID: m.ID, Name: v.card(m), Expiry: expiry(m), Chosen: m.ID == chosen})
 		}

@@ -103,21 +103,22 @@ func (s *Server) mine(w http.ResponseWriter, r *http.Request, about ...record.Re
 	return v, sub, true
 }
 
-// cards are the saved methods that a live subscription can be charged to, or
-// the answer that it is none.
-func (s *Server) cards(w http.ResponseWriter, r *http.Request, v visit, sub billing.Subscription) ([]billing.Method, bool) {
+// cards are the saved methods that a live subscription can be charged to, with
+// what of other kinds is asked for, or the answer that it is none.
+func (s *Server) cards(w http.ResponseWriter, r *http.Request, v visit, sub billing.Subscription, also ...record.Kind) (goods, bool) {
+	var g goods
 	if sub.Status.Ended() || sub.Status == billing.StatusPending {
 		pages.Error(w, r, billing.ErrInactive)
-		return nil, false
+		return g, false
 	}
-	found, err := s.Store.Owned(r.Context(), v.Scope, sub.Customer, record.KindMethod)
+	found, err := s.Store.Owned(r.Context(), v.Scope, sub.Customer, append(also, record.KindMethod)...)
 	if err != nil {
 		pages.Error(w, r, err)
-		return nil, false
+		return g, false
 	}
-	var g goods
 	for _, obj := range found {
 		g.add(obj)
 	}
-	return slices.DeleteFunc(g.methods, func(m billing.Method) bool { return !m.OfferedFor(sub) }), true
+	g.methods = slices.DeleteFunc(g.methods, func(m billing.Method) bool { return !m.OfferedFor(sub) })
+	return g, true
 }

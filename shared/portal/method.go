@@ -12,6 +12,7 @@ import (
 	"perennial/shared/lifecycle"
 	"perennial/shared/money"
 	"perennial/shared/pages"
+	"perennial/shared/record"
 	"perennial/shared/recovery"
 )
 
@@ -45,17 +46,23 @@ func (s *Server) methodForm(w http.ResponseWriter, r *http.Request) {
 
 // showMethods renders the form, again with what went wrong when something did.
 func (s *Server) showMethods(w http.ResponseWriter, r *http.Request, status int, v visit, sub billing.Subscription, chosen, wrong string) {
-	saved, ok := s.cards(w, r, v, sub)
-	if !ok {
-		return
-	}
 	dues, err := s.dues(r, v, sub)
 	if err != nil {
 		pages.Error(w, r, err)
 		return
 	}
-	page := newMethodPage(v, sub, saved, dues, chosen)
-	page.Wrong = wrong
+	var also []record.Kind
+	if !dues.Total.Nothing() {
+		also = append(also, record.KindPayment)
+	}
+	g, ok := s.cards(w, r, v, sub, also...)
+	if !ok {
+		return
+	}
+	page := newMethodPage(v, sub, g, dues, chosen)
+	if page.Wrong = wrong; wrong == "" {
+		page.preselect(tries(sub, g.payments))
+	}
 	page.Fields = s.fields(r, v, sub.Price.Amount.Currency, sub.Billing.Country)
 	chrome := v.chrome(v.say("Payment method"))
 	chrome.Fields = page.Fields
@@ -84,7 +91,7 @@ func (v visit) due(d billing.Dues) string {
 	return v.amount(d.Total)
 }
 
-func newMethodPage(v visit, sub billing.Subscription, saved []billing.Method, dues billing.Dues, chosen string) methodPage {
+func newMethodPage(v visit, sub billing.Subscription, g goods, dues billing.Dues, chosen string) methodPage {
 	p := methodPage{
 		Action: address(sub.ID, "payment-method"), Back: address(sub.ID), Backup: address(sub.ID, "backup"), Name: sub.ProductName,
 		Current: v.card(sub.Method), Fresh: true, Title: v.say("Change payment method"), Due: v.due(dues),
@@ -95,14 +102,16 @@ func newMethodPage(v visit, sub billing.Subscription, saved []billing.Method, du
 	if p.Due != "" && sub.Status == billing.StatusOnHold {
 		p.Title = v.say("Pay and reactivate")
 	}
-	for _, m := range billing.Distinct(saved, sub.Method.Same) {
-		failed := p.Due != "" && same(m, sub.Failure.Method)
-		if failed && !worthAnother(sub.Failure.Decline) {
-			continue // the card that has just failed is no offer
+	tried := tries(sub, g.payments)
+	for _, m := range billing.Distinct(g.methods, sub.Method.Same) {
+		last, failed := lastTry(tried, m)
+		failed = failed && p.Due != ""
+		if failed && !worthAnother(last.Decline) {
+			continue // a card that has failed for good is no offer
 		}
-		view := methodView{ID: m.ID, Name: v.card(m), Expiry: expiry(m), Current: m.ID == sub.Method.ID, Chosen: m.ID == chosen}
+		view := methodView{ID: m.ID, Name: v.card(m), Expiry: expiry(m), Current: m.ID == sub.Method.ID, Chosen: m.ID == chosen, card: m}
 		if failed {
-			view.Note = v.say("declined last time: %s", v.say(dunning.Explain(sub.Failure.Decline)))
+			view.Note = v.say("declined last time: %s", v.say(dunning.Explain(last.Decline)))
 		}
 		p.Fresh = p.Fresh && !view.Chosen
 		p.Methods = append(p.Methods, view)

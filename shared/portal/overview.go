@@ -30,6 +30,8 @@ type methodView struct {
 	Current bool // the subscription's
 	Chosen  bool
 	Note    string // why it may not work
+
+	card billing.Method
 }
 
 func (s *Server) overview(w http.ResponseWriter, r *http.Request) {

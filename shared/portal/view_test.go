@@ -113,7 +113,7 @@ func TestTheFormOffersEachCardOnce(t *testing.T) {
 	saved := []billing.Method{card("pm_5", "f2"), card("pm_4", "f1"), card("pm_3", ""), card("pm_2", "f2"), card("pm_1", "f1")}
 	offered := func(s billing.Subscription, d billing.Dues) []string {
 		var ids []string
-		for _, m := range newMethodPage(berlin(t), s, saved, d, "").Methods {
+		for _, m := range newMethodPage(berlin(t), s, goods{methods: saved}, d, "").Methods {
 			ids = append(ids, m.ID)
 		}
 		return ids
