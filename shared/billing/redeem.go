@@ -208,7 +208,7 @@ func (s Subscription) Unredeemed(before Subscription) []Applied {
 			}
 		}
 	}
-	has = append(append(has, before.Discounts...), s.Discounts...)
+	has = append(has, s.kept(before)...)
 	for _, c := range []*PlanChange{s.Change, s.Scheduled} {
 		if c != nil {
 			has = append(has, c.Plan.Discounts...)
@@ -217,4 +217,18 @@ func (s Subscription) Unredeemed(before Subscription) []Applied {
 	return slices.DeleteFunc(had, func(a Applied) bool {
 		return slices.ContainsFunc(has, func(b Applied) bool { return a.ID == b.ID })
 	})
+}
+
+// kept are the discounts that a subscription has apart from its plan changes.
+// While a change is applied and unpaid those of its former plan are; what ends
+// before it is paid never had the others.
+func (s Subscription) kept(before Subscription) []Applied {
+	c := before.Change
+	switch unpaid := c != nil && c.Former != nil; {
+	case unpaid && s.Status.Ended():
+		return c.Former.Plan.Discounts
+	case unpaid:
+		return slices.Concat(c.Former.Plan.Discounts, s.Discounts)
+	}
+	return slices.Concat(before.Discounts, s.Discounts)
 }

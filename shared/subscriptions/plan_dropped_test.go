@@ -6,6 +6,7 @@ import (
 
 	"perennial/shared/billing"
 	"perennial/shared/gateway"
+	"perennial/shared/gateway/gatewaytest"
 	"perennial/shared/lifecycle"
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
@@ -180,4 +181,52 @@ func tried(t *testing.T, w shop) billing.Subscription {
 		t.Fatal(err)
 	}
 	return got.Subscription
+}
+
+// A change that was applied and never paid redeems nothing, whether its
+// subscription ends or returns to the plan that is paid; paid later, it does.
+func TestAnAppliedChangeThatNobodyPaysGivesBackItsCode(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		does func(w shop, sub string) error
+		want int64
+	}{
+		"cancelled": {func(w shop, sub string) error {
+			_, err := w.Life.Cancel(t.Context(), lifecycle.Cancel{Scope: w.Scope, Actor: record.System, Subscription: sub, Mode: lifecycle.CancelNow})
+			return err
+		}, 0},
+		"cancelled by the merchant's edit": {func(w shop, sub string) error {
+			_, err := w.plans.Change(t.Context(), subscriptions.Change{Scope: w.Scope, Actor: record.System, Subscription: sub, Cancel: lifecycle.CancelNow})
+			return err
+		}, 0},
+		"returned": {func(w shop, sub string) error {
+			_, err := w.plans.StepPlan(t.Context(), w.Scope, record.System, sub, subscriptions.PlanReturn)
+			return err
+		}, 0},
+		"paid": {func(w shop, sub string) error {
+			_, err := w.Pay(sub, "visa_ok")
+			return err
+		}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newShop(t)
+			percent(w, "dsc_1", "TENOFF")
+			sub := w.on("pdt_basic")
+			w.Gateway.Program(sub.Method.Reference, gatewaytest.Decline("insufficient_funds"))
+			wish := w.order(sub.ID, "pdt_pro", proration.Prorated)
+			wish.Codes = []string{"TENOFF"}
+			w.change(wish)
+			if held := w.Sub(sub.ID); held.Status != billing.StatusOnHold || uses(w, "dsc_1") != 1 {
+				t.Fatalf("%s, redeemed %d times", held.Status, uses(w, "dsc_1"))
+			}
+			if err := c.does(w, sub.ID); err != nil {
+				t.Fatal(err)
+			}
+			if n := uses(w, "dsc_1"); n != c.want {
+				t.Errorf("it counts %d times", n)
+			}
+			w.Reconcile()
+		})
+	}
 }
