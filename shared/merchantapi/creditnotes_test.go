@@ -2,10 +2,12 @@ package merchantapi_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"perennial/shared/billing"
 	"perennial/shared/lifecycle/lifecycletest"
+	"perennial/shared/money"
 )
 
 // A merchant credits an invoice in each way, reads the notes again, and is
@@ -74,4 +76,21 @@ func TestCreditNotesThatAreRefusedWriteNothing(t *testing.T) {
 	}
 	b.asked("GET", "/credit-notes/"+lifecycletest.All[billing.Invoice](b.World)[0].ID, "", 404)
 	b.unchanged(before)
+}
+
+// Credit that is left when a subscription ends is shown on: it is owed.
+func TestTheCreditOfASubscriptionIsShownWhenItHasEnded(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	sub := b.Active("visa_ok")
+	sub.Credits = []billing.Credit{{ID: "chg_1", Gross: money.Of(700, "USD"), Left: money.Of(450, "USD"), Tax: money.Of(0, "USD"), At: b.Now()}}
+	b.Put(sub)
+	for _, ended := range []bool{false, true} {
+		if ended {
+			b.must(b.cancelNow(sub.ID))
+		}
+		if _, raw := b.send("GET", "/subscriptions/"+sub.ID, writer, ""); !strings.Contains(raw, `"credit_amount":450`) || strings.Contains(raw, `"status":"cancelled"`) != ended {
+			t.Errorf("ended %t: %s", ended, raw)
+		}
+	}
 }

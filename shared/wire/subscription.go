@@ -38,6 +38,7 @@ type SubscriptionBase struct {
 	TaxID                      *string          `json:"tax_id"`
 	CustomerBusinessName       *string          `json:"customer_business_name"`
 	CarriedAmount              int64            `json:"carried_amount" doc:"What was too little to be charged, in minor units: the next invoice bills it."`
+	CreditAmount               int64            `json:"credit_amount" doc:"Credit that its next invoices use, in minor units; of an ended subscription, what you owe its customer."`
 	DiscountID                 *string          `json:"discount_id"`
 	DiscountCyclesRemaining    *int             `json:"discount_cycles_remaining"`
 }
@@ -111,6 +112,6 @@ func subscriptionBase(s billing.Subscription, c billing.Customer) SubscriptionBa
 		PreviousBillingDate: previous.String(), NextBillingDate: s.Period.End.String(),
 		PausedAt: instant(s.PausedAt), ScheduledChange: scheduledChange(s),
 		CancelledAt: instant(cancelled), PaymentMethodID: text(s.Method.ID), HasPaymentMethod: !s.Method.IsZero(),
-		TaxID: text(s.TaxID), CustomerBusinessName: text(s.BusinessName), CarriedAmount: s.Carried.Due.Minor,
+		TaxID: text(s.TaxID), CustomerBusinessName: text(s.BusinessName), CarriedAmount: s.Carried.Due.Minor, CreditAmount: s.Balance().Minor,
 	}
 }
