@@ -149,11 +149,15 @@ func (s Subscription) prorated(payment string) (minor int64) {
 }
 
 // Events tells of the credit note.
-func (c Crediting) Events() []Event { return []Event{noteCreated(c.Note)} }
+func (c Crediting) Events() []Event { return c.Note.Created() }
 
-// noteCreated is the event of a credit note.
-func noteCreated(v Invoice) Event {
-	return Event{Type: EventCreditNote, Object: v.ID, Reason: string(v.Gives())}
+// Created tells of a credit note once it has its number: where a series of the
+// business gives it later, that commit tells.
+func (v Invoice) Created() []Event {
+	if v.Kind != KindCreditNote || v.Number == "" {
+		return nil
+	}
+	return []Event{{Type: EventCreditNote, Object: v.ID, Reason: string(v.Gives())}}
 }
 
 // Gives is where the money of a credit note goes.

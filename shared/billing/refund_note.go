@@ -44,7 +44,7 @@ func (ch RefundChange) Noted(invoices []Invoice, ids []string, i Issuer, c Custo
 		c = made.Customer
 		r.Notes = append(slices.Clone(r.Notes), made.Note.ID)
 		ch.Invoices = append(ch.Invoices, made.Invoice, made.Note)
-		ch.Events = append(slices.Clone(ch.Events), noteCreated(made.Note))
+		ch.Events = append(slices.Clone(ch.Events), made.Note.Created()...)
 		if made.Ticket != nil {
 			ch.Tickets = append(ch.Tickets, *made.Ticket)
 		}
@@ -88,7 +88,7 @@ func (ch RefundChange) Instead(s Subscription, invoices []Invoice, ids []string,
 	for k := range noted.Invoices {
 		if noted.Invoices[k].Kind == KindCreditNote {
 			noted.Invoices[k].Refund, noted.Invoices[k].To = "", CreditBalance
-			ch.Events = append(slices.Clone(ch.Events), noteCreated(noted.Invoices[k]))
+			ch.Events = append(slices.Clone(ch.Events), noted.Invoices[k].Created()...)
 		}
 	}
 	s.Credits = append(slices.Clone(s.Credits), Credit{ID: r.ID, Gross: r.Amount, Tax: r.Amount, Left: r.Amount, Payments: []string{p.ID}, At: r.UpdatedAt})

@@ -36,7 +36,7 @@ type Reissued struct {
 }
 
 // Events tells of the credit note.
-func (r Reissued) Events() []Event { return []Event{noteCreated(r.Note)} }
+func (r Reissued) Events() []Event { return r.Note.Created() }
 
 // Reissue corrects the tax of an invoice where the customer neither pays nor
 // gets anything: the merchant owes more tax of the same money, or less (rules

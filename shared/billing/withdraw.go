@@ -25,7 +25,7 @@ func (ch Change) Withdrawn(ids []string, i Issuer, c Customer, at calendar.Insta
 		c = made.Customer
 		ch.Invoices = append(append([]Invoice(nil), ch.Invoices...), made.Note)
 		ch.Invoices[k], ch.Customer = made.Invoice, &c
-		ch.Events = append(append([]Event(nil), ch.Events...), noteCreated(made.Note))
+		ch.Events = append(append([]Event(nil), ch.Events...), made.Note.Created()...)
 		if made.Ticket != nil {
 			ch.Tickets = append(ch.Tickets, *made.Ticket)
 		}

@@ -152,7 +152,42 @@ func (s *Service) serve(ctx context.Context, scope merchant.Scope, listed []bill
 		c.Put = append(c.Put, p)
 	}
 	c.Put = append(c.Put, w.series)
+	if err := s.tell(ctx, &c); err != nil {
+		return 0, err
+	}
 	return len(w.tickets), s.Store.Commit(ctx, c)
+}
+
+// tell adds the events of credit notes that have their numbers now, with the
+// invoices and customers that they are about.
+func (s *Service) tell(ctx context.Context, c *record.Commit) error {
+	var refs []record.Ref
+	for _, obj := range c.Put {
+		v, ok := obj.(billing.Invoice)
+		if !ok || len(v.Created()) == 0 {
+			continue
+		}
+		c.Events = append(c.Events, v.Created()...)
+		for _, ref := range []record.Ref{record.RefOf[billing.Invoice](v.Corrects), record.RefOf[billing.Customer](v.Customer)} {
+			here := slices.ContainsFunc(c.Put, func(o any) bool { d, ok := o.(billing.Invoice); return ok && d.ID == ref.ID })
+			if ref.ID != "" && !here && !slices.Contains(refs, ref) {
+				refs = append(refs, ref)
+			}
+		}
+	}
+	if len(refs) == 0 {
+		return nil
+	}
+	found, err := s.Store.Load(ctx, c.Scope, refs...)
+	if err != nil {
+		return fmt.Errorf("what credit notes are about: %w", err)
+	}
+	for _, obj := range found {
+		if obj != nil {
+			c.Attach = append(c.Attach, obj)
+		}
+	}
+	return nil
 }
 
 // work is what one commit is about.
