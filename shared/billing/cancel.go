@@ -39,13 +39,16 @@ func (s Subscription) CancelNow(open []Invoice, hold *Hold, at calendar.Instant,
 		return Change{}, err
 	}
 	c.AtPeriodEnd, c.At = false, at
+	said := s.because(c, at)
 	if s.Lock.Set() {
 		c.Pending, c.At = true, 0
 		s.Cancel = c
-		return Change{Subscription: s, Events: s.events(EventSubscriptionUpdated, "")}, nil
+		return Change{Subscription: s, Said: said, Events: s.events(EventSubscriptionUpdated, "")}, nil
 	}
 	c.Pending = false
-	return s.end(status, EventSubscriptionCanceled, open, hold, c), nil
+	ended := s.end(status, EventSubscriptionCanceled, open, hold, c)
+	ended.Said = said
+	return ended, nil
 }
 
 // CancelAtEnd schedules the end of the subscription for its next billing
@@ -58,12 +61,13 @@ func (s Subscription) CancelAtEnd(open []Invoice, hold *Hold, at calendar.Instan
 		return Change{}, err
 	}
 	c.AtPeriodEnd = true
+	said := s.because(c, at)
 	s.Cancel, s.Mails = c, s.won(c.Reason, at)
 	var gone []Invoice
 	if s.Manual.On && !s.Lock.Set() { // its invoice is for what will not be
 		s, gone = s.unbill(open, at)
 	}
-	return Change{Subscription: s, Invoices: gone, Events: s.events(EventSubscriptionUpdated, ReasonCancelScheduled)}, nil
+	return Change{Subscription: s, Invoices: gone, Said: said, Events: s.events(EventSubscriptionUpdated, ReasonCancelScheduled)}, nil
 }
 
 // Revoke takes back a scheduled cancellation. One that only waits for a

@@ -37,6 +37,7 @@ type Change struct {
 	Hold         *Hold
 	Tickets      []Ticket      // documents whose number is to follow
 	Counts       []DiscountUse // redemptions that were counted or given back
+	Said         *CancelReason // why it is cancelled
 	Events       []Event
 }
 

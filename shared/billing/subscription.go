@@ -81,6 +81,7 @@ type Cancellation struct {
 	Reason      string // Dodo's cancel_reason
 	Feedback    string // Dodo's cancellation_feedback
 	Comment     string
+	Until       calendar.Instant // when feedback and comment are erased; zero: nobody said anything, or before there was such a time
 }
 
 // Failure is the state of recovery since the first failed charge of the

@@ -181,6 +181,7 @@ func Objects(ch billing.Change) []any {
 	put = record.With(put, ch.Entry)
 	put = record.With(put, ch.Refund)
 	put = record.With(put, ch.Hold)
+	put = record.With(put, ch.Said)
 	put = record.WithAll(put, ch.Tickets)
 	return record.WithAll(put, ch.Counts)
 }

@@ -78,6 +78,9 @@ func (s *Service) Perform(ctx context.Context, item record.DueItem) error {
 	if item.Ref.Kind == record.KindPurchase {
 		return s.purchase(ctx, item)
 	}
+	if item.Ref.Kind == record.KindCancelReason {
+		return s.forget(ctx, item)
+	}
 	if item.Ref.Kind == record.KindTicket {
 		state, err := s.Store.State(ctx, item.Scope)
 		if err != nil {

@@ -19,6 +19,7 @@ type Settings struct {
 	Branding      Branding
 	Reminders     Leads
 	Manual        Manual
+	Retention     Retention
 	Notices       map[Notice][]string // recipients; an empty list switches a notice off
 	Testers       []TestAddress       // that mails of the test mode reach
 }
@@ -155,6 +156,7 @@ func (s Settings) Check(check *fault.Check) {
 	s.Branding.check(check)
 	s.Reminders.check(check)
 	s.Manual.check(check)
+	s.Retention.check(check)
 	s.checkNotices(check)
 	s.checkTesters(check)
 }

@@ -114,6 +114,7 @@ func (b *bench) operations() []operation {
 		{"POST", product + "/unarchive", ""},
 		{"POST", "/subscriptions", fmt.Sprintf(`{"product_id":%q,"quantity":1,"customer":{"customer_id":%q},"billing":{"country":"DE"}}`, b.Product.ID, b.Customer.ID)},
 		{"GET", "/subscriptions", ""},
+		{"GET", "/subscriptions/cancellation-reasons", ""},
 		{"GET", "/subscriptions/" + sub.ID, ""},
 		{"PATCH", "/subscriptions/" + sub.ID, `{"status":"cancelled"}`},
 		{"POST", "/subscriptions/" + sub.ID + "/update-payment-method", `{"type":"new"}`},
@@ -204,7 +205,7 @@ func TestNobodyReachesWhatIsNotTheirs(t *testing.T) {
 	if len(b.mails.sent)+len(b.work.sent) > 0 {
 		t.Errorf("sent %v %v", b.mails.sent, b.work.sent)
 	}
-	for _, list := range []string{"/customers", "/products", "/subscriptions", "/payments", "/refunds", "/disputes", "/balances/ledger", "/webhooks", "/addons", "/discounts", "/products/short_links", "/product-collections"} {
+	for _, list := range []string{"/customers", "/products", "/subscriptions", "/subscriptions/cancellation-reasons", "/payments", "/refunds", "/disputes", "/balances/ledger", "/webhooks", "/addons", "/discounts", "/products/short_links", "/product-collections"} {
 		if _, body := b.send("GET", list, stranger, ""); strings.Contains(body, "_id") {
 			t.Errorf("another business's list: %s", body)
 		}

@@ -120,6 +120,7 @@ func (s *server) routeCustomers(api *httpapi.API) {
 func (s *server) routeSubscriptions(api *httpapi.API) {
 	httpapi.Route(api, "POST /subscriptions", "Create a subscription", s.createSubscription, httpapi.Describe(aboutOrder))
 	httpapi.Route(api, "GET /subscriptions", "List subscriptions", s.listSubscriptions)
+	httpapi.Route(api, "GET /subscriptions/cancellation-reasons", "List cancellation reasons", s.listReasons, httpapi.Describe(aboutReasons))
 	httpapi.Route(api, "GET /subscriptions/{subscription_id}", "Get a subscription", s.getSubscription)
 	httpapi.Route(api, "PATCH /subscriptions/{subscription_id}", "Update a subscription", s.updateSubscription, httpapi.Describe(aboutPatch))
 	httpapi.Route(api, "POST /subscriptions/{subscription_id}/charge", "Charge an on-demand subscription", s.chargeSubscription,

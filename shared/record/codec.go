@@ -67,6 +67,7 @@ var decoders = map[Kind]func([]byte) (any, error){
 	KindTicket:       decode[billing.Ticket],
 	KindTally:        decode[billing.Tally],
 	KindSeries:       decode[billing.Series],
+	KindCancelReason: decode[billing.CancelReason],
 }
 
 func decode[T any](doc []byte) (any, error) {

@@ -58,6 +58,7 @@ const (
 	KindSeries       Kind = "SER"
 	KindTaxProof     Kind = "TAXID"
 	KindIssued       Kind = "PDF"
+	KindCancelReason Kind = "WHY"
 )
 
 // Mail is the record of one mail, so that it is sent once.
@@ -241,12 +242,21 @@ func describeBilling(obj any) (Entry, error) {
 			Kind: KindDispute, ID: o.ID, Version: o.Version, Customer: o.Customer, Created: o.CreatedAt.Time(), DueWall: o.Next, Listed: true,
 			Filters: map[string]string{"status": string(o.Status), "customer_id": o.Customer, "stage": string(o.Stage)},
 		}, nil
+	case billing.CancelReason:
+		return describeReason(o), nil
 	case billing.Bar:
 		return Entry{Kind: KindBar, ID: o.Card, Version: o.Version}, nil
 	case billing.Hold:
 		return Entry{Kind: KindHold, ID: o.ID(), Version: o.Version, Customer: o.Customer, Created: o.StartedAt.Time(), Due: o.Due()}, nil
 	}
 	return Entry{}, fmt.Errorf("record: %T is not a stored kind", obj)
+}
+
+func describeReason(r billing.CancelReason) Entry {
+	return Entry{
+		Kind: KindCancelReason, ID: r.ID, Customer: r.Customer, Created: r.At.Time(), Due: r.Until, Loose: true, Listed: true, Private: true,
+		Filters: map[string]string{"subscription_id": r.Subscription, "customer_id": r.Customer, "feedback": r.Feedback},
+	}
 }
 
 // waiting is when a subscription must be looked at. While a payment is locked

@@ -23,7 +23,7 @@ var listed = map[Kind]any{
 	KindPayment: billing.Payment{}, KindEndpoint: merchant.Endpoint{}, KindAddon: billing.Addon{},
 	KindCollection: billing.Collection{}, KindBrand: merchant.Brand{}, KindShortLink: billing.ShortLink{},
 	KindDiscount: billing.Discount{}, KindDelivery: Delivery{}, KindKey: merchant.APIKey{},
-	KindTicket: billing.Ticket{},
+	KindTicket: billing.Ticket{}, KindCancelReason: billing.CancelReason{},
 	KindRefund: billing.Refund{}, KindDispute: billing.Dispute{}, KindEntry: billing.Entry{},
 }
 

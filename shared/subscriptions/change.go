@@ -177,6 +177,7 @@ func (s *Service) cancel(ctx context.Context, c Change, d dossier) (billing.Chan
 		return billing.Change{}, err
 	}
 	end := d.sub.CancelNow
+	c.Particulars = c.Particulars.Kept(d.now.Add(d.state.Settings.Retention.Reasons()))
 	if c.Cancel == lifecycle.CancelAtEnd {
 		end = d.sub.CancelAtEnd
 	}

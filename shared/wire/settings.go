@@ -22,6 +22,7 @@ type Settings struct {
 	Seller        Seller              `json:"seller" required:"false"`
 	Reminders     Reminders           `json:"reminders" required:"false"`
 	Manual        Manual              `json:"manual_renewals" required:"false"`
+	Retention     Retention           `json:"retention" required:"false"`
 	TestAddresses []TestAddress       `json:"test_addresses" required:"false" doc:"Besides the business's own, the addresses that mails of the test mode reach. Add one at a time: its reader is asked to confirm it."`
 	Notifications map[string][]string `json:"notifications" required:"false" doc:"Recipients of each notification to the merchant; none switches it off."`
 }
@@ -108,6 +109,19 @@ type Manual struct {
 	Grace int `json:"grace_days" required:"false" nullable:"true" doc:"Days past_due with access after the due date, then the subscription expires: 1 to 60."`
 }
 
+// Retention is how long personal data is kept.
+type Retention struct {
+	CancelReasons int `json:"cancellation_reason_days" required:"false" nullable:"true" doc:"Days until the reason and comment of a cancellation are erased: 1 to 1095. A change counts for cancellations from then on."`
+}
+
+// fromRetention reads what a merchant wrote: 0 is no default, and refused.
+func fromRetention(r Retention) merchant.Retention {
+	if r.CancelReasons == 0 {
+		r.CancelReasons = -1
+	}
+	return merchant.Retention(r).Bare()
+}
+
 // fromManual reads what a merchant wrote: 0 is no default, and refused.
 func fromManual(m Manual) merchant.Manual {
 	days := func(n int) int {
@@ -175,7 +189,7 @@ func ToSettings(s merchant.State) Settings {
 		},
 		Recovery: toRecovery(s.Recovery), Branding: toBranding(s), Seller: toSeller(s.Seller), Reminders: toReminders(s.Settings.Reminders),
 		TestAddresses: toTestAddresses(s.Settings.Testers),
-		Manual:        Manual(s.Settings.Manual.Filled()), Notifications: map[string][]string{},
+		Manual:        Manual(s.Settings.Manual.Filled()), Retention: Retention(s.Settings.Retention.Filled()), Notifications: map[string][]string{},
 	}
 	for n := range merchant.Notices {
 		out.Notifications[string(n)] = append([]string{}, s.Recipients(n)...)
@@ -231,6 +245,7 @@ func FromSettings(w Settings, s merchant.State) merchant.State {
 	s.Recovery, s.Seller = fromRecovery(w.Recovery, s.Recovery), fromSeller(w.Seller, s.Seller)
 	s.Settings.Branding = fromBranding(w.Branding, old.Branding)
 	s.Settings.Reminders, s.Settings.Manual = fromReminders(w.Reminders), fromManual(w.Manual)
+	s.Settings.Retention = fromRetention(w.Retention)
 	s.Settings.Testers = fromTestAddresses(w.TestAddresses, s.Settings.Testers)
 	s.Settings.Notices = nil
 	for name, to := range w.Notifications {
