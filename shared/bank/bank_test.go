@@ -334,3 +334,22 @@ func TestABankDebitIsInEurosAndTakesItsTime(t *testing.T) {
 		t.Errorf("after a minute: %+v", got)
 	}
 }
+
+// One customer's stolen card must not stop another's tests.
+func TestCustomersDoNotShareTestCards(t *testing.T) {
+	t.Parallel()
+	token, err := bank.NewToken("tok", "acct", "later_lost_card", 12, 2030, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := func(customer string) string {
+		m, err := token.Save("pm", customer, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m.Fingerprint
+	}
+	if of("cus_1") != of("cus_1") || of("cus_1") == of("cus_2") {
+		t.Errorf("fingerprints %s, %s, %s", of("cus_1"), of("cus_1"), of("cus_2"))
+	}
+}

@@ -78,7 +78,7 @@ type Method struct {
 	Card        string
 	ExpMonth    int
 	ExpYear     int
-	Fingerprint string // equal for the same card in the same account
+	Fingerprint string // equal for the same test card of the same customer: customers do not share a card
 	SetUp       bool   // a challenge was approved: renewals need none
 	Declined    int    // charges, of a card that is declined a number of times
 	Removed     bool
@@ -107,7 +107,7 @@ func (t Token) Save(id, customer string, now time.Time) (Method, error) {
 	}
 	return Method{
 		ID: id, Account: t.Account, Customer: customer, Card: t.Card,
-		ExpMonth: t.ExpMonth, ExpYear: t.ExpYear, Fingerprint: digest(t.Account, "card", t.Card),
+		ExpMonth: t.ExpMonth, ExpYear: t.ExpYear, Fingerprint: digest(t.Account, "card", customer, t.Card),
 	}, nil
 }
 
