@@ -15,6 +15,7 @@ import (
 	"perennial/shared/customers"
 	"perennial/shared/identity"
 	"perennial/shared/lambdahttp"
+	"perennial/shared/merchant"
 	"perennial/shared/pages"
 	"perennial/shared/settings"
 )
@@ -31,15 +32,16 @@ func main() {
 	served := options(env, url, bank)
 	unsubscribe := identity.Unsubscribe{URL: url, Secrets: env.List(config.LinkSecret)}
 	fields := cardfields.Origins{Sandbox: bank, Stripe: env.Local(config.URLStripe)}
+	portals := map[merchant.Mode]string{merchant.Live: env.URL(config.URLPortal), merchant.Test: env.URL(config.URLPortalTest)}
 	env.Must()
-	lambdahttp.Start(handler(till, url, fields, unsubscribe), served...)
+	lambdahttp.Start(handler(till, url, portals, fields, unsubscribe), served...)
 }
 
-func handler(till *assembly.Till, url string, fields cardfields.Origins, unsubscribe identity.Unsubscribe) http.Handler {
+func handler(till *assembly.Till, url string, portals map[merchant.Mode]string, fields cardfields.Origins, unsubscribe identity.Unsubscribe) http.Handler {
 	return checkout.New(checkout.Options{
 		Store: till.Store, Payer: till.Recovery, Sales: till.Sales, Owned: till.Store, Unsubscribe: unsubscribe, Mails: &customers.Service{Store: till.Store, Wall: clock.System},
 		Testers: &settings.Service{Store: till.Store, Wall: clock.System},
-		Limits:  identity.NewLimits(till.Store, clock.System), URL: url, Fields: fields, Wall: clock.System,
+		Limits:  identity.NewLimits(till.Store, clock.System), URL: url, Portals: portals, Fields: fields, Wall: clock.System,
 	})
 }
 

@@ -34,7 +34,7 @@ func ask(t *testing.T, secret string) events.APIGatewayV2HTTPResponse {
 	till := &assembly.Till{Store: dynamo.New(dynamotest.Client(t), dynamotest.Table(t))}
 	const url, bank = "https://checkout.example", "https://bank.example"
 	env := config.From(func(name string) (string, bool) { return "new-secret,origin-secret", name == config.OriginSecret })
-	got, err := lambdahttp.Handler(handler(till, url, cardfields.Origins{Sandbox: bank}, identity.Unsubscribe{}), options(env, url, bank)...)(t.Context(), request)
+	got, err := lambdahttp.Handler(handler(till, url, nil, cardfields.Origins{Sandbox: bank}, identity.Unsubscribe{}), options(env, url, bank)...)(t.Context(), request)
 	if err != nil {
 		t.Fatal(err)
 	}

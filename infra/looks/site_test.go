@@ -107,7 +107,7 @@ func (s *site) accounts() http.Handler {
 
 func (s *site) checkout() http.Handler {
 	return checkout.New(checkout.Options{
-		Store: s.Store, Payer: s.Recovery, Sales: s.Sales(s.Store), Unsubscribe: signer, URL: s.orders.URL, Fields: cardfields.Origins{Sandbox: s.bank.URL}, Limits: identity.NewLimits(nil, s.Clock.Now),
+		Store: s.Store, Payer: s.Recovery, Sales: s.Sales(s.Store), Unsubscribe: signer, URL: s.orders.URL, Portals: map[merchant.Mode]string{merchant.Test: s.portal.URL}, Fields: cardfields.Origins{Sandbox: s.bank.URL}, Limits: identity.NewLimits(nil, s.Clock.Now),
 		Mails: &customers.Service{Store: s.Store, Wall: s.Clock.Now}, Wall: s.Clock.Now,
 	})
 }

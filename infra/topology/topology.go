@@ -147,7 +147,7 @@ var Functions = []Function{
 	{
 		Name: "checkout", Memory: 256, Timeout: 29 * time.Second,
 		Grants: []Grant{GrantReadTable, GrantWriteTable, GrantAnswerFlow, GrantUnseal},
-		Env:    []string{"PERENNIAL_KMS_KEY", "PERENNIAL_URL_CHECKOUT", "PERENNIAL_URL_SANDBOX", "PERENNIAL_SANDBOX_SECRET", "PERENNIAL_ORIGIN_SECRET", "PERENNIAL_LINK_SECRET"},
+		Env:    []string{"PERENNIAL_KMS_KEY", "PERENNIAL_URL_CHECKOUT", "PERENNIAL_URL_PORTAL", "PERENNIAL_URL_PORTAL_TEST", "PERENNIAL_URL_SANDBOX", "PERENNIAL_SANDBOX_SECRET", "PERENNIAL_ORIGIN_SECRET", "PERENNIAL_LINK_SECRET"},
 	},
 	{
 		Name: "portal", Memory: 256, Timeout: 29 * time.Second,

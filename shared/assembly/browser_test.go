@@ -57,7 +57,7 @@ func openStreet(t *testing.T) *street {
 	s.orders = s.edge(func() http.Handler {
 		return checkout.New(checkout.Options{
 			Store: s.till.Store, Payer: s.till.Recovery, Sales: s.till.Sales, Owned: s.till.Store,
-			Mails: &customers.Service{Store: s.till.Store, Wall: wall}, Limits: identity.NewLimits(s.till.Store, wall), URL: s.orders.URL, Wall: wall, Fields: origins,
+			Mails: &customers.Service{Store: s.till.Store, Wall: wall}, Limits: identity.NewLimits(s.till.Store, wall), URL: s.orders.URL, Portals: map[merchant.Mode]string{merchant.Live: s.portal.URL}, Wall: wall, Fields: origins,
 		})
 	})
 	s.portal = s.edge(s.accounts)

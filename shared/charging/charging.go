@@ -70,6 +70,7 @@ type Start struct {
 	Challenge    bool                  // the bank is asked to make sure of the customer
 	Events       []billing.Event       // what the lock's commit tells
 	Counts       []billing.DiscountUse // redemptions that the lock's commit counts
+	Marks        []billing.Mark        // that the lock's commit takes
 }
 
 // Result is what became of an attempt.
@@ -90,6 +91,7 @@ type attempt struct {
 	state  merchant.State
 	claims []record.Claim
 	tally  *billing.Tally // counted with the lock
+	marks  []billing.Mark // taken with the lock
 
 	unasked bool // the system looks by itself, and nobody waits for the answer
 }
@@ -143,7 +145,7 @@ func (s *Service) Charge(ctx context.Context, in Start) (Result, error) {
 	if err := billing.Chargeable(in.Method.Gateway, in.Dues.Total); err != nil && !locked.Carries() {
 		return Result{}, err
 	}
-	a := &attempt{Case: locked, scope: in.Scope, actor: in.Actor, cause: in.Cause, state: in.State, tally: may.tally}
+	a := &attempt{Case: locked, scope: in.Scope, actor: in.Actor, cause: in.Cause, state: in.State, tally: may.tally, marks: in.Marks}
 	if err := s.lock(ctx, a, in.Events, in.Counts); err != nil {
 		return Result{}, fmt.Errorf("lock %s: %w", locked.Owner(), err)
 	}
@@ -162,6 +164,7 @@ func (s *Service) lock(ctx context.Context, a *attempt, events []billing.Event, 
 	if a.tally != nil {
 		put = append(put, *a.tally)
 	}
+	put = record.WithAll(put, a.marks)
 	if p := a.Payment; p != nil && p.Version == 0 {
 		put = append(put, *p)
 		next := record.Next(*p)

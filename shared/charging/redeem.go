@@ -55,13 +55,16 @@ func (s *Service) redeem(ctx context.Context, a *attempt, put []any, events []bi
 }
 
 // counts reads how often an attempt's discounts were redeemed, and whether
-// its owner has moved on.
+// its owner or a mark that it takes has moved on.
 func (s *Service) counts(ctx context.Context, a *attempt) (counts []billing.DiscountUse, moved bool, err error) {
 	self := record.RefOf[billing.Subscription](a.Owner())
 	if a.Purchase != nil {
 		self = record.RefOf[billing.Purchase](a.Owner())
 	}
 	refs := []record.Ref{self}
+	for _, m := range a.marks {
+		refs = append(refs, record.RefOf[billing.Mark](m.ID))
+	}
 	for _, name := range a.Uncounted() {
 		refs = append(refs, record.RefOf[billing.DiscountUse](name))
 	}
@@ -69,7 +72,11 @@ func (s *Service) counts(ctx context.Context, a *attempt) (counts []billing.Disc
 	if err != nil {
 		return nil, false, fmt.Errorf("redemptions of %s: %w", a.Owner(), err)
 	}
-	return usesIn(found[1:]), versionOf(found[0]) != versionOf(owner(a.Case)), nil
+	moved = versionOf(found[0]) != versionOf(owner(a.Case))
+	for i, m := range a.marks {
+		moved = moved || versionOf(found[1+i]) != m.Version
+	}
+	return usesIn(found), moved, nil
 }
 
 func usesIn(found []any) []billing.DiscountUse {
@@ -82,9 +89,11 @@ func usesIn(found []any) []billing.DiscountUse {
 	return uses
 }
 
-// versionOf is an owner's version; 0 when it is not stored yet.
-func versionOf(owner any) int64 {
-	switch o := owner.(type) {
+// versionOf is the version of an owner or a mark; 0 when it is not stored yet.
+func versionOf(object any) int64 {
+	switch o := object.(type) {
+	case billing.Mark:
+		return o.Version
 	case billing.Subscription:
 		return o.Version
 	case billing.Purchase:

@@ -48,9 +48,10 @@ type Options struct {
 	Mails       Preferences
 	Limits      Limiter
 	Testers     Testers
-	Unsubscribe identity.Unsubscribe // signs the addresses at which mails are stopped
-	URL         string               // the checkout's own origin
-	Fields      cardfields.Origins   // of the gateways' card fields
+	Unsubscribe identity.Unsubscribe     // signs the addresses at which mails are stopped
+	URL         string                   // the checkout's own origin
+	Portals     map[merchant.Mode]string // where customers sign in, without a trailing slash
+	Fields      cardfields.Origins       // of the gateways' card fields
 	Wall        func() time.Time
 }
 

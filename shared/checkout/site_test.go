@@ -54,7 +54,7 @@ func open(t *testing.T) *site {
 
 func (s *site) edge() http.Handler {
 	h := checkout.New(checkout.Options{
-		Store: s.Store, Payer: s.Recovery, Sales: s.Sales(s.Store), Owned: s.Store, Unsubscribe: unsubscribe, Mails: &customers.Service{Store: s.Store, Wall: s.Clock.Now}, Testers: &settings.Service{Store: s.Store, Wall: s.Clock.Now}, Limits: s.limits, URL: s.server.URL, Fields: cardfields.Origins{Sandbox: bank}, Wall: s.Clock.Now,
+		Store: s.Store, Payer: s.Recovery, Sales: s.Sales(s.Store), Owned: s.Store, Unsubscribe: unsubscribe, Mails: &customers.Service{Store: s.Store, Wall: s.Clock.Now}, Testers: &settings.Service{Store: s.Store, Wall: s.Clock.Now}, Limits: s.limits, URL: s.server.URL, Portals: map[merchant.Mode]string{merchant.Test: "https://test.portal.example"}, Fields: cardfields.Origins{Sandbox: bank}, Wall: s.Clock.Now,
 	})
 	return lambdahttp.Wrap(h, lambdahttp.Headers(lambdahttp.PageHeaders(pages.Policy(bank))), lambdahttp.OriginSecret(originSecret),
 		lambdahttp.URL(s.server.URL), lambdahttp.Failures(pages.Fail), lambdahttp.Log(slog.New(slog.DiscardHandler)))

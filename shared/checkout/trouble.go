@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"perennial/shared/charging"
 	"perennial/shared/fault"
 	"perennial/shared/lambdahttp"
 	"perennial/shared/merchant"
@@ -15,6 +16,10 @@ import (
 // which sells no more says so in the business's dress, and whom to ask; it
 // shows nothing of what the address was for.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, v visit, err error) {
+	if errors.Is(err, charging.ErrAnother) {
+		s.another(w, r, v)
+		return
+	}
 	if !errors.Is(err, merchant.ErrArchived) {
 		pages.Error(w, r, err)
 		return
@@ -26,6 +31,17 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, v visit, err err
 		page.Href, page.Link = "mailto:"+chrome.Support, v.say("Write to the seller")
 	}
 	templates.Render(w, r, pages.Status(err), "done", pages.Page{Chrome: chrome, Content: page})
+}
+
+// another answers whoever orders a second subscription where each customer has
+// one. Nobody but the owner of the address learns whether it is a customer's:
+// the words are a condition, and signing in leads through the mailbox.
+func (s *Server) another(w http.ResponseWriter, r *http.Request, v visit) {
+	page := donePage{
+		Heading: v.say("This order cannot be placed"), Text: v.say(charging.ErrAnother.Message) + " " + v.say("Nothing was charged."),
+		Href: s.Portals[v.scope.Mode] + "/login/" + v.scope.Business, Link: v.say("Sign in"),
+	}
+	templates.Render(w, r, pages.Status(charging.ErrAnother), "done", pages.Page{Chrome: v.chrome(page.Heading), Content: page})
 }
 
 // unsure answers when a charge may have begun and nothing is known of it: the

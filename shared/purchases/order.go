@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"perennial/shared/billing"
+	"perennial/shared/charging"
 	"perennial/shared/customers"
 	"perennial/shared/ids"
 	"perennial/shared/merchant"
@@ -97,6 +98,9 @@ func (s *Service) order(ctx context.Context, o Order) (Placed, error) {
 	if err := sale.payable(out, o.pays); err != nil {
 		return Placed{}, err
 	}
+	if err := s.only(ctx, sale, out); err != nil {
+		return Placed{}, err
+	}
 	out.Checkout = s.session(o, out)
 	out.Payment.Checkout = out.Checkout.ID
 	if out.Subscription.ID != "" {
@@ -109,6 +113,18 @@ func (s *Service) order(ctx context.Context, o Order) (Placed, error) {
 		return Placed{}, fmt.Errorf("place an order of %s: %w", out.Customer.ID, err)
 	}
 	return out, nil
+}
+
+// only refuses a subscription beside another one, where the merchant wants
+// that. It is looked at again when the first payment begins.
+func (s *Service) only(ctx context.Context, sale sale, p Placed) error {
+	if p.Subscription.ID == "" {
+		return nil
+	}
+	_, err := charging.Only(ctx, s.Store, charging.Bought{
+		State: sale.state, Subscription: p.Subscription, Email: sale.Customer.Email, Due: p.Invoice.Due(),
+	})
+	return err
 }
 
 // buyer finds or makes the customer that a cart names by address, and writes

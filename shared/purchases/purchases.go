@@ -27,7 +27,7 @@ import (
 
 // Store is what selling needs of storage.
 type Store interface {
-	record.Loader
+	charging.Patrons
 	record.Committer
 	State(ctx context.Context, scope merchant.Scope) (merchant.State, error)
 }

@@ -69,6 +69,9 @@ func (s *Service) keep(ctx context.Context, in Session, page record.Checkout) (P
 	if err == nil {
 		err = sale.payable(thought, billing.Method{})
 	}
+	if err == nil && in.Cart.Customer != "" { // whose address is typed is only looked at with the order
+		err = s.only(ctx, sale, thought)
+	}
 	if err != nil {
 		return Placed{}, err
 	}

@@ -64,6 +64,7 @@ var decoders = map[Kind]func([]byte) (any, error){
 	KindMail:         decode[Mail],
 	KindIssued:       decode[Issued],
 	KindDiscountUse:  decode[billing.DiscountUse],
+	KindMark:         decode[billing.Mark],
 	KindTicket:       decode[billing.Ticket],
 	KindTally:        decode[billing.Tally],
 	KindSeries:       decode[billing.Series],

@@ -53,6 +53,7 @@ const (
 	KindSequences    Kind = "SEQ"
 	KindSuppression  Kind = "SUPP"
 	KindDiscountUse  Kind = "DSCU"
+	KindMark         Kind = "MARK"
 	KindTicket       Kind = "NUM"
 	KindTally        Kind = "TLY"
 	KindSeries       Kind = "SER"
@@ -223,6 +224,8 @@ func describeBilling(obj any) (Entry, error) {
 		return Entry{Kind: KindEntry, ID: o.ID, Version: o.Version, Customer: o.Customer, Created: o.At.Time(), Listed: true}, nil
 	case billing.DiscountUse:
 		return Entry{Kind: KindDiscountUse, ID: o.ID, Version: o.Version}, nil
+	case billing.Mark:
+		return Entry{Kind: KindMark, ID: o.ID, Version: o.Version, Private: true}, nil
 	case billing.Ticket:
 		return Entry{
 			Kind: KindTicket, ID: o.Invoice, Version: o.Version, Created: o.At.Time(), Due: o.At, Listed: true,

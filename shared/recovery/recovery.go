@@ -26,7 +26,7 @@ import (
 type Store interface {
 	record.Loader
 	record.Committer
-	record.Owned
+	charging.Patrons
 	State(ctx context.Context, scope merchant.Scope) (merchant.State, error)
 }
 
@@ -221,8 +221,12 @@ func (s *Service) payDues(ctx context.Context, p Pay, d dossier, m billing.Metho
 	if err != nil {
 		return Result{}, err
 	}
+	marks, err := s.marks(ctx, d, dues)
+	if err != nil {
+		return Result{}, err
+	}
 	got, err := s.Charger.Charge(ctx, charging.Start{
-		Scope: p.Scope, Actor: p.Actor, Cause: "pay dues", State: d.state, Subscription: sub,
+		Scope: p.Scope, Actor: p.Actor, Cause: "pay dues", State: d.state, Subscription: sub, Marks: marks,
 		Customer: d.customer, Dues: dues, Hold: d.hold, Payment: payment, Method: m, By: p.By,
 		Keep: !d.change || d.sub.Method.IsZero(), Checkout: p.Checkout, ReturnURL: p.ReturnURL, Challenge: p.Challenge,
 	})
@@ -234,6 +238,18 @@ func (s *Service) payDues(ctx context.Context, p Pay, d dossier, m billing.Metho
 	}
 	s.tell(ctx, p.Scope, got)
 	return Result(got), nil
+}
+
+// marks are what a subscription takes that begins with its first payment.
+func (s *Service) marks(ctx context.Context, d dossier, dues billing.Dues) ([]billing.Mark, error) {
+	if d.sub.Status != billing.StatusPending {
+		return nil, nil
+	}
+	only, err := charging.Only(ctx, s.Store, charging.Bought{State: d.state, Subscription: d.sub, Email: d.customer.Email, Due: dues.Total})
+	if err != nil || only == nil {
+		return nil, err
+	}
+	return []billing.Mark{*only}, nil
 }
 
 // planned is the payment that a checkout session was made for, or that was

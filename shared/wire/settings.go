@@ -60,7 +60,7 @@ func fromTestAddresses(wanted []TestAddress, old []merchant.TestAddress) []merch
 // SubscriptionRules are what customers may do. Cancelling at the next billing
 // date is always allowed.
 type SubscriptionRules struct {
-	Multiple          bool `json:"allow_multiple_subscriptions" required:"false" nullable:"true"`
+	Multiple          bool `json:"allow_multiple_subscriptions" required:"false" nullable:"true" doc:"Otherwise who has one that has not ended is refused another, by e-mail address."`
 	ChangePlan        bool `json:"allow_customer_portal_sub_change_plan" required:"false" nullable:"true"`
 	CancelNow         bool `json:"allow_customers_to_cancel_immediately" required:"false" nullable:"true" doc:"Cancelling at the next billing date is always allowed."`
 	Pause             bool `json:"allow_customers_to_pause_subscription" required:"false" nullable:"true"`

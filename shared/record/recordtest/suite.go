@@ -157,6 +157,7 @@ func (w world) samples() []any {
 		billing.Invoice{ID: ids.New(ids.Invoice, w.now), Customer: customer.ID, Subscription: sub.ID, DueAt: w.at()},
 		billing.Payment{ID: ids.New(ids.Payment, w.now), Customer: customer.ID, Status: billing.PaymentSucceeded, CreatedAt: w.at()},
 		billing.DiscountUse{ID: "dsc_1/" + customer.ID, Used: 1},
+		billing.Mark{ID: billing.SeatID(w.scope.String(), "ann@example.com"), Subscription: sub.ID},
 		billing.Ticket{Invoice: ids.New(ids.Invoice, w.now), Series: "invoice:R-", At: w.at()},
 		billing.Series{ID: "invoice:R-", Last: 1},
 		billing.Entry{ID: ids.New(ids.Payment, w.now), Customer: customer.ID, At: w.at()},
