@@ -58,7 +58,7 @@ type SubscriptionRules struct {
 	ChangePlan        Switch // customers change plans in the portal; off (R110)
 	CancelNow         Switch // customers cancel at once in the portal; on
 	Pause             Switch // customers pause in the portal; off
-	BillUsageAtPause  Switch // usage so far is billed when pausing; on
+	BillUsageAtPause  Switch // usage so far is billed when pausing; on. Usage is not measured yet: nothing reads it
 	PreventTrialAbuse Switch // a customer gets one trial of a product; off
 	PlanChangeByLink  Switch // customers pay plan changes on a hosted page; off
 	EditProfile       Switch // customers change their name, phone and e-mail address in the portal; on (R095)
@@ -85,7 +85,8 @@ func (r SubscriptionRules) AllowsCancelNow() bool { return r.CancelNow.Or(true) 
 // AllowsPause: customers may pause in the portal. Default false.
 func (r SubscriptionRules) AllowsPause() bool { return r.Pause.Or(false) }
 
-// BillsUsageAtPause: usage so far is billed when pausing. Default true.
+// BillsUsageAtPause: usage so far is billed when pausing. Default true. Usage is
+// not measured yet, so there is none to bill.
 func (r SubscriptionRules) BillsUsageAtPause() bool { return r.BillUsageAtPause.Or(true) }
 
 // PreventsTrialAbuse: a customer gets one trial of a product. Default false.

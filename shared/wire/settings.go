@@ -64,7 +64,7 @@ type SubscriptionRules struct {
 	ChangePlan        bool `json:"allow_customer_portal_sub_change_plan" required:"false" nullable:"true"`
 	CancelNow         bool `json:"allow_customers_to_cancel_immediately" required:"false" nullable:"true" doc:"Cancelling at the next billing date is always allowed."`
 	Pause             bool `json:"allow_customers_to_pause_subscription" required:"false" nullable:"true"`
-	BillUsageAtPause  bool `json:"bill_usage_at_pause" required:"false" nullable:"true"`
+	BillUsageAtPause  bool `json:"bill_usage_at_pause" required:"false" nullable:"true" doc:"Kept and shown; usage is not measured yet, so there is none to bill."`
 	PreventTrialAbuse bool `json:"prevent_trial_misuse" required:"false" nullable:"true"`
 	PlanChangeByLink  bool `json:"collect_plan_change_payments_by_link" required:"false" nullable:"true"`
 	CancelTrial       bool `json:"cancel_trial_without_payment_method" required:"false" nullable:"true" doc:"Otherwise it goes on hold, and the first paid period starts when it is paid."`
