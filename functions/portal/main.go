@@ -28,20 +28,20 @@ func main() {
 		slog.Error("cannot start", "error", err.Error())
 		os.Exit(1)
 	}
-	live, test, bank := env.URL(config.URLPortal), env.URL(config.URLPortalTest), env.URL(config.URLSandbox)
+	live, test, bank, orders := env.URL(config.URLPortal), env.URL(config.URLPortalTest), env.URL(config.URLSandbox), env.URL(config.URLCheckout)
 	links := invoices.Links{URL: env.URL(config.URLAPI), Secrets: env.List(config.LinkSecret)}
 	id := &identity.Service{
 		Store: till.Store, Tallies: till.Store, Addresses: till.Store, Queue: sqs.New(awssqs.NewFromConfig(till.AWS), env.Need(config.QueueMailLogin)), Wall: clock.System,
 	}
-	served := options(env, live, test, bank)
+	served := options(env, live, test, bank, orders)
 	fields := cardfields.Origins{Sandbox: bank, Stripe: env.Local(config.URLStripe)}
 	env.Must()
-	lambdahttp.Start(handler(till, id, links, live, test, fields), served...)
+	lambdahttp.Start(handler(till, id, links, live, test, orders, fields), served...)
 }
 
-func options(env *config.Env, live, test, bank string) []lambdahttp.Option {
+func options(env *config.Env, live, test, bank, orders string) []lambdahttp.Option {
 	return []lambdahttp.Option{
-		lambdahttp.Headers(lambdahttp.PageHeaders(pages.Policy(bank))), lambdahttp.OriginSecret(env.List(config.OriginSecret)...),
+		lambdahttp.Headers(lambdahttp.PageHeaders(pages.Policy(bank, orders))), lambdahttp.OriginSecret(env.List(config.OriginSecret)...),
 		lambdahttp.Surfaces(map[string]string{"portal": live, "portal-test": test}), lambdahttp.Failures(pages.Fail),
 	}
 }

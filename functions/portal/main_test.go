@@ -34,9 +34,9 @@ func ask(t *testing.T, change func(*events.APIGatewayV2HTTPRequest)) events.APIG
 	change(&request)
 	store := dynamo.New(dynamotest.Client(t), dynamotest.Table(t))
 	const live, test, bank = "https://customer.example", "https://test.customer.example", "https://bank.example"
-	h := handler(&assembly.Till{Store: store}, &identity.Service{Store: store, Wall: clock.System}, invoices.Links{}, live, test, cardfields.Origins{Sandbox: bank})
+	h := handler(&assembly.Till{Store: store}, &identity.Service{Store: store, Wall: clock.System}, invoices.Links{}, live, test, "https://checkout.example", cardfields.Origins{Sandbox: bank})
 	env := config.From(func(name string) (string, bool) { return "new-secret,origin-secret", name == config.OriginSecret })
-	answer, err := lambdahttp.Handler(h, options(env, live, test, bank)...)(t.Context(), request)
+	answer, err := lambdahttp.Handler(h, options(env, live, test, bank, "https://checkout.example")...)(t.Context(), request)
 	if err != nil {
 		t.Fatal(err)
 	}

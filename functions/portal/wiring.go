@@ -15,9 +15,9 @@ import (
 	"perennial/shared/subscriptions"
 )
 
-func handler(till *assembly.Till, id *identity.Service, links invoices.Links, live, test string, fields cardfields.Origins) http.Handler {
+func handler(till *assembly.Till, id *identity.Service, links invoices.Links, live, test, orders string, fields cardfields.Origins) http.Handler {
 	return portal.New(portal.Options{
-		Identity: id, Store: till.Store, Recovery: till.Recovery, Self: self(till), Documents: links, Fields: fields, Wall: clock.System,
+		Identity: id, Store: till.Store, Recovery: till.Recovery, Self: self(till), Checkout: orders, Documents: links, Fields: fields, Wall: clock.System,
 		Limits:   identity.NewLimits(till.Store, clock.System),
 		Surfaces: map[string]portal.Surface{"portal": {Mode: merchant.Live, URL: live}, "portal-test": {Mode: merchant.Test, URL: test}},
 	})

@@ -94,7 +94,7 @@ func (s *site) accounts() http.Handler {
 	people := &customers.Service{Store: s.Store, Vault: s.Gateway, Wall: s.Clock.Now}
 	return portal.New(portal.Options{
 		Identity: s.identity, Store: s.Store, Recovery: s.Recovery, Fields: cardfields.Origins{Sandbox: s.bank.URL}, Wall: s.Clock.Now,
-		Documents: invoices.Links{URL: "https://api.example", Secrets: []string{secret}}, Limits: identity.NewLimits(nil, s.Clock.Now),
+		Checkout: s.orders.URL, Documents: invoices.Links{URL: "https://api.example", Secrets: []string{secret}}, Limits: identity.NewLimits(nil, s.Clock.Now),
 		Self: &portals.Service{
 			Store: s.Store, Customers: people, Wallet: s.Recovery.Wallet, Payer: s.Recovery, Wall: s.Clock.Now,
 			Subscriptions: &subscriptions.Service{

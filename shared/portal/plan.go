@@ -12,6 +12,7 @@ import (
 	"perennial/shared/billing"
 	"perennial/shared/fault"
 	"perennial/shared/i18n"
+	"perennial/shared/identity"
 	"perennial/shared/lifecycle"
 	"perennial/shared/money"
 	"perennial/shared/pages"
@@ -240,11 +241,16 @@ func newReviewPage(v visit, sub billing.Subscription, wish portals.Wish, p porta
 	page.Rows = v.lines(p)
 	page.Due, page.Shown = v.amount(due), sum(due)
 	page.When = v.say("The change takes place at once.")
+	if p.ByLink {
+		page.When, page.Card = v.say("You pay on the next page, and keep %s until then.", sub.ProductName), ""
+	}
 	page.Then = v.say("From %s: %s.", v.date(after.Period.End), each)
 	page.Button = v.say("Change plan")
 	switch {
 	case p.Carried:
 		page.When += " " + v.carried(due)
+	case p.ByLink:
+		page.Button = v.say("Pay %s", v.amount(due))
 	case !due.Nothing():
 		page.Button = v.say("Pay %s and change", v.amount(due))
 	}
@@ -312,18 +318,29 @@ func (s *Server) payPlan(w http.ResponseWriter, r *http.Request) {
 	if !s.within(w, r, v, triesCards, sub.Customer) {
 		return
 	}
+	page, err := s.Self.PlanPage(r.Context(), v.visitor(), sub)
+	if err != nil {
+		s.failed(w, r, v, sub, err)
+		return
+	}
+	if page != "" {
+		http.Redirect(w, r, identity.CheckoutURL(s.Checkout, v.Scope, page), http.StatusSeeOther)
+		return
+	}
 	back := s.surface(r).URL + address(sub.ID, "payment-return")
 	got, err := s.Self.PayPlan(r.Context(), v.visitor(), sub, r.PostFormValue("method"), back)
 	s.planned(w, r, v, sub, got, err)
 }
 
-// planned leads on after a change: to the bank, to the result, or back.
+// planned leads on after a change: to the page that it is paid on, to the bank, to the result, or back.
 func (s *Server) planned(w http.ResponseWriter, r *http.Request, v visit, sub billing.Subscription, got subscriptions.PlanResult, err error) {
 	switch {
 	case errors.Is(err, billing.ErrLocked):
 		http.Redirect(w, r, address(sub.ID, "payment-return"), http.StatusSeeOther)
 	case err != nil:
 		s.failed(w, r, v, sub, err)
+	case got.Page.Checkout.ID != "":
+		http.Redirect(w, r, identity.CheckoutURL(s.Checkout, v.Scope, got.Page.Checkout.ID), http.StatusSeeOther)
 	case got.ActionURL != "" || got.Pending || got.Payment.ID != "":
 		to := destination(sub.ID, recovery.Result{Payment: got.Payment, ActionURL: got.ActionURL, Pending: got.Pending})
 		http.Redirect(w, r, to, http.StatusSeeOther)

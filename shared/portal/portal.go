@@ -87,6 +87,7 @@ type Options struct {
 	Store     Store
 	Recovery  Recovery
 	Self      *portals.Service   // what customers do by themselves
+	Checkout  string             // base URL of the hosted pages
 	Documents invoices.Links     // addresses of invoices as files
 	Surfaces  map[string]Surface // by the name that the edge gives
 	Fields    cardfields.Origins // of the gateways' card fields

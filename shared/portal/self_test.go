@@ -14,6 +14,7 @@ import (
 	"perennial/shared/merchant"
 	"perennial/shared/money"
 	"perennial/shared/pages/pagestest"
+	"perennial/shared/record"
 )
 
 // set changes the business's settings.
@@ -119,6 +120,52 @@ func TestAChangeNeverCostsMoreThanWasShown(t *testing.T) {
 	if s.taken() != before {
 		t.Error("more was charged than was shown")
 	}
+}
+
+// The merchant's switch: the change is paid on a hosted page, and the old plan
+// runs on until then, whatever else says that changes take place at once.
+func TestAnUpgradeIsPaidOnAHostedPageWhereTheMerchantWantsThat(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.collection()
+	s.set(func(x *merchant.Settings) {
+		x.Subscriptions.PlanChangeByLink, x.PlanChange.PortalFailure = merchant.SwitchOn, "apply_change"
+	})
+	sub := s.Active("visa_ok")
+	s.Clock.Advance(time.Minute)
+	s.signIn()
+	path := "/subscriptions/" + sub.ID
+	got, form := s.review(sub.ID, "pdt_max")
+	got.Must(t, 200, "You pay on the next page, and keep Atlas Pro until then.")
+	got.MustNot(t, "Charged to", "takes place at once")
+	before := s.taken()
+	led := s.form(path+"/plan", form)
+	now := s.Sub(sub.ID)
+	if s.taken() != before || now.Product != s.Product.ID || now.Change == nil {
+		t.Fatalf("took %d, change %v", s.taken()-before, now.Change)
+	}
+	asked := lifecycletest.Get[billing.Payment](s.World, now.Change.Payment)
+	page := "https://checkout.example/session/bus_1.test/" + asked.Checkout
+	if led.To != page || sumOf(asked.Amount.Minor) != form.Get("due") {
+		t.Errorf("led to %s, asked %v", led.To, asked.Amount)
+	}
+	kept := lifecycletest.Get[record.Checkout](s.World, asked.Checkout)
+	if kept.ReturnURL != s.server.URL+path+"/payment-return" {
+		t.Errorf("it returns to %s", kept.ReturnURL)
+	}
+	waits := s.get(path)
+	waits.Must(t, 200, "waits for its payment", "Pay $", "Discard the change")
+	waits.MustNot(t, "with Visa", "Use another payment method first")
+	if again := s.form(path+"/plan/pay", nil); again.To != page || s.taken() != before {
+		t.Errorf("paying later leads to %s and took %d", again.To, s.taken()-before)
+	}
+	s.get(s.form(path+"/plan/drop", nil).To).Must(t, 200, "The change was taken back")
+	_, form = s.review(sub.ID, "pdt_lite") // nothing is to be paid
+	s.get(s.form(path+"/plan", form).To).Must(t, 200, "Atlas lite")
+	if s.taken() != before {
+		t.Errorf("took %d", s.taken()-before)
+	}
+	s.Reconcile()
 }
 
 // Rules 3: the old plan runs on, and the change is paid or discarded.

@@ -102,6 +102,7 @@ func (s *site) edge() http.Handler {
 		Identity: s.identity, Store: s.Store, Recovery: s.Recovery, Fields: cardfields.Origins{Sandbox: bank}, Wall: s.Clock.Now,
 		Limits:    s.limits,
 		Self:      s.self(),
+		Checkout:  "https://checkout.example",
 		Documents: invoices.Links{URL: "https://api.example", Secrets: []string{"secret"}},
 		Surfaces: map[string]portal.Surface{
 			"portal": {Mode: merchant.Live, URL: s.server.URL}, "portal-test": {Mode: merchant.Test, URL: s.server.URL},

@@ -237,12 +237,16 @@ func (v visit) change(sub billing.Subscription, open []billing.Invoice) *changeV
 			due = i.Due()
 		}
 	}
-	return &changeView{
+	waits := &changeView{
 		Title: v.say("Your change to %s waits for its payment", c.Plan.ProductName), Path: path,
 		Text:  v.say("You keep %s until it is paid. Unpaid, the change is discarded on %s.", sub.ProductName, v.date(c.Expires)),
 		Pay:   v.say("Pay %s with %s", v.amount(due), v.card(sub.Method)),
 		Other: address(sub.ID, "payment-method"), Drop: v.say("Discard the change"),
 	}
+	if v.visitor().PaysPlanByLink(sub) {
+		waits.Pay, waits.Other = v.say("Pay %s", v.amount(due)), ""
+	}
+	return waits
 }
 
 // acts are what the visitor may do now, the most wanted first.

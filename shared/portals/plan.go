@@ -160,7 +160,8 @@ func TermsOf(r merchant.PlanChangeRules, c billing.Collection, upgrade bool) Ter
 type Preview struct {
 	subscriptions.PlanPreview
 	Terms
-	Plan billing.Product
+	Plan   billing.Product
+	ByLink bool // it is paid on a hosted page, and waits for that
 }
 
 // Preview tells what a change would cost now, and writes nothing (R106).
@@ -170,6 +171,7 @@ func (s *Service) Preview(ctx context.Context, v Visitor, sub billing.Subscripti
 		return Preview{}, err
 	}
 	p.PlanPreview, err = s.Subscriptions.PreviewPlan(ctx, order)
+	p.ByLink = order.ByLink && !p.Due().Nothing() && !p.Carried
 	return p, err
 }
 
@@ -222,6 +224,8 @@ func (s *Service) order(ctx context.Context, v Visitor, sub billing.Subscription
 		return subscriptions.PlanChange{}, Preview{}, err
 	}
 	terms := TermsOf(v.State.Settings.PlanChange, offer.Collection, up)
+	change.ByLink = v.rules().CollectsByLink() && !terms.Later
+	terms.Prevent = terms.Prevent || change.ByLink // what waits for its payment has not taken place
 	change.Mode, change.Later, change.Prevent = terms.Mode, terms.Later, terms.Prevent
 	return change, Preview{Terms: terms, Plan: plan}, nil
 }
@@ -234,6 +238,24 @@ func (s *Service) PayPlan(ctx context.Context, v Visitor, sub billing.Subscripti
 	return s.Subscriptions.PayPlan(ctx, subscriptions.PlanPayment{
 		Scope: v.Scope, Actor: v.Actor, Subscription: sub.ID, Customers: v.Customers, Method: method, ReturnURL: returnURL,
 	})
+}
+
+// PlanPage is the hosted page on which a change of plan that waits is to be
+// paid; empty when it is paid here, or nothing waits.
+func (s *Service) PlanPage(ctx context.Context, v Visitor, sub billing.Subscription) (string, error) {
+	if err := v.mine(sub); err != nil || !v.PaysPlanByLink(sub) {
+		return "", err
+	}
+	asked, err := record.Get[billing.Payment](ctx, s.Store, v.Scope, sub.Change.Payment)
+	if err != nil {
+		return "", fmt.Errorf("payment of the plan change of %s: %w", sub.ID, err)
+	}
+	return asked.Checkout, nil
+}
+
+// PaysPlanByLink reports a change of plan that is to be paid on a hosted page.
+func (v Visitor) PaysPlanByLink(sub billing.Subscription) bool {
+	return v.rules().CollectsByLink() && sub.Change != nil && sub.Change.Former == nil && sub.Change.Payment != ""
 }
 
 // DropPlan takes back a change of plan that has not settled: one scheduled,
