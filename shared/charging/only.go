@@ -79,26 +79,38 @@ func Only(ctx context.Context, l Patrons, b Bought) (*billing.Mark, error) {
 // owned are the subscriptions of everybody with the address that a list shows
 // as begun and not ended; it may lag behind.
 func (b Bought) owned(ctx context.Context, l Patrons) ([]string, error) {
+	all, err := b.subscriptions(ctx, l)
+	var ids []string
+	for _, s := range all {
+		if holds(s) {
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids, err
+}
+
+// subscriptions are those of everybody with the address; they may lag behind.
+func (b Bought) subscriptions(ctx context.Context, l Patrons) ([]billing.Subscription, error) {
 	customers, err := l.Customers(ctx, b.State.Scope, b.Email)
 	if err != nil {
 		return nil, fmt.Errorf("customers of an address: %w", err)
 	}
-	if !slices.Contains(customers, b.Subscription.Customer) {
-		customers = append(customers, b.Subscription.Customer)
+	if c := b.Subscription.Customer; c != "" && !slices.Contains(customers, c) {
+		customers = append(customers, c)
 	}
-	var ids []string
+	var all []billing.Subscription
 	for _, customer := range customers {
 		owned, err := l.Owned(ctx, b.State.Scope, customer, record.KindSubscription)
 		if err != nil {
 			return nil, fmt.Errorf("subscriptions of %s: %w", customer, err)
 		}
 		for _, found := range owned {
-			if sub, ok := found.(billing.Subscription); ok && holds(sub) {
-				ids = append(ids, sub.ID)
+			if sub, ok := found.(billing.Subscription); ok {
+				all = append(all, sub)
 			}
 		}
 	}
-	return ids, nil
+	return all, nil
 }
 
 // holds reports a subscription that has begun, or is about to, and not ended.

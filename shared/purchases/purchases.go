@@ -7,6 +7,7 @@
 package purchases
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -118,8 +119,33 @@ func (s *Service) gather(ctx context.Context, scope merchant.Scope, of billing.S
 		}
 		out.TaxIDStatus, out.taxID = proof.Status, proof
 	}
+	if err := s.endTrials(ctx, &out); err != nil {
+		return out, err
+	}
 	out.Discounts, err = s.discounts(ctx, out)
 	return out, err
+}
+
+// endTrials sells without a trial to whoever has had one, where the merchant
+// gives each customer one.
+func (s *Service) endTrials(ctx context.Context, o *sale) error {
+	product, _, recurs := o.Plan()
+	email := cmp.Or(o.Customer.Email, o.Cart.Email)
+	if !recurs || email == "" {
+		return nil
+	}
+	days := o.Cart.TrialDays
+	if days < 0 {
+		days = product.Price.TrialDays
+	}
+	_, err := charging.Trial(ctx, s.Store, charging.Bought{
+		State: o.state, Email: email, Subscription: billing.Subscription{Product: product.ID, Customer: o.Customer.ID, TrialDays: days},
+	})
+	if errors.Is(err, charging.ErrTrialUsed) {
+		o.Cart.TrialDays = 0
+		return nil
+	}
+	return err
 }
 
 // know takes what was loaded.

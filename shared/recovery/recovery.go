@@ -245,11 +245,18 @@ func (s *Service) marks(ctx context.Context, d dossier, dues billing.Dues) ([]bi
 	if d.sub.Status != billing.StatusPending {
 		return nil, nil
 	}
-	only, err := charging.Only(ctx, s.Store, charging.Bought{State: d.state, Subscription: d.sub, Email: d.customer.Email, Due: dues.Total})
-	if err != nil || only == nil {
-		return nil, err
+	var marks []billing.Mark
+	bought := charging.Bought{State: d.state, Subscription: d.sub, Email: d.customer.Email, Due: dues.Total}
+	for _, take := range []func(context.Context, charging.Patrons, charging.Bought) (*billing.Mark, error){charging.Only, charging.Trial} {
+		mark, err := take(ctx, s.Store, bought)
+		if err != nil {
+			return nil, err
+		}
+		if mark != nil {
+			marks = append(marks, *mark)
+		}
 	}
-	return []billing.Mark{*only}, nil
+	return marks, nil
 }
 
 // planned is the payment that a checkout session was made for, or that was

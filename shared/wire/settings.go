@@ -65,7 +65,7 @@ type SubscriptionRules struct {
 	CancelNow         bool `json:"allow_customers_to_cancel_immediately" required:"false" nullable:"true" doc:"Cancelling at the next billing date is always allowed."`
 	Pause             bool `json:"allow_customers_to_pause_subscription" required:"false" nullable:"true"`
 	BillUsageAtPause  bool `json:"bill_usage_at_pause" required:"false" nullable:"true" doc:"Kept and shown; usage is not measured yet, so there is none to bill."`
-	PreventTrialAbuse bool `json:"prevent_trial_misuse" required:"false" nullable:"true"`
+	PreventTrialAbuse bool `json:"prevent_trial_misuse" required:"false" nullable:"true" doc:"Who has had a trial of a product, by e-mail address, gets it without one."`
 	PlanChangeByLink  bool `json:"collect_plan_change_payments_by_link" required:"false" nullable:"true" doc:"What a change in the portal costs at once is paid on a hosted page."`
 	CancelTrial       bool `json:"cancel_trial_without_payment_method" required:"false" nullable:"true" doc:"Otherwise it goes on hold, and the first paid period starts when it is paid."`
 	EditProfile       bool `json:"allow_customers_to_edit_profile" required:"false" nullable:"true" doc:"Name, phone and e-mail address in the portal; otherwise they are only shown."`
