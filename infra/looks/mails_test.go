@@ -48,6 +48,11 @@ func letters() map[string]mails.Letter {
 		"on-hold-authentication": func(l *mails.Letter) {
 			l.Template, l.NextRetry = mails.OnHold, 0
 			why(l, "authentication_required", billing.ClassAuthentication)
+			l.Confirms = true
+		},
+		"confirm": func(l *mails.Letter) {
+			l.Template, l.NextRetry, l.AccessEnds, l.Confirms = mails.Confirm, 0, day(3), true
+			why(l, "authentication_required", billing.ClassAuthentication)
 		},
 		"on-hold-again": func(l *mails.Letter) {
 			l.Template, l.Cancels, l.NextRetry = mails.OnHoldAgain, true, day(12)

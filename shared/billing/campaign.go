@@ -2,6 +2,7 @@ package billing
 
 import (
 	"slices"
+	"time"
 
 	"perennial/shared/calendar"
 	"perennial/shared/merchant"
@@ -44,6 +45,25 @@ func campaign(t merchant.Trigger, at calendar.Instant) Campaign {
 	return Campaign{Trigger: t, At: at, Next: at}
 }
 
+// ConfirmWithin is how long access goes on after the customer was asked to
+// confirm a charge with the bank (rules 9).
+const ConfirmWithin = 24 * time.Hour
+
+// AwaitsConfirmation reports a subscription with access whose renewal waits
+// for its customer to confirm it with the bank.
+func (s Subscription) AwaitsConfirmation() bool {
+	return s.Status == StatusActive && !s.Failure.At.IsZero() && s.Failure.Decline.Class == ClassAuthentication
+}
+
+// Asked is the subscription after its customer is asked to confirm a charge at
+// an instant, or will be: only a request that was made can stay unanswered.
+func (s Subscription) Asked(at calendar.Instant) Subscription {
+	if s.AwaitsConfirmation() {
+		s.Failure.HoldAt = max(s.Failure.HoldAt, at.Add(ConfirmWithin))
+	}
+	return s
+}
+
 // Ended is the campaign without further steps.
 func (c Campaign) Ended(why CampaignEnd) Campaign {
 	if c.Trigger != "" && c.Over == "" {
@@ -83,6 +103,7 @@ func (s Subscription) won(reason string, at calendar.Instant) Campaign {
 // cause lasts.
 func (s Subscription) mailDue() calendar.Instant {
 	lasts := map[merchant.Trigger]bool{
+		merchant.TriggerConfirm:   s.AwaitsConfirmation(),
 		merchant.TriggerPastDue:   s.Status == StatusPastDue,
 		merchant.TriggerOnHold:    s.Status == StatusOnHold,
 		merchant.TriggerCancelled: s.Status == StatusCancelled || s.Status == StatusActive && s.Cancel.AtPeriodEnd,

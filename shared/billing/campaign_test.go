@@ -11,7 +11,7 @@ import (
 // the same subscription again and again.
 func TestACampaignIsDueOnlyWhereAStepIsTaken(t *testing.T) {
 	t.Parallel()
-	triggers := []merchant.Trigger{merchant.TriggerPastDue, merchant.TriggerOnHold, merchant.TriggerCancelled}
+	triggers := []merchant.Trigger{merchant.TriggerConfirm, merchant.TriggerPastDue, merchant.TriggerOnHold, merchant.TriggerCancelled}
 	for _, trigger := range triggers {
 		for _, status := range billing.Statuses {
 			for _, manual := range []bool{false, true} {

@@ -57,6 +57,9 @@ func (c Case) Declined(d Decline, f FollowUp) (Change, error) {
 			return Change{}, err
 		}
 	}
+	if s := change.Subscription; automatic && s.AwaitsConfirmation() && !s.Cancel.Pending && s.Mails.Trigger != merchant.TriggerConfirm {
+		change.Subscription.Mails = campaign(merchant.TriggerConfirm, c.At)
+	}
 	return c.applyPending(change)
 }
 

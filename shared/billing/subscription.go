@@ -170,7 +170,7 @@ func (s Subscription) Due() calendar.Instant {
 		return s.CreatedAt.Add(PendingLife)
 	case StatusActive:
 		if !s.Failure.At.IsZero() {
-			return earliest(s.Failure.NextRetry, s.Failure.HoldAt, s.EndsAt)
+			return earliest(s.Failure.NextRetry, s.Failure.HoldAt, s.EndsAt, s.mailDue())
 		}
 		if s.OnDemand && !s.Cancel.AtPeriodEnd {
 			return s.EndsAt

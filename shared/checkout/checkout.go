@@ -162,7 +162,7 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, v visi
 			return
 		}
 	}
-	if v.page.Hold != 0 || v.page.Dues != "" { // whoever was forwarded the link learns no address (rules 20)
+	if v.mailed() { // whoever was forwarded the link learns no address (rules 20)
 		page.Email, page.Card = "", i18n.Card(v.locale, v.sub.Failure.Method.Kind(), v.sub.Failure.Method.Last4)
 	}
 	chrome := v.chrome(v.say("Checkout"))
@@ -209,7 +209,7 @@ func (s *Server) payDues(w http.ResponseWriter, r *http.Request, v visit) {
 		Scope: v.scope, Subscription: v.sub.ID, Customers: []string{v.customer.ID}, Token: r.PostFormValue("token"), Fields: v.typed(r),
 		Invoice: v.page.Dues, Checkout: v.page.ID, ReturnURL: s.URL + v.path("/return"), By: billing.ByCustomer,
 		Actor:  record.Actor{Kind: record.ByCustomer, ID: v.customer.ID, Country: lambdahttp.Country(r.Context())},
-		Method: v.picked(r), Challenge: v.page.Page.Force3DS,
+		Method: v.picked(r), Challenge: v.page.Page.Force3DS || v.picked(r) != "" && v.confirms(),
 	})
 	switch f := fault.Of(err); {
 	case errors.Is(err, billing.ErrLocked), errors.Is(err, record.ErrStale): // somebody was faster, perhaps this very form

@@ -141,7 +141,7 @@ func (s *Server) finished(w http.ResponseWriter, r *http.Request, v visit) {
 	case v.sub.Status != billing.StatusActive && v.sub.Status != billing.StatusPaused:
 		pages.Error(w, r, errGone)
 		return
-	case v.page.Dues != "": // whoever was forwarded the link learns no address
+	case v.page.Dues != "" || v.mailed() && v.sub.Method.ID == v.page.Replaces: // whoever was forwarded the link learns no address
 		page.Text = v.say("Your payment for %s was received.", v.sub.ProductName)
 	case v.page.Method && v.sub.Status == billing.StatusPaused:
 		page.Text, page.Facts = v.say("Your payment method for %s is updated.", v.sub.ProductName), nil

@@ -178,7 +178,7 @@ func (v visit) over() bool {
 // used reports whether the session has done its work: the first payment was
 // made, or the subscription keeps another method than the one to be replaced.
 func (v visit) used() bool {
-	if v.page.Dues != "" {
+	if v.mailed() {
 		return v.over()
 	}
 	if v.page.Method {

@@ -67,6 +67,18 @@ func SentenceOf(d billing.Decline) Sentence {
 // Explain is the decline in one plain English sentence for the customer.
 func Explain(d billing.Decline) string { return english[SentenceOf(d)] }
 
+// SameCardMayPay reports a decline that the customer can have mended without
+// another card: money on the account, a bank that was out of reach, that asked
+// for the customer's consent or gave no reason; or that was our fault.
+func SameCardMayPay(d billing.Decline) bool {
+	switch d.Class {
+	case billing.ClassMoney, billing.ClassTechnical, billing.ClassVague, billing.ClassAuthentication, billing.ClassOurFault:
+		return true
+	case billing.ClassHard, billing.ClassNeedsCustomer:
+	}
+	return false
+}
+
 // rules tells the merchant what Perennial does about a class of declines.
 var rules = map[billing.DeclineClass]string{
 	billing.ClassHard:           "The card is dead or may not be charged. It is not tried again; a backup card is, if the customer has allowed one.",

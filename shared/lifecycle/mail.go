@@ -84,6 +84,9 @@ func (s *Service) write(ctx context.Context, w work, step merchant.MailStep, ann
 		return err
 	}
 	if wait := dunning.MailWait(pace.Last(), w.now, charging.CustomersZone(w.sub, zone), w.scope.Mode == merchant.Live); wait > 0 {
+		if announces {
+			w.sub = w.sub.Asked(w.now.Add(wait))
+		}
 		return s.campaign(ctx, w, later(w.sub.Mails, w.now.Add(wait)))
 	}
 	attach := []any{w.customer}
@@ -118,7 +121,9 @@ func (s *Service) write(ctx context.Context, w work, step merchant.MailStep, ann
 		commit.Events = []billing.Event{{Type: billing.EventNotice, Object: hold.ID(), Reason: string(step.Trigger)}}
 	}
 	told := w.sub
-	told.Mails = done
+	if told.Mails = done; announces {
+		told = told.Asked(w.now)
+	}
 	commit.Put = []any{told}
 	if step.Trigger != merchant.TriggerCancelled { // winning back must not keep a failure's mail waiting (rules 21)
 		commit.Put = append(commit.Put, pace.Paced(w.now, s.Wall()))

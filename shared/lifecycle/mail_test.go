@@ -10,6 +10,7 @@ import (
 
 	"perennial/shared/billing"
 	"perennial/shared/calendar"
+	"perennial/shared/gateway/gatewaytest"
 	"perennial/shared/lifecycle"
 	"perennial/shared/lifecycle/lifecycletest"
 	"perennial/shared/merchant"
@@ -197,6 +198,65 @@ func TestAHoldIsAnnouncedToEverybody(t *testing.T) {
 	w.AdvanceTo(s.HeldAt.Add(days(10)))
 	if diff := cmp.Diff([]step{{"on_hold_0", 0}}, steps(w, s.HeldAt)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Rules 9: the bank wants a confirmation. The customer is asked at the decline,
+// access goes on for a day after that, and the hold's mail follows then.
+func TestWhoMustConfirmIsAskedAtTheDecline(t *testing.T) {
+	t.Parallel()
+	w := lifecycletest.New(t)
+	s := w.Active("visa_ok")
+	w.Gateway.Program(s.Method.Reference, gatewaytest.Decline("authentication_required"))
+	w.AdvanceTo(s.Period.End.Add(23 * time.Hour))
+	if diff := cmp.Diff([]step{{"authentication_0", 0}}, steps(w, s.Period.End)); diff != "" || w.Sub(s.ID).Status != billing.StatusActive {
+		t.Errorf("on the first day: %s, %s", w.Sub(s.ID).Status, diff)
+	}
+	w.AdvanceTo(s.Period.End.Add(days(3)))
+	if diff := cmp.Diff([]step{{"authentication_0", 0}, {"on_hold_0", 1}}, steps(w, s.Period.End)); diff != "" || w.Sub(s.ID).Status != billing.StatusOnHold {
+		t.Errorf("later: %s, %s", w.Sub(s.ID).Status, diff)
+	}
+}
+
+// Rules 9, 21: only a link that was sent can stay unanswered. Where the mail
+// has to wait for another one to the same customer, access waits with it.
+func TestAccessLastsADayAfterTheCustomerWasAsked(t *testing.T) {
+	t.Parallel()
+	w := lifecycletest.New(t)
+	first, second := w.Active("visa_ok"), w.Active("mastercard_ok")
+	for _, s := range []billing.Subscription{first, second} {
+		w.Gateway.Program(s.Method.Reference, gatewaytest.Decline("authentication_required"))
+	}
+	w.AdvanceTo(first.Period.End.Add(days(5)))
+	asked := map[string]calendar.Instant{}
+	for _, o := range w.Store.Outboxes() {
+		for _, e := range o.Events {
+			if e.Type == billing.EventDunningMail && e.Reason == string(merchant.TriggerConfirm) {
+				asked[e.Object] = o.At
+			}
+		}
+	}
+	if asked[first.ID] == asked[second.ID] {
+		t.Error("they are asked for both on one day")
+	}
+	for _, s := range []billing.Subscription{first, second} {
+		if got := w.Sub(s.ID); got.Status != billing.StatusOnHold || got.HeldAt != asked[s.ID].Add(days(1)) {
+			t.Errorf("asked at %s, it is %s since %s", asked[s.ID], got.Status, got.HeldAt)
+		}
+	}
+}
+
+func TestNobodyIsAskedToConfirmWhatIsPaid(t *testing.T) {
+	t.Parallel()
+	w := lifecycletest.New(t)
+	s := w.Active("visa_ok")
+	w.Gateway.Program(s.Method.Reference, gatewaytest.Decline("authentication_required"))
+	w.AdvanceTo(s.Period.End.Add(time.Hour))
+	if _, err := w.Pay(s.ID, "mastercard_ok"); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.Sub(s.ID).Mails; got.Trigger != "" || !got.Next.IsZero() {
+		t.Errorf("paid, and the campaign is %+v", got)
 	}
 }
 

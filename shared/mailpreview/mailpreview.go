@@ -33,7 +33,7 @@ type Options struct {
 }
 
 // steps are the mails of sequences, whose words a merchant may write.
-var steps = []mails.Template{mails.PastDue, mails.OnHold, mails.OnHoldAgain, mails.WinBack}
+var steps = []mails.Template{mails.Confirm, mails.PastDue, mails.OnHold, mails.OnHoldAgain, mails.WinBack}
 
 type server struct{ Options }
 
@@ -92,7 +92,7 @@ func (w wish) Validate() error {
 		text.Check(&check, "text", b.Discount != "")
 		check.That(w.Template != mails.WinBack || !text.Names("reason"), "text", merchant.NoReason)
 	}
-	check.That(b.Text == nil || own, "text", "can be given for past_due, on_hold, on_hold_again and win_back, the mails of sequences")
+	check.That(b.Text == nil || own, "text", "can be given for confirm_payment, past_due, on_hold, on_hold_again and win_back, the mails of sequences")
 	check.That(b.Discount == "" || w.Template == mails.WinBack, "discount_id", "can be given for win_back, the one mail that gives a code")
 	return check.Fault("INVALID_REQUEST_PARAMETERS", "The preview is not possible.")
 }

@@ -30,6 +30,7 @@ type Letter struct {
 	Amount      money.Amount // paid, or to be paid
 	Card        billing.Method
 	Reason      string       // why the charge failed, in plain words
+	Confirms    bool         // because the bank wants its customer to confirm it
 	Price       money.Amount // of one period, all units together
 	Every       calendar.Interval
 	NewPrice    money.Amount // what the product costs others, when it is more
@@ -150,6 +151,8 @@ func (d dossier) write(t Template, portal string) (Letter, bool, error) {
 	case Cancelled, CancelScheduled, PlanChanged, MethodChanged:
 		l, wanted := d.confirmation(l)
 		return l, wanted, nil
+	case Confirm:
+		return l, d.sub.AwaitsConfirmation(), nil
 	case PastDue, OnHoldAgain, WinBack:
 		return l, true, nil
 	case PortalLink, PortalInvite, AddressConfirm, AddressNotice, WebhookOff, InvoiceIssued, InvoiceOverdue, PlanPayment, TestAddress:
@@ -267,7 +270,7 @@ func (d dossier) purchased(p billing.Payment, portal string) (Letter, error) {
 // the price stays (R245, R246).
 func (d dossier) onHold(l Letter) (Letter, error) {
 	f := d.sub.Failure
-	l.Reason, l.Card = dunning.Explain(f.Decline), f.Method
+	l.Reason, l.Card, l.Confirms = dunning.Explain(f.Decline), f.Method, f.Decline.Class == billing.ClassAuthentication
 	if l.Card.IsZero() {
 		l.Card = d.sub.Method
 	}

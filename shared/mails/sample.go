@@ -14,7 +14,7 @@ import (
 // Samples are the mails that Sample can write: those to a customer about a
 // subscription.
 var Samples = []Template{
-	PastDue, OnHold, OnHoldAgain, WinBack, Receipt, Refunded, Reactivated, UpcomingRenewal, TrialEnding, PriceRise, CardExpiring,
+	Confirm, PastDue, OnHold, OnHoldAgain, WinBack, Receipt, Refunded, Reactivated, UpcomingRenewal, TrialEnding, PriceRise, CardExpiring,
 	InvoiceIssued, InvoiceOverdue, PlanPayment, Cancelled, CancelScheduled, PlanChanged, MethodChanged,
 }
 
@@ -37,6 +37,9 @@ func Sample(t Template, s merchant.State, b merchant.Brand, locale string, now c
 		l.Reason = dunning.Explain(billing.Decline{Class: billing.ClassMoney})
 		l.NextRetry, l.WindowEnd = in(2), in(s.Recovery.WindowDays)
 		l.Cancels = s.Recovery.EndAction == merchant.EndCancel
+	}
+	if t == Confirm {
+		l.Reason, l.Confirms, l.AccessEnds = dunning.Explain(billing.Decline{Class: billing.ClassAuthentication}), true, in(1)
 	}
 	if t == PastDue {
 		l.AccessEnds = in(s.Recovery.GraceDays)

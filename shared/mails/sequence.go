@@ -16,12 +16,12 @@ import (
 
 // sequences are the mails of sequences by what they begin with.
 var sequences = map[merchant.Trigger]Template{
-	merchant.TriggerPastDue: PastDue, merchant.TriggerOnHold: OnHoldAgain, merchant.TriggerCancelled: WinBack,
+	merchant.TriggerConfirm: Confirm, merchant.TriggerPastDue: PastDue, merchant.TriggerOnHold: OnHoldAgain, merchant.TriggerCancelled: WinBack,
 }
 
 // isStep reports a mail of a sequence. Such a mail is sent at most once: where
 // nobody knows whether it went out, it is left at that.
-func isStep(t Template) bool { return t == PastDue || t == OnHoldAgain || t == WinBack }
+func isStep(t Template) bool { return t == Confirm || t == PastDue || t == OnHoldAgain || t == WinBack }
 
 // sequenced fills in a step of a sequence. It is not wanted once the case is
 // over, or the merchant has taken the step out or switched it off.
@@ -54,7 +54,7 @@ func (s *Service) sequenced(ctx context.Context, d dossier, l Letter) (Letter, b
 	}
 	l.AccessEnds = d.sub.Failure.HoldAt
 	due := "" // a hold's page ends with the hold, the others with the invoice
-	if d.sub.Status == billing.StatusPastDue && len(d.sub.Open) > 0 {
+	if d.sub.Status.Access() && len(d.sub.Open) > 0 {
 		due = d.sub.Open[0]
 	}
 	l.URL, err = s.payLink(ctx, d, l.URL, due)

@@ -30,6 +30,7 @@ const (
 	TestAddress Template = "test_address"
 	Refunded    Template = "refunded"
 
+	Confirm     Template = "confirm_payment"
 	PastDue     Template = "past_due"
 	OnHoldAgain Template = "on_hold_again"
 	WinBack     Template = "win_back"
@@ -60,13 +61,14 @@ type Mail struct {
 }
 
 // Table lists every mail that a customer or a merchant can get. Customers hear of failed
-// charges from the sequences alone; that a hold has begun is their one mandatory step.
+// charges from the sequences alone; that the bank asks, or that a hold has begun, is mandatory.
 var Table = append([]Mail{
 	{Template: PortalLink, Owner: "customer, by asking for it", Mandatory: true},
 	{Template: PortalInvite, Owner: "merchant, by send_email", Mandatory: true},
 	{Template: AddressConfirm, Owner: "customer, by asking for another address", Mandatory: true},
 	{Template: AddressNotice, Owner: "customer, by asking for another address", Mandatory: true},
 	{Template: OnHold, Event: billing.EventNotice, Reason: string(billing.StatusOnHold), Owner: "mail sequences", Mandatory: true},
+	{Template: Confirm, Event: billing.EventDunningMail, Reason: string(merchant.TriggerConfirm), Owner: "mail sequences", Mandatory: true},
 	step(merchant.TriggerPastDue), step(merchant.TriggerOnHold), step(merchant.TriggerCancelled),
 	{Template: Receipt, Event: billing.EventPaymentSucceeded, Owner: "payment", Mandatory: true},
 	{Template: Reactivated, Event: billing.EventSubscriptionActive, Reason: billing.ReasonReactivated, Owner: "payment of dues"},

@@ -91,6 +91,12 @@ func letters() map[string]mails.Letter {
 			l.Reason, l.AccessEnds, l.NextRetry = "Your bank reports that the card's limit is reached.", day(9), day(3)
 			l.Unsubscribe = "https://pay.example.com/unsubscribe/bus_1.live/cus_1/abc"
 		}),
+		"confirm_payment": letter(mails.Confirm, func(l *mails.Letter) {
+			l.Reason, l.Confirms, l.AccessEnds = "Your bank asks you to confirm the payment.", true, day(3)
+		}),
+		"on_hold_confirms": letter(mails.OnHold, func(l *mails.Letter) {
+			l.Reason, l.Confirms, l.WindowEnd = "Your bank asks you to confirm the payment.", true, day(30)
+		}),
 		"on_hold_again": letter(mails.OnHoldAgain, func(l *mails.Letter) {
 			l.Reason, l.WindowEnd, l.Cancels, l.NewPrice = "Your bank reports that the card's limit is reached.", day(30), true, money.Of(2500, "USD")
 		}),

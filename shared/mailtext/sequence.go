@@ -9,10 +9,27 @@ import (
 	"perennial/shared/money"
 )
 
+// confirm asks the reader to confirm a renewal with the bank while access goes
+// on.
+func confirm(s speech) page {
+	p := s.unpaid()
+	p.Middle, p.Notice = []string{s.say("confirm_payment.mend")}, s.keepPrice()
+	return p
+}
+
+// mend is how the reader puts it right: with another card, or with the bank
+// where that is all that is missing.
+func (s speech) mend(card, bank string) string {
+	if s.Confirms {
+		return s.say(bank)
+	}
+	return s.say(card)
+}
+
 // pastDue tells of a failed renewal while access goes on.
 func pastDue(s speech) page {
 	p := s.unpaid()
-	p.Middle, p.Notice = []string{s.say("past_due.mend")}, s.keepPrice()
+	p.Middle, p.Notice = []string{s.mend("past_due.mend", "past_due.confirm")}, s.keepPrice()
 	if !s.NextRetry.IsZero() {
 		p.Closing = []string{s.say("on_hold.retry")}
 	}
@@ -22,7 +39,7 @@ func pastDue(s speech) page {
 // onHoldAgain reminds of a hold that was announced.
 func onHoldAgain(s speech) page {
 	p := s.unpaid()
-	p.Middle, p.Notice = []string{s.say("on_hold.mend")}, s.keepPrice()
+	p.Middle, p.Notice = []string{s.mend("on_hold.mend", "on_hold.confirm")}, s.keepPrice()
 	p.Closing = []string{s.next()}
 	return p
 }
@@ -30,7 +47,11 @@ func onHoldAgain(s speech) page {
 // unpaid is a page about dues and the card that did not pay them, which are
 // told apart from a swindler's by its last four digits (R246).
 func (s speech) unpaid() page {
-	return s.greeted("on_hold.button",
+	button := "on_hold.button"
+	if s.Confirms {
+		button = "confirm_payment.button"
+	}
+	return s.greeted(button,
 		s.fact("due", s.owed()), s.fact("card", s.card()), s.fact("price", s.price()), s.coupon())
 }
 

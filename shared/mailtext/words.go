@@ -17,6 +17,7 @@ var words = map[mails.Template]func(speech) page{
 	mails.AddressConfirm:  addressConfirm,
 	mails.AddressNotice:   addressNotice,
 	mails.OnHold:          onHold,
+	mails.Confirm:         confirm,
 	mails.PastDue:         pastDue,
 	mails.OnHoldAgain:     onHoldAgain,
 	mails.WinBack:         winBack,
@@ -81,7 +82,7 @@ func addressNotice(s speech) page {
 
 func onHold(s speech) page {
 	p := s.unpaid()
-	p.Middle, p.Notice = []string{s.say("on_hold.mend")}, s.keepPrice()
+	p.Middle, p.Notice = []string{s.mend("on_hold.mend", "on_hold.confirm")}, s.keepPrice()
 	p.Closing = []string{s.next()}
 	return p
 }

@@ -8,7 +8,7 @@ import (
 
 // announced are the triggers whose first mail tells customers what they must
 // know: no setting takes it away, only its words and its company change.
-var announced = []Trigger{TriggerOnHold}
+var announced = []Trigger{TriggerConfirm, TriggerOnHold}
 
 // announcement is the shipped first mail of a trigger, sent at once.
 func announcement(t Trigger) MailStep { return MailStep{ID: string(t) + "_0", Trigger: t} }

@@ -17,6 +17,7 @@ type Trigger string
 
 // The triggers.
 const (
+	TriggerConfirm   Trigger = "authentication" // the bank wants its customer to confirm a renewal
 	TriggerPastDue   Trigger = "past_due"
 	TriggerOnHold    Trigger = "on_hold"
 	TriggerCancelled Trigger = "cancelled" // by the customer, or by the merchant who asks for it
@@ -87,10 +88,11 @@ const SequencesID = "sequences"
 const Day = 24 * time.Hour
 
 // DefaultSequences are those of a mode that has none of its own: a mail at
-// once where access goes on, one that announces a hold and three after it, and
-// one to win a customer back, which waits for a basis.
+// once where the bank asks or access goes on, one that announces a hold and
+// three after it, and one to win a customer back, which waits for a basis.
 func DefaultSequences() Sequences {
 	return Sequences{Steps: []MailStep{
+		announcement(TriggerConfirm),
 		{ID: "past_due_1", Trigger: TriggerPastDue},
 		announcement(TriggerOnHold),
 		{ID: "on_hold_1", Trigger: TriggerOnHold, Delay: 3 * Day},
@@ -164,8 +166,8 @@ func (q Sequences) Check(languages []string) error {
 func stepField(i int) string { return fmt.Sprintf("steps[%d]", i) }
 
 func (s MailStep) check(check *fault.Check, field string, languages []string) {
-	known := s.Trigger == TriggerPastDue || s.Trigger == TriggerOnHold || s.Trigger == TriggerCancelled
-	check.That(known, field+".trigger", "must be past_due, on_hold or cancelled")
+	known := []Trigger{TriggerConfirm, TriggerPastDue, TriggerOnHold, TriggerCancelled}
+	check.That(slices.Contains(known, s.Trigger), field+".trigger", "must be authentication, past_due, on_hold or cancelled")
 	check.That(s.Delay >= 0 && s.Delay <= mostDelay, field+".delay_hours", "must be 0 to 2160")
 	check.That(s.Before >= 0 && s.Before <= mostDelay, field+".days_before_renewal", "must be 0 to 90")
 	check.That(s.Before == 0 || s.Trigger == TriggerCancelled && s.Delay == 0, field+".days_before_renewal", "is for cancelled alone, and in place of delay_hours")

@@ -45,7 +45,7 @@ func TestTheExamplesOfTheRecoveryPageWork(t *testing.T) {
 		}
 	}
 	steps := ask[wire.MailSequences](b, "GET", "/settings/mail-sequences", "", 200).Steps
-	if len(steps) != 3 || steps[1].Delay != 120 || !strings.Contains(steps[0].Texts["de"].Body, "{reason}") {
+	if len(steps) != 4 || steps[3].ID != "authentication_0" || steps[1].Delay != 120 || !strings.Contains(steps[0].Texts["de"].Body, "{reason}") {
 		t.Errorf("the sequence is %+v", steps)
 	}
 	_, rest, _ := strings.Cut(page, "```json\n")

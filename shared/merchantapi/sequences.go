@@ -7,7 +7,7 @@ import (
 	"perennial/shared/wire"
 )
 
-const aboutSequences = "Perennial's own: the mails that customers get while a renewal is unpaid (`past_due`, `on_hold`) and after they cancelled (`cancelled`). " +
+const aboutSequences = "Perennial's own: the mails that customers get while a renewal is unpaid (`authentication`, `past_due`, `on_hold`) and after they cancelled (`cancelled`). " +
 	"A PUT replaces all of them; every problem is named at once. What a subscription will get is in its recovery."
 
 func (s *server) routeSequences(api *httpapi.API) {

@@ -28,7 +28,7 @@ func TestMailSequencesAreReplacedWholeAndCheckedWhole(t *testing.T) {
 	b := newBench(t)
 	const path = "/settings/mail-sequences"
 	shipped := ask[wire.MailSequences](b, "GET", path, "", 200)
-	if len(shipped.Steps) != 6 || shipped.Basis != "none" || shipped.Version != 0 {
+	if len(shipped.Steps) != 7 || shipped.Basis != "none" || shipped.Version != 0 {
 		t.Errorf("shipped are %+v", shipped)
 	}
 	set := ask[wire.MailSequences](b, "PUT", path, `{"steps":[{"trigger":"on_hold","delay_hours":36.5,

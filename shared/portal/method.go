@@ -106,7 +106,7 @@ func newMethodPage(v visit, sub billing.Subscription, g goods, dues billing.Dues
 	for _, m := range billing.Distinct(g.methods, sub.Method.Same) {
 		last, failed := lastTry(tried, m)
 		failed = failed && p.Due != ""
-		if failed && !worthAnother(last.Decline) {
+		if failed && !dunning.SameCardMayPay(last.Decline) {
 			continue // a card that has failed for good is no offer
 		}
 		view := methodView{ID: m.ID, Name: v.card(m), Expiry: expiry(m), Current: m.ID == sub.Method.ID, Chosen: m.ID == chosen, card: m}
@@ -117,18 +117,6 @@ func newMethodPage(v visit, sub billing.Subscription, g goods, dues billing.Dues
 		p.Methods = append(p.Methods, view)
 	}
 	return p
-}
-
-// worthAnother reports a decline that the customer can have mended without
-// another card: money on the account, a bank that was out of reach, that asked
-// for the customer's consent or gave no reason; or that was our fault.
-func worthAnother(d billing.Decline) bool {
-	switch d.Class {
-	case billing.ClassMoney, billing.ClassTechnical, billing.ClassVague, billing.ClassAuthentication, billing.ClassOurFault:
-		return true
-	default:
-		return false
-	}
 }
 
 // changeMethod confirms the choice: with dues it charges them at once (R123).

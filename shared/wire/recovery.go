@@ -23,7 +23,7 @@ type RecoveryTimeline struct {
 
 // RecoveryMails is how far a sequence of mails has come.
 type RecoveryMails struct {
-	Trigger string   `json:"trigger" enum:"past_due,on_hold,cancelled"`
+	Trigger string   `json:"trigger" enum:"authentication,past_due,on_hold,cancelled"`
 	Since   string   `json:"since"`
 	Done    []string `json:"done" doc:"Ids of the steps that are behind it: sent, or left out."`
 	Ended   *string  `json:"ended" doc:"Why nothing follows: exhausted, opted_out, disputed or resubscribed; null while it goes on."`

@@ -17,10 +17,10 @@ type MailSequences struct {
 // MailStep is one mail of a sequence.
 type MailStep struct {
 	ID       string              `json:"id" required:"false" doc:"Unique among the steps; made when it is left out. One customer gets a step at most once for each case."`
-	Trigger  string              `json:"trigger" enum:"past_due,on_hold,cancelled"`
+	Trigger  string              `json:"trigger" enum:"authentication,past_due,on_hold,cancelled"`
 	Delay    float64             `json:"delay_hours" required:"false" doc:"After the trigger, up to 2160."`
 	Before   float64             `json:"days_before_renewal" required:"false" doc:"Of cancelled, in place of delay_hours: days before the renewal that will not come, up to 90. When it is nearer than that, the mail goes out a day after the cancellation."`
-	Enabled  *bool               `json:"enabled" required:"false" doc:"true when left out. Of the step of on_hold without delay, which announces the hold, it cannot be false; without such a step the shipped one is added."`
+	Enabled  *bool               `json:"enabled" required:"false" doc:"true when left out. Of the first step of authentication and of on_hold without delay, which tells that the bank asks or that a hold has begun, it cannot be false; without such a step the shipped one is added."`
 	Discount *string             `json:"discount_id" required:"false" doc:"Of cancelled alone: a discount whose code the mail gives. While a customer cannot redeem it, the step is left out. What is due after a failed renewal is an issued invoice, which no code changes."`
 	Texts    map[string]MailText `json:"texts" required:"false" doc:"The mail's words by language; who reads another gets ours in theirs. Places: {name} {product} {merchant} {amount} {price} {card} {reason} {date} {end} {coupon} {discount}."`
 }
