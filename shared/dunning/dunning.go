@@ -55,8 +55,8 @@ func Decide(p merchant.Recovery, s billing.Subscription, d Failed) billing.Follo
 	case s.Status == billing.StatusPastDue:
 	case d.Decline.Class == billing.ClassOurFault && !s.Failure.Backup:
 		f.HoldAt = 0
-	case keepsAccess(d.Decline.Class) && now < first.Add(TechnicalGrace):
-		f.HoldAt = first.Add(TechnicalGrace)
+	case keepsAccess(d.Decline.Class) && now < graceOf(s, first):
+		f.HoldAt = graceOf(s, first)
 	default:
 		f.Status, f.HoldAt = afterAccess(p, s, first, now)
 	}
@@ -83,6 +83,12 @@ func afterAccess(p merchant.Recovery, s billing.Subscription, first, now calenda
 		return billing.StatusPastDue, end
 	}
 	return billing.StatusOnHold, 0
+}
+
+// graceOf is until when access is kept while nobody is to blame: a day from
+// the failure, or from when the customer was asked to confirm with the bank.
+func graceOf(s billing.Subscription, first calendar.Instant) calendar.Instant {
+	return max(first.Add(TechnicalGrace), s.Failure.HoldAt)
 }
 
 // keepsAccess reports the classes for which the customer is not to blame yet.

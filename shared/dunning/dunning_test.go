@@ -122,3 +122,20 @@ func TestTheTrueReasonOfAStolenCardIsNotShown(t *testing.T) {
 		}
 	}
 }
+
+// Rules 9: who was asked at night to confirm, in the morning, keeps the day
+// that began then, whatever a replaced card is declined for meanwhile.
+func TestALaterDeclineDoesNotShortenTheDayToConfirm(t *testing.T) {
+	t.Parallel()
+	start := calendar.At(time.Date(2027, 3, 1, 2, 0, 0, 0, time.UTC))
+	for _, hours := range []int{10, 26} {
+		s := billing.Subscription{Status: billing.StatusActive}
+		s.Failure = billing.Failure{At: start, HoldAt: start.Add(30 * time.Hour), Decline: billing.Decline{Class: billing.ClassAuthentication}}
+		f := dunning.Decide(merchant.DefaultRecovery(), s, dunning.Failed{
+			Decline: billing.Decline{Class: billing.ClassAuthentication}, At: start.Add(time.Duration(hours) * time.Hour), Zone: time.UTC,
+		})
+		if f.Status != billing.StatusActive || f.HoldAt != s.Failure.HoldAt {
+			t.Errorf("declined again after %d hours: %s until %s", hours, f.Status, f.HoldAt)
+		}
+	}
+}
