@@ -349,7 +349,8 @@ func TestCustomersDoNotShareTestCards(t *testing.T) {
 		}
 		return m.Fingerprint
 	}
-	if of("cus_1") != of("cus_1") || of("cus_1") == of("cus_2") {
-		t.Errorf("fingerprints %s, %s, %s", of("cus_1"), of("cus_1"), of("cus_2"))
+	ada, again, bob := of("cus_1"), of("cus_1"), of("cus_2")
+	if ada != again || ada == bob {
+		t.Errorf("fingerprints %s, %s, %s", ada, again, bob)
 	}
 }

@@ -34,16 +34,9 @@ func doctorCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			scopes := []merchant.Scope{scopeOf(business, live)}
-			if business == "" {
-				states, err := store.TestScopes(cmd.Context())
-				if err != nil {
-					return err
-				}
-				scopes = nil
-				for _, state := range states {
-					scopes = append(scopes, state.Scope)
-				}
+			scopes, err := patients(cmd.Context(), store, business, live)
+			if err != nil {
+				return err
 			}
 			var ledger operations.Ledger
 			if bank := os.Getenv(config.URLSandbox); bank != "" {
@@ -88,6 +81,22 @@ func doctorCommand() *cobra.Command {
 	cmd.Flags().StringVar(&business, "business", "", "only this business")
 	cmd.Flags().BoolVar(&live, "live", false, "its live mode instead of its test mode")
 	return cmd
+}
+
+// patients are the modes to examine: one of a business, or every test mode.
+func patients(ctx context.Context, store *dynamo.Store, business string, live bool) ([]merchant.Scope, error) {
+	if business != "" {
+		return []merchant.Scope{scopeOf(business, live)}, nil
+	}
+	states, err := store.TestScopes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var scopes []merchant.Scope
+	for _, state := range states {
+		scopes = append(scopes, state.Scope)
+	}
+	return scopes, nil
 }
 
 // gatewayChecker opens what gateways are asked with; asks is false when the
