@@ -153,7 +153,7 @@ func stamp(t time.Time) string { return t.UTC().Format(stampLayout) }
 var filterAttributes = map[string]string{
 	"status": "st", "customer_id": "cus", "product_id": "f1", "subscription_id": "f1", "archived": "f1",
 	"webhook_id": "f1", "series": "f1",
-	"cancel_at_next_billing_date": "f2", "stage": "f2",
+	"cancel_at_next_billing_date": "f2", "stage": "f2", "feedback": "f2",
 }
 
 // brakeKey counts the charges of a scope in one minute.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/base64"
 	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -146,4 +148,40 @@ func TestCompressionLosesNothing(t *testing.T) {
 		}
 		both.Wait()
 	})
+}
+
+// A filter without an attribute of its own would refuse every write of its
+// kind, and one that shares another's would overwrite it.
+func TestEveryFilterHasAPlaceOfItsOwn(t *testing.T) {
+	t.Parallel()
+	samples, err := filepath.Glob("../record/testdata/1/*.json")
+	if err != nil || len(samples) == 0 {
+		t.Fatalf("no samples: %v", err)
+	}
+	for _, file := range samples {
+		kind := record.Kind(strings.TrimSuffix(filepath.Base(file), ".json"))
+		doc, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if kind == "OUT" {
+			continue // an outbox item has a decoder of its own, and no filters
+		}
+		obj, err := record.Decode(kind, 1, doc)
+		if err != nil {
+			t.Fatalf("%s: %v", kind, err)
+		}
+		entry, err := record.Describe(obj)
+		if err != nil {
+			t.Fatalf("%s: %v", kind, err)
+		}
+		taken := map[string]string{}
+		for name := range entry.Filters {
+			place := filterAttributes[name]
+			if place == "" || taken[place] != "" {
+				t.Errorf("%s: the filter %s is at %q beside %q", kind, name, place, taken[place])
+			}
+			taken[place] = name
+		}
+	}
 }

@@ -73,7 +73,7 @@ func paySaved(v *visit) {
 	v.warned()
 	v.press(v.say("Update payment method"))
 	v.sees(v.say("Pay and reactivate"), v.say("To pay now"), v.usd(2000))
-	v.lacks(v.card("visa", "0341")) // the card that has just failed is no offer
+	v.sees(v.card("visa", "0341"), v.say("declined last time: %s", v.say("Your bank declined the payment without giving a reason. Another card may help, or a call to your bank.")))
 	v.choose(v.card("mastercard", "4444"))
 	v.press(v.say("Confirm changes and pay %s", v.usd(2000)))
 	v.sees(v.say("%s is active again", "Atlas Pro"), v.card("mastercard", "4444"), v.day(v.now(v.sub.ID).Period.End))
