@@ -207,9 +207,7 @@ func describeBilling(obj any) (Entry, error) {
 			},
 		}, nil
 	case billing.Purchase:
-		return Entry{
-			Kind: KindPurchase, ID: o.ID, Version: o.Version, Customer: o.Customer, Created: o.CreatedAt.Time(), Due: o.Due(),
-		}, nil
+		return Entry{Kind: KindPurchase, ID: o.ID, Version: o.Version, Customer: o.Customer, Created: o.CreatedAt.Time(), Due: o.Due()}, nil
 	case billing.Invoice:
 		return Entry{Kind: KindInvoice, ID: o.ID, Version: o.Version, Customer: o.Customer, Created: o.DueAt.Time()}, nil
 	case billing.Payment:
