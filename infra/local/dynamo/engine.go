@@ -38,6 +38,7 @@ type Options struct {
 type Engine struct {
 	url     string
 	process *child.Process
+	port    claim
 }
 
 // Start runs an engine and returns when it answers. The error wraps
@@ -63,16 +64,16 @@ func Start(ctx context.Context, o Options) (*Engine, error) {
 
 // launch runs an engine once.
 func launch(ctx context.Context, o Options, java, folder string) (*Engine, error) {
-	port, err := claimPort(o.Port)
+	claimed, err := claimPort(o.Port)
 	if err != nil {
 		return nil, err
 	}
 	output := &tail{next: o.Log}
-	process, err := child.Start(folder, output, java, arguments(o.Dir, port)...)
+	process, err := child.Start(folder, output, java, arguments(o.Dir, claimed.port)...)
 	if err != nil {
-		return nil, fmt.Errorf("start DynamoDB Local: %w", err)
+		return nil, errors.Join(fmt.Errorf("start DynamoDB Local: %w", err), claimed.release())
 	}
-	e := &Engine{url: fmt.Sprintf("http://127.0.0.1:%d", port), process: process}
+	e := &Engine{url: fmt.Sprintf("http://127.0.0.1:%d", claimed.port), process: process, port: claimed}
 	if err := e.ready(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("start DynamoDB Local: %w: %s", err, output), e.Stop())
 	}
@@ -86,7 +87,7 @@ func (e *Engine) URL() string { return e.url }
 func (e *Engine) Exited() <-chan struct{} { return e.process.Exited() }
 
 // Stop ends the engine; data in a folder stays.
-func (e *Engine) Stop() error { return e.process.Stop() }
+func (e *Engine) Stop() error { return errors.Join(e.process.Stop(), e.port.release()) }
 
 // arguments favour a quick start and a small heap: the engine holds a
 // laptop's data, not a service's.
@@ -100,16 +101,6 @@ func arguments(dir string, port int) []string {
 		return append(args, "-inMemory")
 	}
 	return append(args, "-dbPath", dir)
-}
-
-// claimPort checks that a port is free, or finds a free one.
-func claimPort(port int) (int, error) {
-	l, err := net.Listen("tcp", ":"+strconv.Itoa(port))
-	if err != nil {
-		return 0, fmt.Errorf("port %d for DynamoDB Local is taken by another program: %w", port, err)
-	}
-	port = l.Addr().(*net.TCPAddr).Port
-	return port, l.Close()
 }
 
 // ready asks until the engine answers.
